@@ -15,17 +15,9 @@ function bad(text: string, expected: string): UnitsError {
 function read(text: string, expected: string): { ms: EpochMs; match: RegExpExecArray } {
   const match = WIRE_SPELLING.exec(text);
   if (match === null) throw bad(text, expected);
-  const [, year, month, day, hour, minute, second, milli] = match.map(Number);
-  const ms = Date.UTC(
-    year ?? 0,
-    (month ?? 0) - 1,
-    day,
-    hour,
-    minute,
-    match[6] === undefined ? 0 : second,
-    match[7] === undefined ? 0 : milli,
-  );
-  // Date.UTC rolls 2026-02-30 over into March: printing it back shows whether it did.
+  const ms = Date.parse(text);
+  if (Number.isNaN(ms)) throw bad(text, 'a date and time that exist');
+  // The platform rolls 2026-02-30 over into March: printing it back shows whether it did.
   const printed = new Date(ms).toISOString();
   if (!printed.startsWith(text.slice(0, 16))) throw bad(text, 'a date and time that exist');
   if (match[6] !== undefined && printed.slice(17, 19) !== match[6]) {

@@ -1,0 +1,150 @@
+import fc from 'fast-check';
+import { isTimeZone, localDays, localTime, startOfLocalDay } from './calendar.js';
+import {
+  compareIds,
+  contains,
+  formatInstant,
+  formatResolution,
+  overlaps,
+  parseInstant,
+  parseInstantLoose,
+  parseResolution,
+  splitInterval,
+  timeInterval,
+} from './index.js';
+
+const YEAR_0 = -62167219200000;
+const YEAR_9999_END = 253402300799999;
+
+describe('instants', () => {
+  it('have one spelling that reads back', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: YEAR_0, max: YEAR_9999_END }), (ms) => {
+        expect(parseInstant(formatInstant(ms))).toBe(ms);
+      }),
+    );
+    expect(formatInstant(0)).toBe('1970-01-01T00:00:00Z');
+    expect(formatInstant(1)).toBe('1970-01-01T00:00:00.001Z');
+  });
+
+  it.each([
+    '2026-02-30T00:00:00Z',
+    '2026-01-01T24:00:00Z',
+    '2026-01-01T00:00:60Z',
+    '2026-01-01T00:00Z',
+    '2026-01-01T00:00:00.000Z',
+    '2026-01-01T00:00:00.5Z',
+    '2026-01-01T00:00:00+00:00',
+    '2026-01-01 00:00:00Z',
+    '2026-13-01T00:00:00Z',
+    '20260101T000000Z',
+    '',
+  ])('refuse %p', (text) => {
+    expect(() => parseInstant(text)).toThrow(JSON.stringify(text));
+  });
+
+  it('may be typed without seconds where a person types them', () => {
+    expect(parseInstantLoose('2016-08-10T14:00Z')).toBe(Date.UTC(2016, 7, 10, 14));
+    expect(() => parseInstantLoose('2016-08-10T14:00')).toThrow(/Z/);
+  });
+
+  it('refuse to print what is not whole milliseconds', () => {
+    expect(() => formatInstant(0.5)).toThrow(/whole milliseconds/);
+    expect(() => formatInstant(Number.NaN)).toThrow(/whole milliseconds/);
+  });
+});
+
+describe('resolutions and intervals', () => {
+  it('read and print', () => {
+    for (const text of ['PT1M', 'PT5M', 'PT10M', 'PT15M', 'PT30M', 'PT60M']) {
+      expect(formatResolution(parseResolution(text))).toBe(text);
+    }
+    expect(parseResolution('PT1H')).toBe(3_600_000);
+    expect(() => parseResolution('PT7M')).toThrow(/"PT7M".*PT15M/);
+    expect(() => formatResolution(1)).toThrow(/1 ms/);
+  });
+
+  it('are half-open', () => {
+    const hour = timeInterval(0, 3_600_000);
+    expect(contains(hour, 0)).toBe(true);
+    expect(contains(hour, 3_600_000)).toBe(false);
+    expect(overlaps(hour, timeInterval(3_600_000, 7_200_000))).toBe(false);
+    expect(overlaps(hour, timeInterval(3_599_999, 7_200_000))).toBe(true);
+    expect(splitInterval(hour, 900_000).map((piece) => piece.startMs)).toEqual([
+      0, 900_000, 1_800_000, 2_700_000,
+    ]);
+    expect(() => splitInterval(hour, 7_000)).toThrow(/whole number/);
+    expect(() => timeInterval(1, 1)).toThrow(/start before end/);
+  });
+});
+
+describe('local calendars', () => {
+  it.each([
+    ['Europe/Lisbon', '2026-03-29', 92],
+    ['Europe/Lisbon', '2026-10-25', 100],
+    ['Europe/Berlin', '2024-02-29', 96],
+    ['America/Los_Angeles', '2016-11-06', 100],
+    ['Asia/Kathmandu', '2026-03-29', 96],
+    ['Australia/Lord_Howe', '2026-04-05', 98],
+  ])('%s on %s has %i quarter-hours', (timeZone, date, quarters) => {
+    const start = startOfLocalDay(timeZone, date);
+    const [day, ...others] = localDays(timeZone, start, start + 1);
+    expect(others).toEqual([]);
+    expect(day?.date).toBe(date);
+    expect(((day?.endMs ?? 0) - (day?.startMs ?? 0)) / 900_000).toBe(quarters);
+  });
+
+  it('cover any span without gap or overlap', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom('Europe/Lisbon', 'Pacific/Apia', 'America/Sao_Paulo', 'Africa/Cairo'),
+        fc.integer({ min: 0, max: 2_000_000_000_000 }),
+        fc.integer({ min: 1, max: 40 * 86_400_000 }),
+        (timeZone, startMs, lengthMs) => {
+          const days = localDays(timeZone, startMs, startMs + lengthMs);
+          expect(days[0]?.startMs).toBeLessThanOrEqual(startMs);
+          expect(days.at(-1)?.endMs).toBeGreaterThanOrEqual(startMs + lengthMs);
+          for (const [index, day] of days.slice(1).entries()) {
+            expect(day.startMs).toBe(days[index]?.endMs);
+          }
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+
+  it('say what the wall clock shows', () => {
+    expect(localTime('Europe/Lisbon', Date.UTC(2026, 5, 21, 12, 30))).toEqual({
+      date: '2026-06-21',
+      year: 2026,
+      month: 6,
+      day: 21,
+      weekday: 7,
+      minuteOfDay: 13 * 60 + 30,
+      offsetMinutes: 60,
+    });
+  });
+
+  it('refuse unknown zones and days by name', () => {
+    expect(isTimeZone('Europe/Lisbon')).toBe(true);
+    expect(isTimeZone('+01:00')).toBe(false);
+    expect(isTimeZone('Mars/Olympus')).toBe(false);
+    expect(() => localDays('Mars/Olympus', 0, 1)).toThrow(/Mars\/Olympus/);
+    expect(() => startOfLocalDay('UTC', '2026-02-30')).toThrow(/2026-02-30/);
+    expect(() => startOfLocalDay('UTC', '2026-2-3')).toThrow(/YYYY-MM-DD/);
+  });
+});
+
+describe('ids', () => {
+  it('compare by code units, not by language', () => {
+    expect(['b', 'B', 'á', 'a', '10', '9'].sort(compareIds)).toEqual([
+      '10',
+      '9',
+      'B',
+      'a',
+      'b',
+      'á',
+    ]);
+    expect(compareIds('a', 'a')).toBe(0);
+  });
+});
