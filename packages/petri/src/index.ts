@@ -1,1 +1,50 @@
-export {};
+export { bind, type Net } from './bind.js';
+export { formatBinding, type Binding } from './binding.js';
+export { enabled } from './enabled.js';
+export { fire, type FireOptions, type FireResult } from './fire.js';
+export type { Firing } from './firing.js';
+export type { FiringEntry, InputEntry, Journal, JournalEntry, JournalOptions } from './journal.js';
+export { conserve, type ErasedLaw, type Law, type TokenWeight } from './law.js';
+export {
+  createMarking,
+  deposit,
+  tokensIn,
+  type ExternalInput,
+  type InitialTokens,
+  type Marking,
+  type Token,
+} from './marking.js';
+export { markingHash, netHash, type HashFunction } from './marking-hash.js';
+export { net, type NetBuilder, type TransitionDeclaration } from './net-builder.js';
+export type { NetPlan } from './net-plan.js';
+export {
+  NET_SCHEMA,
+  type ArcStructure,
+  type ArcWeights,
+  type NetStructure,
+  type NetTransitions,
+  type PlaceStructure,
+  type PlaceTokens,
+  type TransitionArcs,
+  type TransitionStructure,
+} from './net-structure.js';
+export { isPetriError, PetriError, type PetriErrorCode } from './petri-error.js';
+export { replay, type ReplayDifference, type ReplayResult } from './replay.js';
+export { run, type RunOptions, type RunResult } from './run.js';
+export { step } from './step.js';
+export {
+  encodeToken,
+  tokenFromJson,
+  tokenText,
+  tokenToJson,
+  type Json,
+  type TokenEncoder,
+} from './token-encoding.js';
+export { token, type Black, type TokenType } from './token-type.js';
+export type {
+  ChosenTokens,
+  ErasedFunction,
+  ProducedTokens,
+  TransitionFunction,
+  TransitionFunctions,
+} from './transition-functions.js';
