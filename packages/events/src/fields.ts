@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseInstant, parseResolution } from '@microgrid/units';
+import { parseInstant, parseResolution, type EpochMs } from '@microgrid/units';
 
 /** Whether a reader that throws accepts a text. */
 function accepts(read: (text: string) => unknown): (text: string) => boolean {
@@ -11,6 +11,11 @@ function accepts(read: (text: string) => unknown): (text: string) => boolean {
       return false;
     }
   };
+}
+
+/** The instant a text spells, or nothing: rules between fields also see fields that were refused. */
+export function epochMs(text: string): EpochMs | undefined {
+  return accepts(parseInstant)(text) ? parseInstant(text) : undefined;
 }
 
 /** Names a device, metering point, member, gateway, community … : letters, digits and `. _ : -`, at most 64. */

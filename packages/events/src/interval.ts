@@ -1,6 +1,11 @@
 import { z } from 'zod';
-import { formatInstant, formatResolution, parseInstant } from '@microgrid/units';
-import { energyField, idField, instantField } from './fields.js';
+import {
+  formatInstant,
+  formatResolution,
+  parseInstant,
+  RESOLUTION_MINUTES,
+} from '@microgrid/units';
+import { energyField, epochMs, idField, instantField } from './fields.js';
 
 /** Interval qualities, best first: a sum has the worst of its parts. */
 export const INTERVAL_QUALITIES = [
@@ -57,15 +62,18 @@ export const intervalV1 = z
         refuse(field, `an energy exactly when quality is not missing (it is ${interval.quality})`);
       }
     }
-    let id: string;
-    try {
-      id = intervalId(interval);
-    } catch {
+    const startMs = epochMs(interval.start);
+    const endMs = epochMs(interval.end);
+    // What is no instant has been refused by the field itself.
+    if (startMs === undefined || endMs === undefined) return;
+    if (!RESOLUTION_MINUTES.some((minutes) => endMs - startMs === minutes * 60_000)) {
       refuse('end', 'start plus 1, 5, 10, 15, 30 or 60 minutes');
       return;
     }
-    if (parseInstant(interval.start) % (parseInstant(interval.end) - parseInstant(interval.start)))
+    if (startMs % (endMs - startMs) !== 0) {
       refuse('start', 'a whole multiple of the interval length since 1970');
+    }
+    const id = intervalId(interval);
     if (interval.id !== id) refuse('id', `the id its content gives: ${id}`);
   });
 export type IntervalV1 = z.infer<typeof intervalV1>;

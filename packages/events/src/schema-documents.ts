@@ -21,7 +21,7 @@ function draft(schema: z.ZodType): JsonSchema {
 export function jsonSchemas(): Record<string, JsonSchema> {
   return Object.fromEntries(
     Object.entries(SCHEMAS).flatMap(([kind, versions]) =>
-      Object.entries(versions).map(([version, schema]) => [
+      Object.entries<z.ZodType>(versions).map(([version, schema]) => [
         schemaName(kind, version),
         draft(schema),
       ]),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { parseInstant } from '@microgrid/units';
 import {
   currencyField,
+  epochMs,
   idField,
   instantField,
   priceField,
@@ -24,7 +24,9 @@ const signalFields = {
 const span = { start: instantField, end: instantField };
 
 function startsBeforeEnd(value: { readonly start: string; readonly end: string }): boolean {
-  return parseInstant(value.start) < parseInstant(value.end);
+  const startMs = epochMs(value.start);
+  const endMs = epochMs(value.end);
+  return startMs === undefined || endMs === undefined || startMs < endMs;
 }
 
 const ORDER = { path: ['end'], error: 'an instant after start' };
