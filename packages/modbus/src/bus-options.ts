@@ -20,8 +20,9 @@ export interface BusOptions {
    */
   readonly drainMs?: number;
   /**
-   * TCP framing only: give the connection up after this many unanswered requests in a row
-   * (half-open connections, stuck gateways). Default 3; 1 gives up after every timeout.
+   * Give the connection up after this many unanswered requests in a row
+   * (half-open connections, stuck gateways); 1 gives up after every timeout, 0 never.
+   * Default 3 over TCP, 0 on a serial line, where a dead unit must not close the port for the others.
    */
   readonly resetAfterTimeouts?: number;
   /** Upper bound of the wait before the first reconnect; doubles with each failure. Default 100. */
@@ -51,7 +52,7 @@ export function resolveBusOptions(options: BusOptions): ResolvedBusOptions {
     connectDelayMs: inRange(options, 'connectDelayMs', 0, 0),
     requestDelayMs: inRange(options, 'requestDelayMs', 0, 0),
     drainMs: options.drainMs === undefined ? undefined : inRange(options, 'drainMs', 0, 1),
-    resetAfterTimeouts: inRange(options, 'resetAfterTimeouts', 3, 1),
+    resetAfterTimeouts: inRange(options, 'resetAfterTimeouts', 3, 0),
     reconnectMinimumMs,
     reconnectMaximumMs: inRange(
       options,

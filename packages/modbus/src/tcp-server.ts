@@ -1,6 +1,8 @@
+import { createServer } from 'node:net';
 import { ModbusError } from './modbus-error.js';
-import type { UnitHandler } from './unit-handler.js';
+import { ServerClient } from './server-client.js';
 import type { Table } from './table.js';
+import type { UnitHandler } from './unit-handler.js';
 
 /** One request as the server's access log sees it, after it was answered. */
 export interface Access {
@@ -50,11 +52,49 @@ export interface TcpServer {
 
 /**
  * Starts a Modbus TCP server that answers function codes 1-6, 15 and 16 from the units' handlers,
- * at once and in order.
+ * at once and in order. A client whose stream is not Modbus TCP is dropped; the others are not
+ * affected.
  *
  * @throws ModbusError (as a rejection) `listen-failed` when the address cannot be listened on,
  * `bad-options` for a port or unit id out of range
  */
-export function startTcpServer(options: TcpServerOptions): Promise<TcpServer> {
-  return Promise.reject(new ModbusError('listen-failed', `not built yet: ${options.port}`));
+export async function startTcpServer(options: TcpServerOptions): Promise<TcpServer> {
+  const { host = '127.0.0.1', port, units, maxConnections } = options;
+  if (!Number.isInteger(port) || port < 0 || port > 0xffff) {
+    throw new ModbusError('bad-options', `port: ${port}, expected an integer in 0..65535`);
+  }
+  for (const unit of units.keys()) {
+    if (!Number.isInteger(unit) || unit < 0 || unit > 255) {
+      throw new ModbusError('bad-options', `unit: ${unit}, expected an integer in 0..255`);
+    }
+  }
+  const clients = new Set<ServerClient>();
+  const server = createServer({ noDelay: true, keepAlive: true }, (socket) => {
+    const client = new ServerClient(socket, options);
+    clients.add(client);
+    socket.once('close', () => clients.delete(client));
+  });
+  if (maxConnections !== undefined) server.maxConnections = maxConnections;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause) => {
+      const message = `${host}:${port}: cannot listen (${cause.message}); free the port or take 0`;
+      reject(new ModbusError('listen-failed', message, { cause }));
+    });
+    server.listen(port, host, resolve);
+  });
+  // Later errors (no file descriptors left for a client) must not end the process.
+  server.on('error', (error) => options.onError?.(error));
+  const address = server.address();
+  const closed = new Promise<void>((resolve) => server.once('close', resolve));
+  return {
+    port: typeof address === 'object' && address ? address.port : port,
+    get connections() {
+      return clients.size;
+    },
+    close() {
+      server.close();
+      for (const client of clients) client.drop();
+      return closed;
+    },
+  };
 }

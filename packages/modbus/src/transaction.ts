@@ -1,0 +1,137 @@
+import type { ReadRequest, RequestOptions, WriteRequest } from './bus.js';
+import { longestMs } from './bus-options.js';
+import { ModbusError } from './modbus-error.js';
+import type { Table } from './table.js';
+
+/** What a transaction resolves with: the values read, or nothing for a write. */
+export type Outcome = Uint16Array | boolean[] | undefined;
+
+/** One request from the call to its settlement. */
+export class Transaction {
+  /** Transaction id on the wire, -1 before sending and on RTU. */
+  id = -1;
+  /** When the reply is due, monotonic; set on sending. */
+  replyDeadlineMs = Infinity;
+  /** When the whole call is due, monotonic. */
+  totalDeadlineMs = Infinity;
+  /** True once the caller's promise is settled; the line may stay reserved for the reply. */
+  settled = false;
+  /** Frames dropped while this one was in flight; told when it times out. */
+  dropped = 0;
+  resolve: (outcome: Outcome) => void = unset;
+  reject: (error: ModbusError) => void = unset;
+  /** Takes the abort listener away. */
+  release: (() => void) | undefined;
+
+  constructor(
+    readonly unit: number,
+    readonly functionCode: number,
+    readonly address: number,
+    readonly count: number,
+    readonly timeoutMs: number,
+    /** What is written; absent for reads. */
+    readonly values?: ArrayLike<number> | ArrayLike<boolean>,
+  ) {}
+
+  succeed(outcome: Outcome): void {
+    if (this.settled) return;
+    this.settled = true;
+    this.release?.();
+    this.resolve(outcome);
+  }
+
+  fail(error: ModbusError): void {
+    if (this.settled) return;
+    this.settled = true;
+    this.release?.();
+    this.reject(error);
+  }
+
+  /** How messages name it. */
+  get name(): string {
+    return `unit ${this.unit} function ${this.functionCode} address ${this.address} count ${this.count}`;
+  }
+}
+
+function unset(): void {
+  throw new Error('a transaction was settled before it was submitted');
+}
+
+const readFunctions: Readonly<Record<Table, number>> = {
+  coil: 1,
+  discrete: 2,
+  holding: 3,
+  input: 4,
+};
+
+/** Checks a read against the specification's limits and the bus's units. */
+export function readTransaction(
+  unit: number,
+  request: ReadRequest,
+  timeoutMs: number,
+  options: RequestOptions | undefined,
+): Transaction {
+  const { table, address, count } = request;
+  const functionCode = readFunctions[table];
+  checkRange(address, count, functionCode <= 2 ? 2000 : 125, `${table} count`);
+  return new Transaction(unit, functionCode, address, count, replyTimeout(options, timeoutMs));
+}
+
+/** Checks a write against the specification's limits and picks its function code. */
+export function writeTransaction(
+  unit: number,
+  request: WriteRequest,
+  timeoutMs: number,
+  options: RequestOptions | undefined,
+): Transaction {
+  const { table, address, values } = request;
+  const count = values.length;
+  checkRange(address, count, table === 'coil' ? 1968 : 123, `${table} values`);
+  const multiple = count > 1 || request.multiple === true;
+  if (table === 'holding') checkRegisters(address, request.values);
+  const functionCode = table === 'coil' ? (multiple ? 15 : 5) : multiple ? 16 : 6;
+  // The caller may change its array while the request waits in the queue.
+  const copy = table === 'coil' ? [...request.values] : Uint16Array.from(request.values);
+  const timeout = replyTimeout(options, timeoutMs);
+  return new Transaction(unit, functionCode, address, count, timeout, copy);
+}
+
+function checkRange(address: number, count: number, most: number, what: string): void {
+  if (!Number.isInteger(address) || address < 0 || address > 0xffff) {
+    throw new ModbusError('bad-request', `address: ${address}, expected an integer in 0..65535`);
+  }
+  if (!Number.isInteger(count) || count < 1 || count > most) {
+    throw new ModbusError('bad-request', `${what}: ${count}, expected 1..${most} in one request`);
+  }
+  if (address + count > 0x1_0000) {
+    throw new ModbusError(
+      'bad-request',
+      `address ${address} count ${count}: ends past 65535, ask for less`,
+    );
+  }
+}
+
+function checkRegisters(address: number, values: ArrayLike<number>): void {
+  for (let index = 0; index < values.length; index += 1) {
+    const value = values[index] ?? NaN;
+    if (!Number.isInteger(value) || value < 0 || value > 0xffff) {
+      throw new ModbusError(
+        'bad-request',
+        `holding register ${address + index}: ${value}, expected an integer in 0..65535; encode it first`,
+      );
+    }
+  }
+}
+
+function replyTimeout(options: RequestOptions | undefined, preset: number): number {
+  return checkDuration('timeoutMs', options?.timeoutMs) ?? preset;
+}
+
+/** Refuses a duration that is not above 0 and at most ten minutes. */
+export function checkDuration(name: string, value: number | undefined): number | undefined {
+  if (value === undefined || (value > 0 && value <= longestMs)) return value;
+  throw new ModbusError(
+    'bad-request',
+    `${name}: ${value}, expected a number above 0 and at most ${longestMs}`,
+  );
+}
