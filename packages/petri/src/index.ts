@@ -4,6 +4,14 @@ export { enabled } from './enabled.js';
 export { fire, type FireOptions, type FireResult } from './fire.js';
 export type { Firing } from './firing.js';
 export type { FiringEntry, InputEntry, Journal, JournalEntry, JournalOptions } from './journal.js';
+export {
+  JOURNAL_SCHEMA,
+  journalToJson,
+  parseJournal,
+  safeParseJournal,
+  type JournalJson,
+} from './journal-json.js';
+export type { SafeResult } from './json-shape.js';
 export { conserve, type ErasedLaw, type Law, type TokenWeight } from './law.js';
 export {
   createMarking,
@@ -28,9 +36,11 @@ export {
   type TransitionArcs,
   type TransitionStructure,
 } from './net-structure.js';
+export { parseNet, safeParseNet } from './parse-net.js';
 export { isPetriError, PetriError, type PetriErrorCode } from './petri-error.js';
 export { replay, type ReplayDifference, type ReplayResult } from './replay.js';
 export { run, type RunOptions, type RunResult } from './run.js';
+export { MARKING_SCHEMA, restore, snapshot, type MarkingSnapshot } from './snapshot.js';
 export { step } from './step.js';
 export {
   encodeToken,

@@ -32,7 +32,7 @@ function concatenate(parts: readonly Uint8Array[]): Uint8Array {
  */
 export class MarkingHasher {
   private readonly tokens = new WeakMap<Token, Uint8Array>();
-  private readonly places: { size: number; last: readonly Token[]; hash: Uint8Array }[] = [];
+  private readonly places: { last: readonly Token[]; hash: Uint8Array }[] = [];
 
   constructor(
     private readonly plan: NetPlan,
@@ -51,7 +51,7 @@ export class MarkingHasher {
     if (known !== undefined && sameTokens(known.last, list)) return known.hash;
     const head = new TextEncoder().encode(JSON.stringify({ place: name, tokens: list.length }));
     const hash = this.hash(concatenate([head, ...list.map((token) => this.token(name, token))]));
-    this.places[place] = { size: list.length, last: [...list], hash };
+    this.places[place] = { last: [...list], hash };
     return hash;
   }
 

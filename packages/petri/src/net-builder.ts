@@ -12,7 +12,8 @@ import {
 import type { Black, TokenType } from './token-type.js';
 
 /** No arcs of this kind. */
-export type NoArcs = Readonly<Record<never, never>>;
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- exactly the type without keys is meant
+export type NoArcs = {};
 
 type WeightsOver<Places> = { readonly [Place in keyof Places & string]?: number };
 

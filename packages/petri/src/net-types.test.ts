@@ -48,10 +48,10 @@ describe('types of a net', () => {
     ).toThrow('no such place');
     // @ts-expect-error the same for input, read and inhibitor arcs
     expect(() => draft.transition('go', { in: { nowhere: 1 } }).build()).toThrow('no such place');
-    // @ts-expect-error read
+    // @ts-expect-error a read arc from an unknown place
     expect(() => draft.transition('go', { read: { nowhere: 1 } }).build()).toThrow('no such place');
     expect(() =>
-      // @ts-expect-error inhibitor
+      // @ts-expect-error an inhibitor arc from an unknown place
       draft.transition('go', { in: { here: 1 }, inhibit: { nowhere: 1 } }).build(),
     ).toThrow('no such place');
   });
@@ -67,14 +67,20 @@ describe('types of a net', () => {
   });
 
   test('a token of the wrong type, a missing output and a missing function do not compile', () => {
+    const pay = {
+      number: { out: () => ({ receipt: 5 }) },
+      nothing: { out: () => ({}) },
+      euros: { out: (t: { cart: { euros: string } }) => ({ receipt: t.cart.euros }) },
+      oneCoin: { out: (t: { coin: number }) => ({ receipt: String(t.coin) }) },
+    };
     // @ts-expect-error receipt is text
-    bind(order, { ...functions, pay: { out: () => ({ receipt: 5 }) } });
+    bind(order, { pay: pay.number });
     // @ts-expect-error receipt is missing
-    bind(order, { ...functions, pay: { out: () => ({}) } });
+    bind(order, { pay: pay.nothing });
     // @ts-expect-error cart has no 'euros'
-    bind(order, { ...functions, pay: { out: ({ cart }) => ({ receipt: String(cart.euros) }) } });
+    bind(order, { pay: pay.euros });
     // @ts-expect-error coin is a list, its weight is 2
-    bind(order, { ...functions, pay: { out: ({ coin }) => ({ receipt: coin.toFixed() }) } });
+    bind(order, { pay: pay.oneCoin });
     // @ts-expect-error pay puts data and needs its function
     expect(() => bind(order, { close: {} })).toThrow("bind an 'out' function");
     // @ts-expect-error there is no transition 'steal'
@@ -95,7 +101,7 @@ describe('types of a net', () => {
       conserve('cents', { cart: (cart) => cart.cents, coin: (coin) => coin }),
     ]);
     // @ts-expect-error a cart has no 'euros'
-    bind(order, functions, [conserve('cents', { cart: (cart) => cart.euros })]);
+    bind(order, functions, [conserve('cents', { cart: (cart: { euros: number }) => cart.euros })]);
     const nowhere = { purse: 1 };
     // @ts-expect-error no such place
     expect(() => bind(order, functions, [conserve('cents', nowhere)])).toThrow('no place');
