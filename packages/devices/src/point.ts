@@ -1,0 +1,72 @@
+/** Unit of a point's value. Energy is whole milliwatt-hours; `bool` is 0 or 1; `text` never becomes a reading. */
+export type PointUnit =
+  'W' | 'VA' | 'var' | 'V' | 'A' | 'Hz' | '%' | 'mWh' | '°C' | 'ratio' | 'bool';
+
+/** What the house knows of one named point. */
+export interface PointDefinition {
+  readonly unit: PointUnit;
+  /** Meaning and sign, for people. */
+  readonly meaning: string;
+  /** Whether it is a lifetime register that only grows. */
+  readonly counter: boolean;
+}
+
+const measured = (unit: PointUnit, meaning: string): PointDefinition => ({
+  unit,
+  meaning,
+  counter: false,
+});
+const counted = (meaning: string): PointDefinition => ({ unit: 'mWh', meaning, counter: true });
+
+/**
+ * Every point a driver may publish. Power is positive into the device at its AC port; for a grid
+ * meter positive is import from the grid. DC points are positive into the element they name, so
+ * `pvPower` is negative while the sun shines.
+ */
+export const POINTS = {
+  power: measured('W', 'Active power of the AC port, all phases'),
+  powerL1: measured('W', 'Active power of phase L1'),
+  powerL2: measured('W', 'Active power of phase L2'),
+  powerL3: measured('W', 'Active power of phase L3'),
+  apparentPower: measured('VA', 'Apparent power of the AC port, all phases'),
+  reactivePower: measured('var', 'Reactive power of the AC port, all phases'),
+  powerFactor: measured('ratio', 'Power factor, all phases, -1 to 1'),
+  voltageL1: measured('V', 'Voltage of phase L1 to neutral'),
+  voltageL2: measured('V', 'Voltage of phase L2 to neutral'),
+  voltageL3: measured('V', 'Voltage of phase L3 to neutral'),
+  currentL1: measured('A', 'RMS current of phase L1, 0 or more'),
+  currentL2: measured('A', 'RMS current of phase L2, 0 or more'),
+  currentL3: measured('A', 'RMS current of phase L3, 0 or more'),
+  frequency: measured('Hz', 'Frequency of the grid'),
+  importEnergy: counted('Energy into the device (grid meter: from the grid) since it was made'),
+  exportEnergy: counted('Energy out of the device (grid meter: to the grid) since it was made'),
+  importEnergyL1: counted('Energy into the device on phase L1'),
+  importEnergyL2: counted('Energy into the device on phase L2'),
+  importEnergyL3: counted('Energy into the device on phase L3'),
+  exportEnergyL1: counted('Energy out of the device on phase L1'),
+  exportEnergyL2: counted('Energy out of the device on phase L2'),
+  exportEnergyL3: counted('Energy out of the device on phase L3'),
+  stateOfCharge: measured('%', 'Stored energy, share of the usable capacity'),
+  pvPower: measured('W', 'DC power into the PV generator: negative while it produces'),
+  batteryPower: measured('W', 'DC power into the battery: positive while it charges'),
+  dcPower: measured('W', 'DC power into everything on the DC side'),
+  connected: measured('bool', 'Whether a vehicle is plugged in'),
+  charging: measured('bool', 'Whether a vehicle is being charged'),
+  chargeCurrentLimit: measured('A', 'Current per phase that the charger offers the vehicle'),
+  sessionEnergy: measured('mWh', 'Energy of the present charging session'),
+  switchState: measured('bool', 'Whether the switch is closed'),
+  temperature: measured('°C', 'Temperature of the device'),
+} as const satisfies Record<string, PointDefinition>;
+
+/** Name of a published point. */
+export type PointName = keyof typeof POINTS;
+
+/** Whether a text names a point of the vocabulary. */
+export function isPointName(name: string): name is PointName {
+  return Object.hasOwn(POINTS, name);
+}
+
+/** The definition of a point, or undefined for a name outside the vocabulary. */
+export function pointDefinition(name: string): PointDefinition | undefined {
+  return isPointName(name) ? POINTS[name] : undefined;
+}
