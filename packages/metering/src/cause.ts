@@ -1,0 +1,43 @@
+import { INTERVAL_QUALITIES, type IntervalQuality } from '@microgrid/events';
+
+/** Why an interval is not simply measured; the words stand in `causes` of `intervalV1`. */
+export type IntervalCause =
+  | 'no-reading-before'
+  | 'no-reading-after'
+  | 'counter-reset'
+  | 'implausible-rate'
+  | 'wide-bracket'
+  | 'suspect-reading'
+  | 'above-limit'
+  | 'in-the-future'
+  | 'manual-correction'
+  | 'substitute-method';
+
+/**
+ * The one table from causes to qualities. An interval has the worst quality any of its causes gives;
+ * without a cause it is `measured`.
+ */
+export const QUALITY_OF_CAUSE: Readonly<Record<IntervalCause, IntervalQuality>> = {
+  'no-reading-before': 'missing',
+  'no-reading-after': 'missing',
+  'counter-reset': 'estimated',
+  'implausible-rate': 'estimated',
+  'wide-bracket': 'estimated',
+  'suspect-reading': 'estimated',
+  'above-limit': 'estimated',
+  'in-the-future': 'estimated',
+  'manual-correction': 'corrected',
+  'substitute-method': 'substituted',
+};
+
+/** The worse of two qualities. */
+export function worseQuality(a: IntervalQuality, b: IntervalQuality): IntervalQuality {
+  return INTERVAL_QUALITIES.indexOf(a) >= INTERVAL_QUALITIES.indexOf(b) ? a : b;
+}
+
+/** The quality a set of causes leaves. */
+export function qualityOfCauses(causes: Iterable<IntervalCause>): IntervalQuality {
+  let quality: IntervalQuality = 'measured';
+  for (const cause of causes) quality = worseQuality(quality, QUALITY_OF_CAUSE[cause]);
+  return quality;
+}

@@ -1,0 +1,173 @@
+import { INTERVAL_QUALITIES } from '@microgrid/events';
+import { compareIds, formatInstant, type EpochMs } from '@microgrid/units';
+import type { Columns } from './columns.js';
+import type { IntervalGrid } from './interval-grid.js';
+import { CSV_HEADER, KILOWATT_HOUR_DECIMALS, LF, COMMA, POINT, ZERO } from './csv-format.js';
+
+const encoder = new TextEncoder();
+/** The longest row: a 64-byte id, two instants with milliseconds, two 17-digit energies, a quality. */
+const LONGEST_ROW_BYTES = 256;
+const CHUNK_BYTES = 1 << 18;
+const MWH_PER_WATT_HOUR = 1000;
+const SHORT_DECIMALS = 3;
+
+/**
+ * Writes canonical rows, one spelling for each value: LF, instants `…Z`, kWh with 3 decimals, or 6
+ * where the energy is no whole watt-hour. The caller gives rows by start, then metering point.
+ */
+export class CsvWriter {
+  private buffer = new Uint8Array(CHUNK_BYTES);
+  private length = 0;
+  private readonly points: readonly Uint8Array[];
+  private readonly qualities = INTERVAL_QUALITIES.map((name) => encoder.encode(name));
+  private readonly instants = new Map<EpochMs, Uint8Array>();
+
+  constructor(points: readonly string[]) {
+    this.points = points.map((id) => encoder.encode(id));
+    this.put(encoder.encode(CSV_HEADER));
+    this.buffer[this.length++] = LF;
+  }
+
+  /** Whether enough is written to be worth taking. */
+  get full(): boolean {
+    return this.length > CHUNK_BYTES - LONGEST_ROW_BYTES;
+  }
+
+  /** Adds a row. NaN energies are left empty. Call {@link take} whenever {@link full}. */
+  row(
+    point: number,
+    startMs: EpochMs,
+    endMs: EpochMs,
+    importMilliwattHours: number,
+    exportMilliwattHours: number,
+    quality: number,
+  ): void {
+    this.put(this.points[point] as Uint8Array);
+    this.buffer[this.length++] = COMMA;
+    this.put(this.instant(startMs));
+    this.buffer[this.length++] = COMMA;
+    this.put(this.instant(endMs));
+    this.buffer[this.length++] = COMMA;
+    this.energy(importMilliwattHours);
+    this.buffer[this.length++] = COMMA;
+    this.energy(exportMilliwattHours);
+    this.buffer[this.length++] = COMMA;
+    this.put(this.qualities[quality] as Uint8Array);
+    this.buffer[this.length++] = LF;
+  }
+
+  /** What was written since the last call. */
+  take(): Uint8Array {
+    const taken = this.buffer.slice(0, this.length);
+    this.length = 0;
+    return taken;
+  }
+
+  private put(bytes: Uint8Array): void {
+    for (let at = 0; at < bytes.length; at++) this.buffer[this.length + at] = bytes[at] as number;
+    this.length += bytes.length;
+  }
+
+  private instant(ms: EpochMs): Uint8Array {
+    const known = this.instants.get(ms);
+    if (known !== undefined) return known;
+    const bytes = encoder.encode(formatInstant(ms));
+    // Rows come by start: a handful of instants is alive at any time.
+    if (this.instants.size > 64) this.instants.clear();
+    this.instants.set(ms, bytes);
+    return bytes;
+  }
+
+  private energy(mwh: number): void {
+    if (Number.isNaN(mwh)) return;
+    const short = mwh % MWH_PER_WATT_HOUR === 0;
+    const decimals = short ? SHORT_DECIMALS : KILOWATT_HOUR_DECIMALS;
+    let rest = short ? mwh / MWH_PER_WATT_HOUR : mwh;
+    let width = decimals + 1;
+    for (let bound = 10 ** width; bound <= rest; bound *= 10) width++;
+    // One digit more than `width` for the point.
+    for (let at = this.length + width; at >= this.length; at--) {
+      if (at === this.length + width - decimals) {
+        this.buffer[at] = POINT;
+      } else {
+        const tenth = Math.floor(rest / 10);
+        this.buffer[at] = ZERO + rest - tenth * 10;
+        rest = tenth;
+      }
+    }
+    this.length += width + 1;
+  }
+}
+
+/** The positions of the rows by start, then metering point. */
+function canonicalOrder(columns: Columns): Uint32Array {
+  const { point, startMs, points } = columns;
+  const rank = new Int32Array(points.length);
+  Array.from(points.keys())
+    .sort((a, b) => compareIds(points[a] as string, points[b] as string))
+    .forEach((index, position) => (rank[index] = position));
+  const order = Uint32Array.from({ length: columns.rows }, (_, row) => row);
+  return order.sort(
+    (a, b) =>
+      (startMs[a] as number) - (startMs[b] as number) ||
+      (rank[point[a] as number] as number) - (rank[point[b] as number] as number) ||
+      a - b,
+  );
+}
+
+/** {@link writeCanonicalCsv} in pieces. */
+export function* canonicalCsvChunks(columns: Columns): Generator<Uint8Array> {
+  const writer = new CsvWriter(columns.points);
+  for (const row of canonicalOrder(columns)) {
+    writer.row(
+      columns.point[row] as number,
+      columns.startMs[row] as number,
+      columns.endMs[row] as number,
+      columns.importMilliwattHours[row] as number,
+      columns.exportMilliwattHours[row] as number,
+      columns.quality[row] as number,
+    );
+    if (writer.full) yield writer.take();
+  }
+  yield writer.take();
+}
+
+/** A grid's readings in canonical form, in pieces; a cell that never needed a reading has no row. */
+export function* gridCsvChunks(grid: IntervalGrid): Generator<Uint8Array> {
+  const writer = new CsvWriter(grid.points);
+  const { importMilliwattHours, exportMilliwattHours, quality, resolutionMs } = grid;
+  for (let cell = 0, interval = 0; interval < grid.intervals; interval++) {
+    const startMs = grid.startMs + interval * resolutionMs;
+    for (let point = 0; point < grid.points.length; point++, cell++) {
+      const imported = importMilliwattHours[cell] as number;
+      if (Number.isNaN(imported)) continue;
+      const exported = exportMilliwattHours[cell] as number;
+      writer.row(
+        point,
+        startMs,
+        startMs + resolutionMs,
+        imported,
+        exported,
+        quality[cell] as number,
+      );
+      if (writer.full) yield writer.take();
+    }
+  }
+  yield writer.take();
+}
+
+/** Joins pieces of bytes. */
+function concatenate(pieces: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}
+
+/** Readings in the one canonical form: rows by start, then metering point (code units); LF. */
+export function writeCanonicalCsv(columns: Columns): Uint8Array {
+  return concatenate([...canonicalCsvChunks(columns)]);
+}
