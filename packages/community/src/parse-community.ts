@@ -1,0 +1,153 @@
+import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
+import type { z } from 'zod';
+import { normalCommunity, type Community } from './community.js';
+import { CommunityError, type CommunityProblem } from './community-error.js';
+import { communitySchema } from './community-schema.js';
+
+/** The outcome of reading a community file that may be wrong. */
+export type CommunityResult =
+  | { readonly success: true; readonly data: Community }
+  | { readonly success: false; readonly error: CommunityError };
+
+/** The most characters of a wrong value that a message repeats. */
+const LONGEST_FOUND = 80;
+
+/** More problems than this in one message help nobody. */
+const MOST_PROBLEMS = 20;
+
+/**
+ * Reads a community file: YAML 1.2 (so JSON too), every key known and written once.
+ * @param source the file's name; it begins each line of a message.
+ * @throws CommunityError naming file, line, path, value and expectation of every problem.
+ */
+export function parseCommunity(text: string, source = 'community'): Community {
+  const lines = new LineCounter();
+  const document = parseDocument(text, {
+    version: '1.2',
+    schema: 'core',
+    strict: true,
+    uniqueKeys: true,
+    lineCounter: lines,
+    prettyErrors: false,
+  });
+  const [fault] = [...document.errors, ...document.warnings];
+  if (fault !== undefined) {
+    const problem = {
+      path: '',
+      line: lines.linePos(fault.pos[0]).line,
+      found: fault.message,
+      expected: 'a YAML 1.2 document with every key once',
+    };
+    throw new CommunityError('not-yaml', message(source, problem), [problem]);
+  }
+  const value: unknown = document.toJS();
+  const result = communitySchema.safeParse(value);
+  if (result.success) return normalCommunity(result.data);
+  const problems = result.error.issues
+    .flatMap((issue) => problemsOf(value, issue, []))
+    .map(({ path, ...problem }) => ({
+      path: pathText(path),
+      line: lineAt(document, path, lines),
+      ...problem,
+    }));
+  const shown = problems.slice(0, MOST_PROBLEMS).map((problem) => message(source, problem));
+  if (problems.length > shown.length) {
+    shown.push(`${source}: and ${problems.length - shown.length} more problems`);
+  }
+  throw new CommunityError('invalid-community', shown.join('\n'), problems);
+}
+
+/** {@link parseCommunity} that returns its error. */
+export function safeParseCommunity(text: string, source?: string): CommunityResult {
+  try {
+    return { success: true, data: parseCommunity(text, source) };
+  } catch (error) {
+    if (error instanceof CommunityError) return { success: false, error };
+    throw error;
+  }
+}
+
+function message(source: string, problem: CommunityProblem): string {
+  const { path, line, found, expected } = problem;
+  const where = line === undefined ? source : `${source}:${line}`;
+  return `${where}: ${path === '' ? '' : `${path}: `}got ${found}, expected ${expected}`;
+}
+
+interface FoundProblem {
+  readonly path: readonly PropertyKey[];
+  readonly found: string;
+  readonly expected: string;
+}
+
+function problemsOf(
+  value: unknown,
+  issue: z.core.$ZodIssue,
+  base: readonly PropertyKey[],
+): FoundProblem[] {
+  const path = [...base, ...issue.path];
+  const found = valueAt(value, path);
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      path: [...path, key],
+      found: show(valueAt(value, [...path, key])),
+      expected: 'no such field',
+    }));
+  }
+  // A price is a text or a tariff: say what is wrong with the one that was meant.
+  if (issue.code === 'invalid_union' && issue.errors.length === 2) {
+    const branch = issue.errors[typeof found === 'object' ? 1 : 0] ?? [];
+    return branch.flatMap((inner) => problemsOf(value, inner, path));
+  }
+  const expected =
+    issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
+  return [{ path, found: show(found), expected: plain(expected) }];
+}
+
+/** The library's own messages repeat what was received; the value itself is shown instead. */
+function plain(text: string): string {
+  return text.replace(/^Invalid \w+: expected /, '').replace(/, received .*$/, '');
+}
+
+function show(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  const text = (JSON.stringify(value) as string | undefined) ?? typeof value;
+  return text.length > LONGEST_FOUND ? `${text.slice(0, LONGEST_FOUND)}…` : text;
+}
+
+function pathText(path: readonly PropertyKey[]): string {
+  return path
+    .map((step, index) =>
+      typeof step === 'number' ? `[${step}]` : `${index === 0 ? '' : '.'}${String(step)}`,
+    )
+    .join('');
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (inner, step) =>
+      typeof inner === 'object' && inner !== null
+        ? (inner as Record<PropertyKey, unknown>)[step]
+        : undefined,
+    value,
+  );
+}
+
+/** The line of a path, or of the nearest thing around it that the file has. */
+function lineAt(document: Document, path: readonly PropertyKey[], lines: LineCounter): number {
+  let node: unknown = document.contents;
+  let offset = isNode(node) ? (node.range?.[0] ?? 0) : 0;
+  for (const step of path) {
+    if (isMap(node)) {
+      const pair = node.items.find(({ key }) => isScalar(key) && key.value === step);
+      if (pair === undefined) break;
+      if (isNode(pair.key)) offset = pair.key.range?.[0] ?? offset;
+      node = pair.value;
+    } else if (isSeq(node) && typeof step === 'number') {
+      node = node.items[step];
+      if (isNode(node)) offset = node.range?.[0] ?? offset;
+    } else {
+      break;
+    }
+  }
+  return lines.linePos(offset).line;
+}
