@@ -101,6 +101,7 @@ export default tseslint.config(
       '**/tsup.config.ts',
       'tsup.base.ts',
       'apps/console/**',
+      'packages/*/scripts/**',
     ],
   },
   js.configs.recommended,
@@ -122,7 +123,12 @@ export default tseslint.config(
     // Sources that must be pure: the same input gives the same output on every machine.
     files: [...base, ...domain].map((name) => `packages/${name}/src/**/*.ts`),
     // The journal's Node and Web entries implement its key and hash ports.
-    ignores: ['**/*.test.ts', '**/*.bench.ts', '**/testing.ts', 'packages/journal/src/{node,web}.ts'],
+    ignores: [
+      '**/*.test.ts',
+      '**/*.bench.ts',
+      '**/testing.ts',
+      'packages/journal/src/{node,web}.ts',
+    ],
     rules: {
       'no-restricted-properties': [
         'error',
@@ -154,7 +160,12 @@ export default tseslint.config(
   ...Object.entries(baseOrder).map(([name, later]) => ({
     // One direction inside the base layer, which tags alone cannot say.
     files: [`packages/${name}/src/**/*.ts`],
-    ignores: ['**/*.test.ts', '**/*.bench.ts', '**/testing.ts', 'packages/journal/src/{node,web}.ts'],
+    ignores: [
+      '**/*.test.ts',
+      '**/*.bench.ts',
+      '**/testing.ts',
+      'packages/journal/src/{node,web}.ts',
+    ],
     rules: {
       'no-restricted-imports': [
         'error',
@@ -164,7 +175,8 @@ export default tseslint.config(
             nodeImports,
             {
               group: later.flatMap((other) => [`@microgrid/${other}`, `@microgrid/${other}/*`]),
-              message: 'Inside the base layer imports go units ← events ← journal; petri stands alone.',
+              message:
+                'Inside the base layer imports go units ← events ← journal; petri stands alone.',
             },
           ],
         },

@@ -1,6 +1,7 @@
-/** `npx jest` at the root runs every project in one process: the fast loop while writing code. */
+/**
+ * `npx jest` at the root runs every project in one process: the fast loop while writing code.
+ * tools/e2e needs built apps and system programs, so it runs by itself: `npx jest` in its folder.
+ */
 export default {
-  projects: ['<rootDir>/packages/*', '<rootDir>/apps/*', '<rootDir>/tools/*'],
-  // The end-to-end project needs built apps and runs by itself, after the build.
-  testPathIgnorePatterns: ['/node_modules/', '/dist/'],
+  projects: ['<rootDir>/packages/*', '<rootDir>/apps/*', '<rootDir>/tools/!(e2e)'],
 };
