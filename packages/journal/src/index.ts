@@ -1,1 +1,40 @@
-export {};
+export { fromBase64Url, fromHex, toBase64Url, toHex } from './byte-text.js';
+export { consistencyProof, verifyConsistency, type ConsistencyClaim } from './consistency-proof.js';
+export type { AppendOptions, EventLog } from './event-log.js';
+export type { HashPort } from './hash-port.js';
+export { inclusionProof, verifyInclusion, type InclusionClaim } from './inclusion-proof.js';
+export { createJournal, nextEntry, type Journal, type JournalOptions } from './journal.js';
+export {
+  entryHash,
+  FIRST_SEQ,
+  GENESIS_HASH,
+  headOf,
+  type JournalEntry,
+  type JournalHead,
+} from './journal-entry.js';
+export { isJournalError, JournalError, type JournalErrorCode } from './journal-error.js';
+export type { JournalPosition, JournalRecord } from './journal-record.js';
+export type { KeyedDocuments } from './keyed-documents.js';
+export { leafHash, merkleRoot, nodeHash } from './merkle-tree.js';
+export type { Outbox } from './outbox.js';
+export { payloadHash, payloadSalt } from './payload-hash.js';
+export { formatPublicKey, parsePublicKey } from './public-key.js';
+export { createSaltKeys, type SaltKeys } from './salt-keys.js';
+export {
+  batchBytes,
+  batchHead,
+  signBatch,
+  verifyBatch,
+  type BatchHead,
+  type SignedBatch,
+} from './signed-batch.js';
+export type { SigningPort, VerifyPort } from './signing-port.js';
+export {
+  payloadStatus,
+  verifyChain,
+  type ChainFault,
+  type ChainVerdict,
+  type PayloadStatus,
+  type VerifiableRecord,
+  type VerifyChainOptions,
+} from './verify-chain.js';

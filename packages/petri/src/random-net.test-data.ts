@@ -94,10 +94,16 @@ export const randomCase: fc.Arbitrary<RandomCase> = fc
       schema: 'microgrid/petri-net/1',
       name: 'random',
       places: placeNames.map((name) => ({ name, tokens: dataPlaces.has(name) ? 'data' : 'black' })),
-      transitions: transitions.map(({ salt: _, ...rest }, index) => ({
-        name: `t${index}`,
-        ...rest,
-      })),
+      transitions: transitions.map(
+        ({ priority, inputs: taken, reads, inhibitors, outputs }, index) => ({
+          name: `t${index}`,
+          priority,
+          inputs: taken,
+          reads,
+          inhibitors,
+          outputs,
+        }),
+      ),
     });
     const net = bind(
       structure,
