@@ -26,7 +26,8 @@ export interface Device {
   /**
    * Applies a set point until its `validForMs` has passed on the monotonic clock, counted from this
    * call. Refused are: another audience, a sequence not above the last accepted one, an unknown
-   * control, a value of the wrong type or outside the description's limits. Repeating the last
+   * control, a value of the wrong type. A value outside the description's limits is brought to the
+   * nearest one inside (towards zero between zero and a charger's minimum), and the outcome says so. Repeating the last
    * accepted command by its id returns its outcome again. Never rejects for trouble on the wire.
    * @throws DevicesError (as a rejection) `closed` after {@link Device.close}.
    */

@@ -62,7 +62,8 @@ export const profileControl = z.strictObject({
   steps: z.array(writeStep).min(1),
   /**
    * How a write is confirmed: by reading the written registers back, by a point that comes within
-   * `tolerance` of the command (`delayMs` after it was written), or not at all.
+   * `tolerance` of the command, or not at all. What is not confirmed at once is asked again at each
+   * poll.
    */
   verify: z.union([
     z.literal('registers'),
@@ -70,7 +71,6 @@ export const profileControl = z.strictObject({
     z.strictObject({
       point: nameField,
       tolerance: z.number().min(0),
-      delayMs: z.int().min(0).max(60_000).optional(),
     }),
   ]),
   /** Whether writing wears the device out; `unknown` is treated as `stored`. */
@@ -85,7 +85,7 @@ export const profileControl = z.strictObject({
   minimumDwellMs: z.int().min(0).optional(),
   /** Most writes in any 24 h; default 24 for stored and unknown registers, none for volatile ones. */
   writesPerDay: z.int().min(1).optional(),
-  /** Writes that hand control back to the device; constants only. */
+  /** Writes that hand control back to the device; functions are taken at a command of 0. */
   release: z.array(writeStep).min(1),
 });
 export type ProfileControl = z.infer<typeof profileControl>;

@@ -34,7 +34,6 @@ export const PROFILE_RULES = [
   'control-safety',
   'stored-refresh',
   'deny-list',
-  'release',
   'bounds',
 ] as const;
 export type ProfileRule = (typeof PROFILE_RULES)[number];
@@ -271,8 +270,8 @@ class Linter {
       this.reference(`${path}.verify.point`, control.verify.point);
     }
     this.expiry(control, path);
-    this.steps(control.steps, `${path}.steps`, false);
-    this.steps(control.release, `${path}.release`, true);
+    this.steps(control.steps, `${path}.steps`);
+    this.steps(control.release, `${path}.release`);
   }
 
   private expiry(control: ProfileControl, path: string): void {
@@ -291,7 +290,7 @@ class Linter {
     }
   }
 
-  private steps(steps: readonly WriteStep[], path: string, constant: boolean): void {
+  private steps(steps: readonly WriteStep[], path: string): void {
     for (const [index, step] of steps.entries()) {
       const span = stepSpan(step);
       for (const denied of this.profile.deny ?? []) {
@@ -306,7 +305,6 @@ class Linter {
           this.error('table', `${at}.encoding`, field.encoding, 'bit for coils and only there');
         }
         if (typeof field.value === 'number') continue;
-        if (constant) this.error('release', `${at}.value`, 'a function', 'a constant');
         this.reference(`${at}.value.over`, field.value.over);
         this.reference(`${at}.value.scaleFrom`, field.value.scaleFrom);
       }

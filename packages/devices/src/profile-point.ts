@@ -99,12 +99,22 @@ export const registerPoint = z.strictObject({
 });
 export type RegisterPoint = z.infer<typeof registerPoint>;
 
-/** A value that is the weighted sum of others; absent as soon as one of them is. */
+/** A value that is the weighted sum of others; absent as soon as one of them is that is not optional. */
 export const sumPoint = z.strictObject({
   id: nameField,
   internal: z.boolean().optional(),
   unit: profileUnitField,
-  sum: z.array(z.strictObject({ point: nameField, factor: finite.optional() })).min(1),
+  sum: z
+    .array(
+      z.strictObject({
+        point: nameField,
+        /** Default 1. */
+        factor: finite.optional(),
+        /** Left out while absent, as a second string that is not fitted; the sum needs one term. */
+        optional: z.boolean().optional(),
+      }),
+    )
+    .min(1),
   minimum: finite.optional(),
   maximum: finite.optional(),
 });

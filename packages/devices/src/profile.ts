@@ -112,6 +112,8 @@ export const profileSchema = z.strictObject({
     .optional(),
   /** Reads to be made as they stand; points outside are planned into reads of their own. */
   blocks: z.array(range.extend({ rate: rateField })).optional(),
+  /** Registers that exist; a read outside them is answered with exception 2. Default: those named here. */
+  space: z.array(range).optional(),
   /** Registers that must never be read along. */
   forbidden: z.array(range).optional(),
   points: z.array(profilePoint).min(1),
