@@ -1,0 +1,228 @@
+import { run } from '@microgrid/petri';
+import { formatInstant, type EpochMs } from '@microgrid/units';
+import { columnarNet, intervalMarking } from './columnar-net.js';
+import type { ClearedCase } from './interval-case.js';
+import type { IntervalPrices, SettlementContract } from './settlement-contract.js';
+import { SettlementError } from './settlement-error.js';
+import { checkGrid, MISSING_QUALITY, type SettlementGrid } from './settlement-grid.js';
+import { Workspace } from './workspace.js';
+
+/**
+ * A settled period as columns: the value of point `p` in interval `t` lies at
+ * `t * points.length + p`, values of a whole interval at `t`. All energies are whole mWh.
+ */
+export interface SettledPeriod {
+  readonly contract: SettlementContract;
+  /** Metering points in id order. */
+  readonly points: readonly string[];
+  /** Members in id order. */
+  readonly members: readonly string[];
+  /** Position in `members` of each point's member. */
+  readonly memberOfPoint: Int32Array;
+  readonly startMs: EpochMs;
+  readonly endMs: EpochMs;
+  readonly resolutionMs: number;
+  readonly intervals: number;
+  /** As metered, gross; 0 where a point that takes no part has no reading (quality missing). */
+  readonly importMilliwattHours: Float64Array;
+  readonly exportMilliwattHours: Float64Array;
+  /** After netting; the same arrays as the gross ones with netting `none`. */
+  readonly consumedMilliwattHours: Float64Array;
+  readonly injectedMilliwattHours: Float64Array;
+  readonly sharedInMilliwattHours: Float64Array;
+  readonly sharedOutMilliwattHours: Float64Array;
+  /** Index into INTERVAL_QUALITIES of the events package. */
+  readonly quality: Uint8Array;
+  /** Shared by all points together, per interval. */
+  readonly sharedMilliwattHours: Float64Array;
+  /** Not shared because of a limit in kVA, per interval. */
+  readonly curtailedMilliwattHours: Float64Array;
+  /** 0 within, 1 curtailed, per interval. */
+  readonly capacity: Uint8Array;
+  readonly prices: IntervalPrices;
+  /** Transitions fired in an interval, in order. */
+  firings(interval: number): readonly string[];
+}
+
+/** How a period is settled. */
+export interface SettleOptions {
+  /** Checks the net's laws at each firing, for tests and audits; results do not change. Default false. */
+  readonly checkLaws?: boolean;
+}
+
+/**
+ * Settles a period by running the settlement net on each interval. Conservation is checked in every
+ * interval: shared in = shared out, and no point shares more than it has.
+ * @throws SettlementError `bad-grid`, `missing-interval`, `bad-value` or `out-of-range`.
+ */
+export function settle(
+  contract: SettlementContract,
+  grid: SettlementGrid,
+  options: SettleOptions = {},
+): SettledPeriod {
+  checkGrid(contract, grid);
+  const { pointIds, intervals, startMs, endMs, resolutionMs } = contract;
+  const workspace = new Workspace(contract);
+  const [imports, exports] = checkedEnergies(contract, grid, workspace);
+  const size = pointIds.length;
+  const netting = contract.community.netting === 'interval';
+  const column = (length: number): Float64Array => new Float64Array(length);
+  const consumed = netting ? column(imports.length) : imports;
+  const injected = netting ? column(exports.length) : exports;
+  const sharedIn = column(imports.length);
+  const sharedOut = column(exports.length);
+  const shared = column(intervals);
+  const curtailed = column(intervals);
+  const capacity = new Uint8Array(intervals);
+  const routes = new FiringRoutes(intervals);
+  for (let interval = 0; interval < intervals; interval++) {
+    const from = interval * size;
+    const to = from + size;
+    const imported = imports.subarray(from, to);
+    const exported = exports.subarray(from, to);
+    const start = intervalMarking(
+      {
+        workspace,
+        startMs: startMs + interval * resolutionMs,
+        sharedIn: sharedIn.subarray(from, to),
+        sharedOut: sharedOut.subarray(from, to),
+      },
+      imported,
+      exported,
+    );
+    const { marking, firings } = run(columnarNet, start, [], options);
+    const settled = marking.places['settled']?.[0]?.value as ClearedCase;
+    shared[interval] = settled.shared;
+    curtailed[interval] = settled.curtailed;
+    capacity[interval] = settled.withinCapacity ? 0 : 1;
+    if (netting) netInto(imported, exported, consumed, injected, from);
+    routes.add(interval, firings);
+  }
+  return {
+    contract,
+    points: pointIds,
+    members: contract.members,
+    memberOfPoint: contract.memberOfPoint,
+    startMs,
+    endMs,
+    resolutionMs,
+    intervals,
+    importMilliwattHours: imports,
+    exportMilliwattHours: exports,
+    consumedMilliwattHours: consumed,
+    injectedMilliwattHours: injected,
+    sharedInMilliwattHours: sharedIn,
+    sharedOutMilliwattHours: sharedOut,
+    quality: grid.quality,
+    sharedMilliwattHours: shared,
+    curtailedMilliwattHours: curtailed,
+    capacity,
+    prices: contract.prices,
+    firings: (interval) => routes.of(interval),
+  };
+}
+
+/** The transitions fired in each interval; the few different routes are kept once. */
+class FiringRoutes {
+  private readonly routes: (readonly string[])[] = [];
+  private readonly routeOf: Uint8Array;
+
+  constructor(intervals: number) {
+    this.routeOf = new Uint8Array(intervals);
+  }
+
+  add(interval: number, firings: readonly { readonly transition: string }[]): void {
+    const same = (route: readonly string[]): boolean =>
+      route.length === firings.length &&
+      firings.every(({ transition }, index) => route[index] === transition);
+    let position = this.routes.findIndex(same);
+    if (position === -1) {
+      position = this.routes.length;
+      this.routes.push(Object.freeze(firings.map(({ transition }) => transition)));
+    }
+    this.routeOf[interval] = position;
+  }
+
+  of(interval: number): readonly string[] {
+    return this.routes[this.routeOf[interval] ?? -1] ?? [];
+  }
+}
+
+function netInto(
+  imported: Float64Array,
+  exported: Float64Array,
+  consumed: Float64Array,
+  injected: Float64Array,
+  from: number,
+): void {
+  for (let index = 0; index < imported.length; index++) {
+    const net = (imported[index] as number) - (exported[index] as number);
+    consumed[from + index] = Math.max(0, net);
+    injected[from + index] = Math.max(0, -net);
+  }
+}
+
+/** The grid's energies, each checked; copied only where an absent one has to be made 0. */
+function checkedEnergies(
+  contract: SettlementContract,
+  grid: SettlementGrid,
+  workspace: Workspace,
+): [Float64Array, Float64Array] {
+  let { importMilliwattHours, exportMilliwattHours } = grid;
+  const { quality } = grid;
+  const size = contract.pointIds.length;
+  for (let cell = 0; cell < quality.length; cell++) {
+    if (quality[cell] === MISSING_QUALITY) {
+      refuseMissingMember(contract, workspace, cell);
+      if (importMilliwattHours === grid.importMilliwattHours) {
+        importMilliwattHours = importMilliwattHours.slice();
+        exportMilliwattHours = exportMilliwattHours.slice();
+      }
+      importMilliwattHours[cell] = 0;
+      exportMilliwattHours[cell] = 0;
+    } else if (
+      !isEnergy(importMilliwattHours[cell] as number) ||
+      !isEnergy(exportMilliwattHours[cell] as number) ||
+      (quality[cell] as number) > MISSING_QUALITY
+    ) {
+      const { id, at } = cellName(contract, cell, size);
+      throw new SettlementError(
+        'bad-value',
+        `${id} at ${at}: got import ${importMilliwattHours[cell]}, export ${exportMilliwattHours[cell]}, quality ${quality[cell]}; expected whole mWh from 0 to 2^53 - 1 and a quality from 0 to ${MISSING_QUALITY}`,
+      );
+    }
+  }
+  return [importMilliwattHours, exportMilliwattHours];
+}
+
+function isEnergy(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
+}
+
+function cellName(
+  contract: SettlementContract,
+  cell: number,
+  size: number,
+): { id: string; at: string } {
+  const interval = Math.floor(cell / size);
+  return {
+    id: contract.pointIds[cell % size] ?? '',
+    at: formatInstant(contract.startMs + interval * contract.resolutionMs),
+  };
+}
+
+/** A missing member would change everybody's share, so nothing is settled without it. */
+function refuseMissingMember(
+  contract: SettlementContract,
+  workspace: Workspace,
+  cell: number,
+): void {
+  const size = contract.pointIds.length;
+  const atMs = contract.startMs + Math.floor(cell / size) * contract.resolutionMs;
+  if (workspace.eligible(atMs)[cell % size] !== 1) return;
+  const { id, at } = cellName(contract, cell, size);
+  throw new SettlementError(
+    'missing-interval',
+    `${id} at ${at}: quality missing, expected a measured, corrected, substituted or estimated interval; substitute or estimate it first, it is never taken as zero`,
+  );
+}

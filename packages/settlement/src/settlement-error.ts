@@ -1,0 +1,36 @@
+/**
+ * Why nothing was settled:
+ * - `bad-period`: the period is no whole number of intervals, or asked-for time lies outside it
+ * - `bad-grid`: the grid's points, span or lengths are not those of the contract
+ * - `missing-interval`: a member's interval has no energy; it is never taken as zero
+ * - `bad-value`: an energy is no whole number of mWh from 0 to 2^53 - 1
+ * - `out-of-range`: an interval's total is beyond 2^53 - 1 mWh
+ * - `unknown-point`, `unknown-member`: a name the community does not have
+ * - `not-conserved`: energy or money does not add up; a fault of this package, reported instead of a wrong result
+ */
+export type SettlementErrorCode =
+  | 'bad-period'
+  | 'bad-grid'
+  | 'missing-interval'
+  | 'bad-value'
+  | 'out-of-range'
+  | 'unknown-point'
+  | 'unknown-member'
+  | 'not-conserved';
+
+/** The one error of this package: the message names the point, the interval, the value and what was expected. */
+export class SettlementError extends Error {
+  override readonly name = 'SettlementError';
+
+  constructor(
+    readonly code: SettlementErrorCode,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** Whether an unknown thrown value is a {@link SettlementError}. */
+export function isSettlementError(error: unknown): error is SettlementError {
+  return error instanceof SettlementError;
+}
