@@ -6,6 +6,7 @@ export type IntervalCause =
   | 'no-reading-after'
   | 'counter-reset'
   | 'implausible-rate'
+  | 'no-reading-between'
   | 'wide-bracket'
   | 'suspect-reading'
   | 'above-limit'
@@ -20,6 +21,7 @@ export type IntervalCause =
 export const QUALITY_OF_CAUSE: Readonly<Record<IntervalCause, IntervalQuality>> = {
   'no-reading-before': 'missing',
   'no-reading-after': 'missing',
+  'no-reading-between': 'missing',
   'counter-reset': 'estimated',
   'implausible-rate': 'estimated',
   'wide-bracket': 'estimated',

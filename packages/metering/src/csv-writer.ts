@@ -91,7 +91,8 @@ export class CsvWriter {
         this.buffer[at] = POINT;
       } else {
         const tenth = Math.floor(rest / 10);
-        this.buffer[at] = ZERO + rest - tenth * 10;
+        // In this order no step leaves the safe integers.
+        this.buffer[at] = rest - tenth * 10 + ZERO;
         rest = tenth;
       }
     }

@@ -1,1 +1,77 @@
-export {};
+import { Observable, type OperatorFunction } from 'rxjs';
+import type { IntervalV1 } from '@microgrid/events';
+import type { EpochMs } from '@microgrid/units';
+import { advanceIntervals, type IntervalState, type IntervalStep } from './counter-intervals.js';
+import type { CounterReading } from './counter-reading.js';
+import { intervalOptions, type IntervalSettings } from './interval-options.js';
+import { validator } from './validate.js';
+import type { Finding, ValidationRule } from './validation-rule.js';
+
+/** What a stream of intervals keeps and tells, beside the intervals. */
+export interface IntervalsOptions extends IntervalSettings {
+  /** What an earlier process remembered, by metering point. */
+  readonly initial?: ReadonlyMap<string, IntervalState>;
+  /** Hears the new state after every reading that was used: keep it to go on after a restart. */
+  readonly onState?: (meteringPoint: string, state: IntervalState) => void;
+  /** Hears every reading that was not used. */
+  readonly onRejected?: (rejected: NonNullable<IntervalStep['rejected']>) => void;
+}
+
+/** Counter readings of any number of metering points → closed intervals; `advanceIntervals` as an operator. */
+export function intervals(
+  settings: IntervalsOptions,
+): OperatorFunction<CounterReading, IntervalV1> {
+  const { initial, onState, onRejected, ...rest } = settings;
+  const options = intervalOptions(rest);
+  return (readings$) =>
+    new Observable((subscriber) => {
+      const states = new Map<string, IntervalState>(initial ?? []);
+      return readings$.subscribe({
+        next: (reading) => {
+          const step = advanceIntervals(states.get(reading.meteringPoint), reading, options);
+          if (step.rejected) onRejected?.(step.rejected);
+          for (const interval of step.intervals) subscriber.next(interval);
+          if (step.rejected || !step.state) return;
+          states.set(reading.meteringPoint, step.state);
+          onState?.(reading.meteringPoint, step.state);
+        },
+        error: (error: unknown) => {
+          subscriber.error(error);
+        },
+        complete: () => {
+          subscriber.complete();
+        },
+      });
+    });
+}
+
+/** Where a stream of intervals learns the time and tells its findings. */
+export interface ValidateOptions {
+  readonly nowMs: () => EpochMs;
+  /** Hears everything the rules found, also of intervals that were refused. */
+  readonly onFinding?: (finding: Finding) => void;
+}
+
+/** Intervals → intervals that passed the rules; `validator` as an operator. */
+export function validate(
+  rules: readonly ValidationRule[],
+  options: ValidateOptions,
+): OperatorFunction<IntervalV1, IntervalV1> {
+  return (intervals$) =>
+    new Observable((subscriber) => {
+      const run = validator(rules);
+      return intervals$.subscribe({
+        next: (candidate) => {
+          const { interval, findings } = run(candidate, options.nowMs());
+          for (const finding of findings) options.onFinding?.(finding);
+          if (interval) subscriber.next(interval);
+        },
+        error: (error: unknown) => {
+          subscriber.error(error);
+        },
+        complete: () => {
+          subscriber.complete();
+        },
+      });
+    });
+}

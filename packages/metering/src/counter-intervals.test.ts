@@ -1,0 +1,231 @@
+import fc from 'fast-check';
+import { intervalV1, type IntervalV1 } from '@microgrid/events';
+import { parseInstant } from '@microgrid/units';
+import {
+  advanceIntervals,
+  intervalOptions,
+  intervals,
+  localDayIntervals,
+  type CounterReading,
+  type IntervalSettings,
+  type IntervalState,
+} from './index.js';
+
+const SCALE = Number(process.env['MICROGRID_TEST_SCALE'] ?? '1');
+const QUARTER = 900_000;
+const T0 = Date.UTC(2026, 5, 21);
+const SETTINGS: IntervalSettings = { resolutionMs: QUARTER, source: 'gw-01', maximumWatts: 20_000 };
+
+function at(seconds: number, imported: number, exported = 0): CounterReading {
+  return {
+    meteringPoint: 'home-01',
+    atMs: T0 + seconds * 1000,
+    importMilliwattHours: imported,
+    exportMilliwattHours: exported,
+    quality: 'good',
+  };
+}
+
+function run(readings: CounterReading[], settings = SETTINGS): IntervalV1[] {
+  return intervals(readings, settings).intervals;
+}
+
+/** One reading every `step` seconds at a constant 3.6 kW (1000 mWh a second), from `from` to `to`. */
+function steady(from: number, to: number, step = 10, base = 5_000_000): CounterReading[] {
+  const count = Math.floor((to - from) / step) + 1;
+  return Array.from({ length: count }, (_, index) =>
+    at(from + index * step, base + (from + index * step) * 1000),
+  );
+}
+
+describe('intervals from counter readings', () => {
+  it('measures exactly, one counter unit a boundary, where readings fall on the boundaries', () => {
+    const found = run(steady(0, 2700));
+    expect(found).toHaveLength(3);
+    for (const interval of found) {
+      expect(intervalV1.parse(interval)).toMatchObject({
+        importMilliwattHours: 900_000,
+        exportMilliwattHours: 0,
+        quality: 'measured',
+        uncertaintyMilliwattHours: 2,
+      });
+    }
+  });
+
+  it('shares an interpolated boundary and states the energy around it as uncertainty', () => {
+    const [first, second] = run([at(0, 0), at(890, 1000), at(910, 1003), at(1800, 2000)]);
+    expect(first).toMatchObject({
+      importMilliwattHours: 1002,
+      quality: 'measured',
+      uncertaintyMilliwattHours: 5,
+    });
+    expect(second).toMatchObject({ importMilliwattHours: 998, uncertaintyMilliwattHours: 5 });
+  });
+
+  it('calls a boundary between readings more than 60 s apart estimated, on both sides', () => {
+    const found = run([at(0, 0), at(860, 900), at(921, 930), at(1800, 1800), at(2700, 2000)]);
+    expect(found.map(({ quality }) => quality)).toEqual(['estimated', 'estimated', 'measured']);
+    expect(found[0]?.causes).toEqual(['wide-bracket']);
+    expect(run([at(0, 0), at(860, 900), at(920, 930), at(1800, 1800)])[0]?.quality).toBe(
+      'measured',
+    );
+  });
+
+  it('calls the first interval missing when nothing was read before it, and later ones measured', () => {
+    const found = run(steady(300, 1800));
+    expect(found.map(({ quality }) => quality)).toEqual(['missing', 'measured']);
+    expect(found[0]).not.toHaveProperty('importMilliwattHours');
+    expect(intervalV1.safeParse(found[0]).success).toBe(true);
+  });
+
+  it('spreads an outage by the registers, sums to them, and calls it estimated', () => {
+    const found = run([at(0, 0), at(1000, 1000), at(4400, 8001), at(4500, 8101)]);
+    expect(found.map(({ quality }) => quality)).toEqual(Array(5).fill('estimated'));
+    const sum = found.reduce(
+      (total, { importMilliwattHours = 0 }) => total + importMilliwattHours,
+      0,
+    );
+    expect(sum).toBe(8101);
+  });
+
+  it('starts afresh after a silence too long to spread energy over', () => {
+    const year = 365 * 86_400;
+    const found = run([at(0, 0), at(60, 60), ...steady(year, year + 1800)]);
+    expect(found.map(({ quality }) => quality)).toEqual(['missing', 'measured', 'measured']);
+    expect(found[0]?.causes).toEqual(['no-reading-after']);
+  });
+
+  it('books neither a negative nor a lifetime-sized delta over a reset and back', () => {
+    const life = 40_000_000_000;
+    const readings = [
+      ...steady(0, 900, 10, life),
+      at(910, 0),
+      at(920, 10_000),
+      at(930, life + 930_000),
+      ...steady(940, 2700, 10, life),
+    ];
+    const found = run(readings);
+    expect(found.map(({ quality }) => quality)).toEqual(['measured', 'estimated', 'measured']);
+    expect(found[1]?.causes).toEqual(['counter-reset', 'implausible-rate']);
+    // 10 s of 30 between 900 and 930 are vouched for; the rest may have been up to 20 kW.
+    expect(found[1]?.importMilliwattHours).toBe(880_000);
+    const unknown = found[1]?.uncertaintyMilliwattHours ?? 0;
+    expect(unknown).toBeGreaterThanOrEqual(20_000);
+    expect(unknown).toBeLessThan(200_000);
+  });
+
+  it('knows nothing of an interval that lies wholly inside a reset', () => {
+    const found = run([...steady(0, 900), at(2800, 5), at(3600, 800_005)]);
+    expect(found.map(({ quality }) => quality)).toEqual([
+      'measured',
+      'missing',
+      'missing',
+      'estimated',
+    ]);
+    expect(found[1]?.causes).toEqual(['counter-reset', 'no-reading-between', 'wide-bracket']);
+  });
+
+  it('rejects late and repeated readings and those that are no count, by name', () => {
+    const { rejected, intervals: found } = intervals(
+      [at(0, 0), at(10, 10), at(10, 11), at(5, 5), at(20, -1), at(30, 1.5), at(900, 900)],
+      SETTINGS,
+    );
+    expect(rejected.map(({ reason }) => reason)).toEqual([
+      'duplicate',
+      'late',
+      'not-a-count',
+      'not-a-count',
+    ]);
+    expect(found).toHaveLength(1);
+  });
+
+  it('goes on after a restart from its plain-data state as if nothing had happened', () => {
+    const readings = steady(130, 4000, 37);
+    const options = intervalOptions(SETTINGS);
+    let state: IntervalState | undefined;
+    const found: IntervalV1[] = [];
+    for (const reading of readings) {
+      const step = advanceIntervals(state, reading, options);
+      state = step.state && (JSON.parse(JSON.stringify(step.state)) as IntervalState);
+      found.push(...step.intervals);
+    }
+    expect(found).toEqual(run(readings));
+  });
+
+  it('telescopes exactly, stays within its uncertainty and is never negative, for generated lives', () => {
+    let intervalsSeen = 0;
+    const life = fc.record({
+      resolutionMs: fc.constantFrom(60_000, 300_000, 600_000, QUARTER, 1_800_000, 3_600_000),
+      // Seconds to the next reading and mean power until then, import and export.
+      steps: fc.array(fc.tuple(fc.integer({ min: 1, max: 4000 }), fc.nat(18_000), fc.nat(18_000)), {
+        minLength: 2,
+        maxLength: 60,
+      }),
+      register: fc.nat(9_000_000_000_000),
+    });
+    fc.assert(
+      fc.property(life, ({ resolutionMs, steps, register }) => {
+        // Truth: power is constant between readings, so the register at any second is known.
+        let seconds = 0;
+        let truth = { imported: register, exported: 2 * register };
+        const knots = [{ seconds, ...truth }];
+        for (const [duration, importWatts, exportWatts] of steps) {
+          seconds += duration;
+          truth = {
+            imported: truth.imported + Math.floor((importWatts * duration) / 3.6),
+            exported: truth.exported + Math.floor((exportWatts * duration) / 3.6),
+          };
+          knots.push({ seconds, ...truth });
+        }
+        const found = run(
+          knots.map((k) => at(k.seconds, k.imported, k.exported)),
+          { ...SETTINGS, resolutionMs },
+        );
+        const register_at = (ms: number, name: 'imported' | 'exported'): number => {
+          const index = Math.max(
+            1,
+            knots.findIndex((k) => T0 + k.seconds * 1000 >= ms),
+          );
+          const [a, b] = [knots[index - 1], knots[index]] as [(typeof knots)[0], (typeof knots)[0]];
+          const share = (ms - T0 - a.seconds * 1000) / ((b.seconds - a.seconds) * 1000);
+          return a[name] + (b[name] - a[name]) * share;
+        };
+        for (const [field, name] of [
+          ['importMilliwattHours', 'imported'],
+          ['exportMilliwattHours', 'exported'],
+        ] as const) {
+          for (const interval of found) {
+            const energy = interval[field] as number;
+            const exact =
+              register_at(parseInstant(interval.end), name) -
+              register_at(parseInstant(interval.start), name);
+            if (!(energy >= 0) || Math.abs(energy - exact) > 1.01)
+              throw new Error(`${interval.id}: ${energy}, truly ${exact}`);
+          }
+          const [first, last] = [found[0], found.at(-1)];
+          if (!first || !last) continue;
+          intervalsSeen += found.length;
+          const sum = found.reduce((total, interval) => total + (interval[field] as number), 0);
+          const whole =
+            register_at(parseInstant(last.end), name) -
+            register_at(parseInstant(first.start), name);
+          expect(Math.abs(sum - whole)).toBeLessThanOrEqual(0.51);
+        }
+      }),
+      { numRuns: 300 * SCALE },
+    );
+    expect(intervalsSeen).toBeGreaterThan(10_000);
+  });
+});
+
+describe('local days', () => {
+  it.each([
+    ['Europe/Lisbon', '2026-03-29', 92],
+    ['Europe/Lisbon', '2026-06-21', 96],
+    ['Europe/Lisbon', '2026-10-25', 100],
+    ['Atlantic/Azores', '2026-10-25', 100],
+    ['America/Los_Angeles', '2016-11-06', 100],
+  ])('in %s on %s have %i quarter-hours', (timeZone, date, count) => {
+    expect(localDayIntervals(timeZone, date, QUARTER)).toHaveLength(count);
+  });
+});
