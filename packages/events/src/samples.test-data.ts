@@ -145,6 +145,7 @@ export const samples: { [Kind in EventKind]: Extract<Event, { kind: Kind }> } = 
     amountPico: '0',
     roundingPico: '-500000',
     merkleRoot: HASH,
+    leafCount: 1,
     days: [
       {
         date: '2026-06-21',

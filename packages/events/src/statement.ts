@@ -47,6 +47,8 @@ export const statementV1 = z.strictObject({
   amountPico: amountField,
   roundingPico: amountField,
   merkleRoot: hashField,
+  /** Leaves of the run's Merkle tree, one per member and day: an inclusion proof needs the tree's size. */
+  leafCount: z.int().min(1),
   days: z.array(
     z.strictObject({
       date: z.string().regex(/^\d{4}-\d{2}-\d{2}$/, { error: 'a day written YYYY-MM-DD' }),
