@@ -1,7 +1,7 @@
 /** Hashing, synchronous so that pure code can use it. Entries `/node` and `/web` implement it. */
 export interface HashPort {
   /** SHA-256 (FIPS 180-4), 32 bytes. */
-  sha256(bytes: Uint8Array): Uint8Array;
+  readonly sha256: (bytes: Uint8Array) => Uint8Array;
   /** HMAC-SHA-256 (RFC 2104), 32 bytes. */
-  hmacSha256(key: Uint8Array, bytes: Uint8Array): Uint8Array;
+  readonly hmacSha256: (key: Uint8Array, bytes: Uint8Array) => Uint8Array;
 }

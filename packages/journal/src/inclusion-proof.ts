@@ -1,6 +1,5 @@
 import type { HashPort } from './hash-port.js';
-import { JournalError } from './journal-error.js';
-import { nodeHash, splitSize, subtreeRoot } from './merkle-tree.js';
+import { merkleTree, nodeHash } from './merkle-tree.js';
 import { sameBytes } from './same-bytes.js';
 
 /** What is claimed: this leaf lies at this index of the tree with this size and root. */
@@ -14,32 +13,16 @@ export interface InclusionClaim {
   readonly proof: readonly Uint8Array[];
 }
 
-function path(
-  hash: HashPort,
-  leaves: readonly Uint8Array[],
-  start: number,
-  end: number,
-  index: number,
-): Uint8Array[] {
-  if (end - start <= 1) return [];
-  const middle = start + splitSize(end - start);
-  return index < middle
-    ? [...path(hash, leaves, start, middle, index), subtreeRoot(hash, leaves, middle, end)]
-    : [...path(hash, leaves, middle, end, index), subtreeRoot(hash, leaves, start, middle)];
-}
-
-/** The audit path of a leaf (RFC 6962 section 2.1.1), leaf to root. Throws `bad-index`. */
+/**
+ * The audit path of one leaf (RFC 6962 section 2.1.1), leaf to root. Hashes the whole tree: for
+ * many leaves of one tree use `merkleTree`. Throws `bad-index`.
+ */
 export function inclusionProof(
   hash: HashPort,
   leafHashes: readonly Uint8Array[],
   index: number,
-): Uint8Array[] {
-  if (!Number.isSafeInteger(index) || index < 0 || index >= leafHashes.length)
-    throw new JournalError(
-      'bad-index',
-      `leaf index ${index}, expected 0 to ${leafHashes.length - 1} in a tree of ${leafHashes.length}`,
-    );
-  return path(hash, leafHashes, 0, leafHashes.length, index);
+): readonly Uint8Array[] {
+  return merkleTree(hash, leafHashes).inclusionProof(index);
 }
 
 /** Whether a claim holds (algorithm of RFC 9162 section 2.1.3.2); false for any malformed claim. */

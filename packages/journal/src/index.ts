@@ -15,7 +15,7 @@ export {
 export { isJournalError, JournalError, type JournalErrorCode } from './journal-error.js';
 export type { JournalPosition, JournalRecord } from './journal-record.js';
 export type { KeyedDocuments } from './keyed-documents.js';
-export { leafHash, merkleRoot, nodeHash } from './merkle-tree.js';
+export { leafHash, merkleRoot, merkleTree, nodeHash, type MerkleTree } from './merkle-tree.js';
 export type { Outbox } from './outbox.js';
 export { payloadHash, payloadSalt } from './payload-hash.js';
 export { formatPublicKey, parsePublicKey } from './public-key.js';

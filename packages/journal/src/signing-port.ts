@@ -3,11 +3,15 @@ export interface SigningPort {
   /** `ed25519:` and the raw 32 bytes in base64url without padding (43 characters). */
   readonly publicKey: string;
   /** The 64-byte signature. */
-  sign(bytes: Uint8Array): Promise<Uint8Array>;
+  readonly sign: (bytes: Uint8Array) => Promise<Uint8Array>;
 }
 
 /** Checks ed25519 signatures. */
 export interface VerifyPort {
   /** False for a wrong signature and for a key or signature of the wrong form; never throws for them. */
-  verify(publicKey: string, signature: Uint8Array, bytes: Uint8Array): Promise<boolean>;
+  readonly verify: (
+    publicKey: string,
+    signature: Uint8Array,
+    bytes: Uint8Array,
+  ) => Promise<boolean>;
 }

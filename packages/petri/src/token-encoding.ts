@@ -60,7 +60,9 @@ function writeTypedArray(value: ArrayBufferView, path: string): string {
 
 function writeObject(value: object, path: string, depth: number): string {
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) bad(path, 'a class instance');
+  // Plain objects of another realm (a worker, a frame) have another Object.prototype.
+  if (prototype !== null && Object.getPrototypeOf(prototype) !== null)
+    bad(path, 'a class instance');
   const members = Object.entries(value)
     .map(([key, member]) => [key.startsWith('$') ? `$${key}` : key, member, key] as const)
     .sort(([a], [b]) => (a < b ? -1 : 1))
