@@ -1,3 +1,4 @@
+export { connectMqtt } from './connect-mqtt.js';
 export { isMqttError, MqttError, type MqttErrorCode } from './mqtt-error.js';
 export type {
   MqttLink,
@@ -8,3 +9,4 @@ export type {
   MqttStatistics,
   SubscribeOptions,
 } from './mqtt-link.js';
+export { checkFilter, checkTopic, matchesFilter } from './topic-filter.js';

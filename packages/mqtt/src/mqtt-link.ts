@@ -51,6 +51,8 @@ export interface MqttLinkOptions {
   readonly maxPayloadBytes?: number;
   /** 0 (inclusive) to 1. Default `Math.random`. */
   readonly random?: () => number;
+  /** Failed attempts, lost connections, and what a message handler threw: for the log. Default: nobody. */
+  readonly onError?: (error: unknown) => void;
 }
 
 /** How a subscription treats what the broker kept. */
