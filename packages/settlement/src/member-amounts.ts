@@ -1,0 +1,70 @@
+import { INTERVAL_QUALITIES, type IntervalQuality } from '@microgrid/events';
+import type { Pico } from '@microgrid/units';
+
+/** Energy and exact money of one member over some time. Costs are positive, credits negative. */
+export interface MemberAmounts {
+  /** As metered, gross, mWh. */
+  readonly importMilliwattHours: bigint;
+  readonly exportMilliwattHours: bigint;
+  readonly sharedInMilliwattHours: bigint;
+  readonly sharedOutMilliwattHours: bigint;
+  /** Bought from the supplier: consumed (after netting) less shared in. */
+  readonly supplyMilliwattHours: bigint;
+  /** Fed into the grid: injected (after netting) less shared out. */
+  readonly surplusMilliwattHours: bigint;
+  readonly supplyPico: Pico;
+  readonly sharedInPico: Pico;
+  /** A credit: 0 or negative at prices of 0 or more. */
+  readonly sharedOutPico: Pico;
+  /** A credit: 0 or negative at prices of 0 or more. */
+  readonly surplusPico: Pico;
+  /** The sum of the four. */
+  readonly costPico: Pico;
+  /** Gross import by how it is known; only qualities with energy. */
+  readonly importByQuality: Readonly<Partial<Record<IntervalQuality, bigint>>>;
+}
+
+/** Nothing at all. */
+export const NO_AMOUNTS: MemberAmounts = {
+  importMilliwattHours: 0n,
+  exportMilliwattHours: 0n,
+  sharedInMilliwattHours: 0n,
+  sharedOutMilliwattHours: 0n,
+  supplyMilliwattHours: 0n,
+  surplusMilliwattHours: 0n,
+  supplyPico: 0n,
+  sharedInPico: 0n,
+  sharedOutPico: 0n,
+  surplusPico: 0n,
+  costPico: 0n,
+  importByQuality: {},
+};
+
+/** The sum of two, exact. */
+export function addAmounts(a: MemberAmounts, b: MemberAmounts): MemberAmounts {
+  return {
+    importMilliwattHours: a.importMilliwattHours + b.importMilliwattHours,
+    exportMilliwattHours: a.exportMilliwattHours + b.exportMilliwattHours,
+    sharedInMilliwattHours: a.sharedInMilliwattHours + b.sharedInMilliwattHours,
+    sharedOutMilliwattHours: a.sharedOutMilliwattHours + b.sharedOutMilliwattHours,
+    supplyMilliwattHours: a.supplyMilliwattHours + b.supplyMilliwattHours,
+    surplusMilliwattHours: a.surplusMilliwattHours + b.surplusMilliwattHours,
+    supplyPico: a.supplyPico + b.supplyPico,
+    sharedInPico: a.sharedInPico + b.sharedInPico,
+    sharedOutPico: a.sharedOutPico + b.sharedOutPico,
+    surplusPico: a.surplusPico + b.surplusPico,
+    costPico: a.costPico + b.costPico,
+    importByQuality: addQualities(a.importByQuality, b.importByQuality),
+  };
+}
+
+function addQualities(
+  a: MemberAmounts['importByQuality'],
+  b: MemberAmounts['importByQuality'],
+): MemberAmounts['importByQuality'] {
+  return Object.fromEntries(
+    INTERVAL_QUALITIES.map(
+      (quality) => [quality, (a[quality] ?? 0n) + (b[quality] ?? 0n)] as const,
+    ).filter(([, energy]) => energy > 0n),
+  );
+}

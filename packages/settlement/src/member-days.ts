@@ -1,0 +1,141 @@
+import { formatMoney, type EpochMs, type Pico } from '@microgrid/units';
+import { localDays } from '@microgrid/units/calendar';
+import { addAmounts, NO_AMOUNTS, type MemberAmounts } from './member-amounts.js';
+import { MemberSums, type PriceTriple } from './member-sums.js';
+import type { SettledPeriod } from './settle.js';
+import { SettlementError } from './settlement-error.js';
+
+/** What one member's points did on one local day. */
+export interface MemberDay extends MemberAmounts {
+  readonly member: string;
+  /** Local day, `YYYY-MM-DD`. */
+  readonly date: string;
+  /** The day, cut to the period. */
+  readonly startMs: EpochMs;
+  readonly endMs: EpochMs;
+}
+
+/** The prices of an interval. */
+export function pricesAt({ prices }: SettledPeriod, interval: number): PriceTriple {
+  return {
+    import: prices.import[interval] ?? NaN,
+    export: prices.export[interval] ?? NaN,
+    internal: prices.internal[interval] ?? NaN,
+  };
+}
+
+function samePrices(a: PriceTriple, b: PriceTriple): boolean {
+  return a.import === b.import && a.export === b.export && a.internal === b.internal;
+}
+
+/**
+ * Every member's amounts by local day, ordered by member id, then date. An interval belongs to the
+ * day its start lies in. Money is exact: nothing is rounded here.
+ * @throws SettlementError `not-conserved` if members' costs do not add up to the community's.
+ */
+export function memberDays(settled: SettledPeriod): MemberDay[] {
+  const { members, startMs, endMs, resolutionMs, contract } = settled;
+  const sums = new MemberSums(members.length);
+  const days = localDays(contract.community.timeZone, startMs, endMs);
+  const byMember: MemberDay[][] = members.map(() => []);
+  let interval = 0;
+  let prices = pricesAt(settled, 0);
+  let total = 0n;
+  for (const day of days) {
+    for (; startMs + interval * resolutionMs < Math.min(day.endMs, endMs); interval++) {
+      const next = pricesAt(settled, interval);
+      if (!samePrices(prices, next)) sums.priceOut(prices);
+      prices = next;
+      sums.add(settled, interval, prices);
+      total += intervalCost(settled, interval);
+    }
+    sums.priceOut(prices);
+    for (const [position, amounts] of sums.take().entries()) {
+      byMember[position]?.push({
+        member: members[position] ?? '',
+        date: day.date,
+        startMs: Math.max(day.startMs, startMs),
+        endMs: Math.min(day.endMs, endMs),
+        ...amounts,
+      });
+    }
+  }
+  const all = byMember.flat();
+  const paid = all.reduce((sum, { costPico }) => sum + costPico, 0n);
+  if (paid !== total) {
+    throw new SettlementError(
+      'not-conserved',
+      `members' costs add up to ${formatMoney(paid)}, the community's to ${formatMoney(total)}`,
+    );
+  }
+  return all;
+}
+
+/** Each member's amounts over the whole period, in id order. */
+export function memberTotals(
+  days: readonly MemberDay[],
+): { readonly member: string; readonly amounts: MemberAmounts }[] {
+  const totals = new Map<string, MemberAmounts>();
+  for (const { member, date: _date, startMs: _start, endMs: _end, ...amounts } of days) {
+    totals.set(member, addAmounts(totals.get(member) ?? NO_AMOUNTS, amounts));
+  }
+  return [...totals].map(([member, amounts]) => ({ member, amounts }));
+}
+
+/** Totals of all points in one interval, mWh. */
+export interface IntervalTotals {
+  readonly import: number;
+  readonly export: number;
+  readonly consumed: number;
+  readonly injected: number;
+}
+
+/** Sums of one interval over all points; every one is a safe integer. */
+export function intervalTotals(settled: SettledPeriod, interval: number): IntervalTotals {
+  const size = settled.points.length;
+  const sum = (column: Float64Array): number => {
+    let total = 0;
+    for (let cell = interval * size; cell < (interval + 1) * size; cell++) {
+      total += column[cell] as number;
+    }
+    return total;
+  };
+  return {
+    import: sum(settled.importMilliwattHours),
+    export: sum(settled.exportMilliwattHours),
+    consumed: sum(settled.consumedMilliwattHours),
+    injected: sum(settled.injectedMilliwattHours),
+  };
+}
+
+/**
+ * What the community pays (positive) or receives for an interval: shared energy costs its takers
+ * what it earns its givers, so only residual and surplus remain.
+ */
+export function intervalCost(
+  settled: SettledPeriod,
+  interval: number,
+  { consumed, injected } = intervalTotals(settled, interval),
+): Pico {
+  const shared = settled.sharedMilliwattHours[interval] ?? 0;
+  const prices = pricesAt(settled, interval);
+  return (
+    BigInt(consumed - shared) * BigInt(prices.import) -
+    BigInt(injected - shared) * BigInt(prices.export)
+  );
+}
+
+/** What one metering point pays (positive) or receives for an interval, exactly. */
+export function pointCost(settled: SettledPeriod, interval: number, point: number): Pico {
+  const cell = interval * settled.points.length + point;
+  const sharedIn = settled.sharedInMilliwattHours[cell] ?? 0;
+  const sharedOut = settled.sharedOutMilliwattHours[cell] ?? 0;
+  const consumed = settled.consumedMilliwattHours[cell] ?? 0;
+  const injected = settled.injectedMilliwattHours[cell] ?? 0;
+  const prices = pricesAt(settled, interval);
+  return (
+    BigInt(consumed - sharedIn) * BigInt(prices.import) +
+    BigInt(sharedIn - sharedOut) * BigInt(prices.internal) -
+    BigInt(injected - sharedOut) * BigInt(prices.export)
+  );
+}

@@ -1,0 +1,132 @@
+import { INTERVAL_QUALITIES } from '@microgrid/events';
+import { addAmounts, NO_AMOUNTS, type MemberAmounts } from './member-amounts.js';
+import type { SettledPeriod } from './settle.js';
+
+const QUALITIES = INTERVAL_QUALITIES.length;
+
+/** The three prices of an interval, micro-currency per kWh. */
+export interface PriceTriple {
+  readonly import: number;
+  readonly export: number;
+  readonly internal: number;
+}
+
+/**
+ * Adds up members' energies as numbers while they stay exact and the prices stay the same, so that
+ * bigint work is done once per member and stretch of equal prices, not per interval and point.
+ */
+export class MemberSums {
+  private readonly imports: Float64Array;
+  private readonly exports: Float64Array;
+  private readonly sharedIn: Float64Array;
+  private readonly sharedOut: Float64Array;
+  private readonly supply: Float64Array;
+  private readonly surplus: Float64Array;
+  private readonly quality: Float64Array;
+  /** No sum above is larger than this. */
+  private bound = 0;
+  private amounts: MemberAmounts[];
+
+  constructor(private readonly members: number) {
+    const column = (): Float64Array => new Float64Array(members);
+    this.imports = column();
+    this.exports = column();
+    this.sharedIn = column();
+    this.sharedOut = column();
+    this.supply = column();
+    this.surplus = column();
+    this.quality = new Float64Array(members * QUALITIES);
+    this.amounts = Array.from({ length: members }, () => NO_AMOUNTS);
+  }
+
+  /** Adds one interval; `prices` are those of every interval since the last {@link priceOut}. */
+  add(settled: SettledPeriod, interval: number, prices: PriceTriple): void {
+    const { memberOfPoint, quality } = settled;
+    const size = memberOfPoint.length;
+    const first = interval * size;
+    const total = largestSum(settled, first, size);
+    // Stop before a number could become inexact.
+    if (this.bound + total > Number.MAX_SAFE_INTEGER) this.priceOut(prices);
+    this.bound += total;
+    for (let point = 0; point < size; point++) {
+      const cell = first + point;
+      const member = memberOfPoint[point] as number;
+      const imported = settled.importMilliwattHours[cell] as number;
+      const sharedIn = settled.sharedInMilliwattHours[cell] as number;
+      const sharedOut = settled.sharedOutMilliwattHours[cell] as number;
+      increase(this.imports, member, imported);
+      increase(this.exports, member, settled.exportMilliwattHours[cell] as number);
+      increase(this.sharedIn, member, sharedIn);
+      increase(this.sharedOut, member, sharedOut);
+      increase(this.supply, member, (settled.consumedMilliwattHours[cell] as number) - sharedIn);
+      increase(this.surplus, member, (settled.injectedMilliwattHours[cell] as number) - sharedOut);
+      increase(this.quality, member * QUALITIES + (quality[cell] as number), imported);
+    }
+  }
+
+  /** Prices what was added since the last time. */
+  priceOut(prices: PriceTriple): void {
+    if (this.bound === 0) return;
+    const importPrice = BigInt(prices.import);
+    const exportPrice = BigInt(prices.export);
+    const internalPrice = BigInt(prices.internal);
+    for (let member = 0; member < this.members; member++) {
+      const sharedIn = exact(this.sharedIn, member);
+      const sharedOut = exact(this.sharedOut, member);
+      const supply = exact(this.supply, member);
+      const surplus = exact(this.surplus, member);
+      const supplyPico = supply * importPrice;
+      const sharedInPico = sharedIn * internalPrice;
+      const sharedOutPico = -(sharedOut * internalPrice);
+      const surplusPico = -(surplus * exportPrice);
+      this.amounts[member] = addAmounts(this.amounts[member] ?? NO_AMOUNTS, {
+        importMilliwattHours: exact(this.imports, member),
+        exportMilliwattHours: exact(this.exports, member),
+        sharedInMilliwattHours: sharedIn,
+        sharedOutMilliwattHours: sharedOut,
+        supplyMilliwattHours: supply,
+        surplusMilliwattHours: surplus,
+        supplyPico,
+        sharedInPico,
+        sharedOutPico,
+        surplusPico,
+        costPico: supplyPico + sharedInPico + sharedOutPico + surplusPico,
+        importByQuality: Object.fromEntries(
+          INTERVAL_QUALITIES.map((name, index) => [
+            name,
+            exact(this.quality, member * QUALITIES + index),
+          ]),
+        ),
+      });
+    }
+    for (const sums of [this.imports, this.exports, this.sharedIn, this.sharedOut]) sums.fill(0);
+    for (const sums of [this.supply, this.surplus, this.quality]) sums.fill(0);
+    this.bound = 0;
+  }
+
+  /** Each member's amounts since the last time, by position; {@link priceOut} comes first. */
+  take(): MemberAmounts[] {
+    const taken = this.amounts;
+    this.amounts = Array.from({ length: this.members }, () => NO_AMOUNTS);
+    return taken;
+  }
+}
+
+function increase(sums: Float64Array, index: number, value: number): void {
+  sums[index] = (sums[index] as number) + value;
+}
+
+function exact(sums: Float64Array, index: number): bigint {
+  return BigInt(sums[index] as number);
+}
+
+/** A number no member's sum of this interval exceeds; above 0. */
+function largestSum(settled: SettledPeriod, first: number, size: number): number {
+  let imports = 1;
+  let exports = 1;
+  for (let cell = first; cell < first + size; cell++) {
+    imports += settled.importMilliwattHours[cell] as number;
+    exports += settled.exportMilliwattHours[cell] as number;
+  }
+  return Math.max(imports, exports);
+}
