@@ -70,7 +70,10 @@ describe('headline', () => {
       'Importing 20 W from the grid beside the sun and the battery.',
     ],
     [{ gridWatts: -700 }, 'Exporting 700 W to the grid.'],
-    [{ gridWatts: 4 }, 'The site covers itself: nothing flows to or from the grid.'],
+    [{ gridWatts: 4 }, 'Nothing flows to or from the grid.'],
+    [{ gridWatts: 4, pvWatts: 900 }, 'The sun covers the site.'],
+    [{ gridWatts: -4, batteryWatts: -300 }, 'The battery covers the site.'],
+    [{ gridWatts: 0, pvWatts: 90, batteryWatts: -300 }, 'The sun and the battery cover the site.'],
     [{}, 'The grid meter gives no reading.'],
   ])('%j: %s', (flows, text) => {
     expect(plain(headline(state(flows)))).toBe(text);

@@ -7,16 +7,19 @@ import { REST_WATTS } from './wording.js';
 export function headline(state: ConsoleState): string {
   const { gridWatts, pvWatts, batteryWatts } = state.flows;
   if (gridWatts === undefined) return 'The grid meter gives no reading.';
-  if (gridWatts > REST_WATTS) {
-    const helped = [
-      (pvWatts ?? 0) > REST_WATTS ? 'the sun' : '',
-      (batteryWatts ?? 0) < -REST_WATTS ? 'the battery' : '',
-    ].filter((name) => name !== '');
-    const beside = helped.length === 0 ? '' : ` beside ${helped.join(' and ')}`;
+  const sources = [
+    (pvWatts ?? 0) > REST_WATTS ? 'the sun' : '',
+    (batteryWatts ?? 0) < -REST_WATTS ? 'the battery' : '',
+  ].filter((name) => name !== '');
+  const named = sources.join(' and ');
+  if (gridWatts >= REST_WATTS) {
+    const beside = named === '' ? '' : ` beside ${named}`;
     return `Importing ${formatPower(gridWatts)} from the grid${beside}.`;
   }
-  if (gridWatts < -REST_WATTS) return `Exporting ${formatPower(gridWatts)} to the grid.`;
-  return 'The site covers itself: nothing flows to or from the grid.';
+  if (gridWatts <= -REST_WATTS) return `Exporting ${formatPower(gridWatts)} to the grid.`;
+  if (named === '') return 'Nothing flows to or from the grid.';
+  const cover = sources.length === 1 ? 'covers' : 'cover';
+  return `${named.charAt(0).toUpperCase()}${named.slice(1)} ${cover} the site.`;
 }
 
 /**

@@ -150,7 +150,10 @@ function sampleDecision(now: string, flows: Powers): NonNullable<ConsoleState['d
   return {
     at: now,
     mode: 'normal',
-    summary: `The sun gives ${Math.round(flows.pvWatts ?? 0)} W: the vehicle takes ${amperes} A and the battery ${watts} W of what is left.`,
+    summary:
+      watts >= 0
+        ? `The sun gives ${Math.round(flows.pvWatts ?? 0)} W: the vehicle takes ${amperes} A and the battery ${watts} W of what is left.`
+        : `The battery covers the house with ${-watts} W.`,
     rules: [
       {
         rule: 'upstreamLimit',
@@ -164,10 +167,10 @@ function sampleDecision(now: string, flows: Powers): NonNullable<ConsoleState['d
         device: 'battery',
         control: 'batteryPower',
         unit: 'W',
-        wanted: watts + 400,
+        wanted: Math.round(watts * 1.2),
         granted: watts,
         limitedBy: ['nameplate'],
-        reason: 'stores surplus',
+        reason: watts >= 0 ? 'stores surplus' : 'covers the house',
         issued: true,
         expiresAt,
       },
