@@ -1,0 +1,121 @@
+import { canonicalJson, type StatementV1 } from '@microgrid/events';
+import { leafHash, merkleTree, toHex, type HashPort, type MerkleTree } from '@microgrid/journal';
+import {
+  memberDays,
+  memberTotals,
+  type MemberAmounts,
+  type MemberDay,
+  type SettledPeriod,
+} from '@microgrid/settlement';
+import { formatInstant } from '@microgrid/units';
+import { leafBytes, statementDay, type MemberDayLeaf } from './member-day-leaf.js';
+import { statementLines } from './statement-lines.js';
+import { checkBalances, statementTransactions, type Transaction } from './transactions.js';
+
+/** What a settled period comes to: statements, their proofs and the ledger. */
+export interface Invoice {
+  /** One per member, in id order. */
+  readonly statements: readonly StatementV1[];
+  /** Root of the tree over all leaves, hexadecimal. */
+  readonly merkleRoot: string;
+  readonly leafCount: number;
+  /** One per member and local day, ordered by member id, then date. */
+  readonly leaves: readonly MemberDayLeaf[];
+  /** One per statement line with money in it, in statement order. */
+  readonly transactions: readonly Transaction[];
+}
+
+/** What {@link invoice} needs besides the period. */
+export interface InvoiceOptions {
+  readonly hash: HashPort;
+  /** The period's `memberDays`, when they are at hand already. */
+  readonly days?: readonly MemberDay[];
+}
+
+/**
+ * Makes every member's statement, the Merkle tree that proves their days and the ledger postings.
+ * A statement holds no other member's values. It is a settlement statement, not a fiscal invoice.
+ * @throws InvoicingError `not-balanced`, SettlementError `not-conserved`: never a wrong result.
+ */
+export function invoice(settled: SettledPeriod, options: InvoiceOptions): Invoice {
+  const { hash, days = memberDays(settled) } = options;
+  const { id: community } = settled.contract.community;
+  const leaves = days.map((day) => ({ community, member: day.member, ...statementDay(day) }));
+  const tree = merkleTree(
+    hash,
+    leaves.map((leaf) => leafHash(hash, leafBytes(leaf))),
+  );
+  const positions = new Map<string, number[]>();
+  for (const [index, { member }] of leaves.entries()) {
+    const known = positions.get(member);
+    if (known === undefined) positions.set(member, [index]);
+    else known.push(index);
+  }
+  const statements = memberTotals(days).map(({ member, amounts }) =>
+    statement(settled, member, amounts, { leaves, tree, indices: positions.get(member) ?? [] }),
+  );
+  const transactions = statements.flatMap(statementTransactions);
+  checkBalances(transactions);
+  return {
+    statements,
+    merkleRoot: toHex(tree.root),
+    leafCount: leaves.length,
+    leaves,
+    transactions,
+  };
+}
+
+interface ProvenDays {
+  readonly leaves: readonly MemberDayLeaf[];
+  readonly tree: MerkleTree;
+  /** Positions of the member's days among the leaves. */
+  readonly indices: readonly number[];
+}
+
+function statement(
+  settled: SettledPeriod,
+  member: string,
+  amounts: MemberAmounts,
+  { leaves, tree, indices }: ProvenDays,
+): StatementV1 {
+  const { community } = settled.contract;
+  const start = formatInstant(settled.startMs);
+  const end = formatInstant(settled.endMs);
+  const { lines, exactPico, amountPico, roundingPico } = statementLines(amounts);
+  return {
+    kind: 'statement',
+    version: 1,
+    id: `${community.id}/${member}/${start}/${end}`,
+    community: community.id,
+    member,
+    start,
+    end,
+    currency: community.currency,
+    energy: {
+      importMilliwattHours: amounts.importMilliwattHours.toString(),
+      exportMilliwattHours: amounts.exportMilliwattHours.toString(),
+      sharedInMilliwattHours: amounts.sharedInMilliwattHours.toString(),
+      sharedOutMilliwattHours: amounts.sharedOutMilliwattHours.toString(),
+    },
+    quality: Object.fromEntries(
+      Object.entries(amounts.importByQuality).map(([name, energy]) => [name, energy.toString()]),
+    ),
+    lines: [...lines],
+    exactPico: exactPico.toString(),
+    amountPico: amountPico.toString(),
+    roundingPico: roundingPico.toString(),
+    merkleRoot: toHex(tree.root),
+    leafCount: tree.size,
+    days: indices.flatMap((index) => {
+      const leaf = leaves[index];
+      if (leaf === undefined) return [];
+      const { community: _community, member: _member, ...day } = leaf;
+      return [{ ...day, leafIndex: index, proof: tree.inclusionProof(index).map(toHex) }];
+    }),
+  };
+}
+
+/** A statement as a file: canonical JSON and a line feed. */
+export function renderStatementJson(value: StatementV1): string {
+  return `${canonicalJson(value)}\n`;
+}
