@@ -163,7 +163,7 @@ const root = join(__dirname, '..');
       await page.emulateMedia({ colorScheme });
       await page.goto(gateway.url);
       await page.locator('.uplot canvas').waitFor();
-      const ratios = (await page.evaluate(CONTRASTS)) as { text: string; ratio: number }[];
+      const ratios = await page.evaluate<{ text: string; ratio: number }[]>(CONTRASTS);
       expect(ratios.length).toBeGreaterThan(40);
       expect(ratios.filter(({ ratio }) => ratio < 4.5)).toEqual([]);
     }

@@ -20,7 +20,7 @@ function replaced(value: unknown, path: readonly string[], by: unknown): unknown
   const [key, ...rest] = path;
   if (key === undefined) return by;
   if (Array.isArray(value)) {
-    return value.map((member, index) =>
+    return value.map((member: unknown, index) =>
       String(index) === key ? replaced(member, rest, by) : member,
     );
   }
