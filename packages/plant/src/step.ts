@@ -53,19 +53,26 @@ function followed({ following }: Segment, durationMs: number): number {
 
 function advance(working: Working, durationMs: number): void {
   const { segment, state } = working;
-  const battery = segment.batteryDc;
+  const visit = visitAfter(working, durationMs);
   working.counter = count(working.counter, segment.ac, durationMs);
   working.state = {
-    ...state,
-    ...visitAfter(working, durationMs),
+    setPoints: state.setPoints,
     followingWatts: followed(segment, durationMs),
     storedMilliwattHours: storedAfter(working, durationMs),
+    visitDay: visit.visitDay,
+    visitMilliwattHours: visit.visitMilliwattHours,
   };
-  working.segment = {
-    ...segment,
+}
+
+/** A segment as it stands once a stretch of it is over: what an observer reads then. */
+function passed(segment: Segment, durationMs: number): Segment {
+  const { pvDc, batteryDc } = segment;
+  return {
     ac: later(segment.ac, durationMs),
-    ...(segment.pvDc === undefined ? {} : { pvDc: later(segment.pvDc, durationMs) }),
-    ...(battery === undefined ? {} : { batteryDc: later(battery, durationMs) }),
+    shares: segment.shares,
+    durationMs: segment.durationMs - durationMs,
+    ...(pvDc === undefined ? {} : { pvDc: later(pvDc, durationMs) }),
+    ...(batteryDc === undefined ? {} : { batteryDc: later(batteryDc, durationMs) }),
   };
 }
 
@@ -90,8 +97,12 @@ function runStretch(
     }
     length = Math.min(left, Math.max(length, LEAST_MS));
     grid = count(grid, { watts, perMs }, length);
-    for (const device of devices) advance(device, length);
     left -= length;
+    for (const device of devices) {
+      advance(device, length);
+      // Only what the last stretch ends with can be seen from outside.
+      if (left <= 0) device.segment = passed(device.segment, length);
+    }
   }
   return grid;
 }
@@ -108,7 +119,8 @@ export function step(site: Site, toMs: EpochMs, inputs: Inputs = {}): Site {
     const now = site.devices[model.id];
     if (now === undefined) throw new PlantError('bad-config', `device ${model.id}: got no state`);
     const setPoints = withInputs(model, now.state.setPoints, inputs[model.id]);
-    return { ...now, model, state: { ...now.state, setPoints } };
+    const state = setPoints === now.state.setPoints ? now.state : { ...now.state, setPoints };
+    return { model, state, counter: now.counter, segment: now.segment };
   });
   for (const id of Object.keys(inputs)) {
     if (site.devices[id] === undefined) {
