@@ -1,0 +1,163 @@
+import {
+  pointSize,
+  type ProfileControl,
+  type WriteField,
+  type WriteStep,
+} from '@microgrid/devices';
+import { encode, type WriteRequest } from '@microgrid/modbus';
+import { timesPowerOfTen } from './point-decoder.js';
+
+/** Gives the value of a point; undefined where there is none. */
+export type Lookup = (point: string) => number | undefined;
+
+/** The writes of a command, or what is missing to know them. */
+export type WritePlan =
+  | { readonly ok: true; readonly writes: readonly WriteRequest[] }
+  | { readonly ok: false; readonly reason: string };
+
+/** A command's value as the number that expressions take. */
+export function commandNumber(value: number | boolean): number {
+  return typeof value === 'boolean' ? Number(value) : value;
+}
+
+function fieldNumber(field: WriteField, command: number, lookup: Lookup): number | string {
+  if (typeof field.value === 'number') return field.value;
+  const { factor = 1, over, offset = 0, scaleFrom } = field.value;
+  let value = command * factor;
+  if (over !== undefined) {
+    const divisor = lookup(over);
+    if (divisor === undefined || divisor === 0) return `${over} is not known`;
+    value /= divisor;
+  }
+  value += offset;
+  if (scaleFrom === undefined) return value;
+  const exponent = lookup(scaleFrom);
+  return exponent === undefined ? `${scaleFrom} is not known` : timesPowerOfTen(value, -exponent);
+}
+
+/** Whether a step belongs to a command. */
+export function appliesTo(step: WriteStep, command: number): boolean {
+  if (step.when === undefined) return true;
+  return (command === 0) === (step.when === 'zero');
+}
+
+/** Half away from zero, so that a field and its negative agree. */
+function roundAway(value: number): number {
+  return Math.sign(value) * Math.round(Math.abs(value)) + 0;
+}
+
+function stepWrite(step: WriteStep, command: number, lookup: Lookup): WriteRequest | string {
+  const registers: number[] = [];
+  for (const field of step.fields) {
+    const value = fieldNumber(field, command, lookup);
+    if (typeof value === 'string') return value;
+    if (field.encoding === 'bit') {
+      registers.push(value === 0 ? 0 : 1);
+      continue;
+    }
+    const float = field.encoding === 'f32' || field.encoding === 'f64';
+    const raw = float ? value : roundAway(value);
+    try {
+      registers.push(...encode(field.encoding, raw, field.wordOrder));
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+  }
+  const multiple = step.multiple === undefined ? {} : { multiple: step.multiple };
+  return step.table === 'coil'
+    ? { table: 'coil', address: step.address, values: registers.map(Boolean), ...multiple }
+    : { table: 'holding', address: step.address, values: registers, ...multiple };
+}
+
+/**
+ * The writes of one command in the order they must be sent. Pure.
+ * @param lookup values of the points that the profile's expressions name.
+ */
+export function controlWrites(
+  steps: readonly WriteStep[],
+  command: number,
+  lookup: Lookup,
+): WritePlan {
+  const writes: WriteRequest[] = [];
+  for (const step of steps) {
+    if (!appliesTo(step, command)) continue;
+    const write = stepWrite(step, command, lookup);
+    if (typeof write === 'string') return { ok: false, reason: write };
+    writes.push(write);
+  }
+  return { ok: true, writes };
+}
+
+/** Decodes one written field back into the command it came from; undefined for constants. */
+function commandOf(field: WriteField, raw: number, lookup: Lookup): number | undefined {
+  if (typeof field.value === 'number') return undefined;
+  const { factor = 1, over, offset = 0, scaleFrom } = field.value;
+  if (factor === 0) return undefined;
+  const exponent = scaleFrom === undefined ? 0 : lookup(scaleFrom);
+  const divisor = over === undefined ? 1 : lookup(over);
+  if (exponent === undefined || divisor === undefined) return undefined;
+  return ((timesPowerOfTen(raw, exponent) - offset) * divisor) / factor + 0;
+}
+
+/** Reads written registers or bits back; undefined = not readable. */
+export type ReadBack = (
+  table: 'holding' | 'coil',
+  address: number,
+  count: number,
+) => ArrayLike<number> | undefined;
+
+/** Reads the raw number of a field. */
+export type DecodeField = (field: WriteField, registers: ArrayLike<number>, at: number) => number;
+
+/** The raw values of a step's fields as they stand in the device. */
+function fieldsOf(
+  step: WriteStep,
+  read: ReadBack,
+  decode: DecodeField,
+): { readonly field: WriteField; readonly raw: number }[] | undefined {
+  const count = step.fields.reduce((sum, field) => sum + pointSize(field), 0);
+  const registers = read(step.table, step.address, count);
+  if (registers === undefined) return undefined;
+  let place = 0;
+  return step.fields.map((field) => {
+    const raw = decode(field, registers, place);
+    place += pointSize(field);
+    return { field, raw };
+  });
+}
+
+/**
+ * What a control's registers say its set point is: the inverse of {@link controlWrites}. The last
+ * step makes a set point effective, so its constants must stand there; where several fields carry
+ * the command they must agree. Undefined = no set point is in force.
+ */
+export function commandIn(
+  control: ProfileControl,
+  read: ReadBack,
+  decode: DecodeField,
+  lookup: Lookup,
+): number | undefined {
+  for (const branch of ['nonzero', 'zero'] as const) {
+    const command = branch === 'zero' ? 0 : 1;
+    const steps = control.steps.filter((step) => appliesTo(step, command));
+    if (branch === 'zero' && !control.steps.some(({ when }) => when === 'zero')) continue;
+    const effective = steps.at(-1);
+    if (effective === undefined) continue;
+    const last = fieldsOf(effective, read, decode);
+    if (last === undefined) continue;
+    const inForce = last.every(
+      ({ field, raw }) => typeof field.value !== 'number' || field.value === raw,
+    );
+    if (!inForce) continue;
+    const found = steps
+      .flatMap((step) => fieldsOf(step, read, decode) ?? [])
+      .map(({ field, raw }) => commandOf(field, raw, lookup))
+      .filter((value) => value !== undefined);
+    const [first] = found;
+    if (first === undefined) return branch === 'zero' ? 0 : undefined;
+    // Fields are rounded on their own, so they agree up to one step of each.
+    const tolerance = 1e-6 * Math.max(1, Math.abs(first));
+    return found.every((value) => Math.abs(value - first) <= tolerance) ? first : undefined;
+  }
+  return undefined;
+}

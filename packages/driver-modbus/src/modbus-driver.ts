@@ -1,0 +1,64 @@
+import {
+  defineDriver,
+  DevicesError,
+  parseProfile,
+  type DeviceIdentity,
+  type Driver,
+  type DriverContext,
+  type Profile,
+} from '@microgrid/devices';
+import type { ModbusBus } from '@microgrid/modbus';
+import { compileProfile } from './compiled-profile.js';
+import { modbusDeviceConfig, type ModbusDeviceConfig } from './config.js';
+import { checkIdentity } from './identity-check.js';
+import { ModbusDevice } from './modbus-device.js';
+import { Poller } from './poller.js';
+import { UnitLink } from './unit-link.js';
+
+async function probe(
+  profile: Profile,
+  context: DriverContext<ModbusBus>,
+  config: ModbusDeviceConfig,
+): Promise<DeviceIdentity | undefined> {
+  const { device, transport, clock, signal } = context;
+  const timeoutMs = config.requestTimeoutMs ?? profile.transport.requestTimeoutMs;
+  const link = new UnitLink(transport, config.unit ?? profile.transport.unit, timeoutMs);
+  const verdict = await checkIdentity(profile, link, signal);
+  if (verdict.kind !== 'match') return undefined;
+  const compiled = compileProfile(profile, config.phases ?? profile.phases);
+  const { lowRateMs } = config;
+  const poller = new Poller({ device, compiled, link, clock, lowRateMs });
+  const { lost } = await poller.poll(signal);
+  if (lost !== undefined) return undefined;
+  return { manufacturer: profile.manufacturer, ...poller.identity() };
+}
+
+/**
+ * A driver that runs a profile on a Modbus bus.
+ *
+ * `open` asks the device who it is and reads it once; a device that does not answer is opened all
+ * the same and identified at a later read. `probe` reads only. The bus should be opened with the
+ * profile's `transport` delays.
+ * @throws DevicesError `bad-profile` for a profile that breaks the format.
+ */
+export function modbusDriver(profile: Profile): Driver<ModbusBus> {
+  const checked = parseProfile(profile, profile.id);
+  return defineDriver<ModbusBus, ModbusDeviceConfig>({
+    name: checked.id,
+    contractVersion: 1,
+    config: modbusDeviceConfig,
+    probe: (context, config) => probe(checked, context, config),
+    open: async (context, config) => {
+      if (config.role !== undefined && !checked.roles.includes(config.role)) {
+        const expected = checked.roles.join(' or ');
+        throw new DevicesError(
+          'bad-config',
+          `device ${context.device}: role: got ${config.role}, expected ${expected}`,
+        );
+      }
+      const device = new ModbusDevice(checked, context, config);
+      await device.read();
+      return device;
+    },
+  });
+}

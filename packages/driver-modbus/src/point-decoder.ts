@@ -1,0 +1,98 @@
+import type { RegisterPoint } from '@microgrid/devices';
+import { decode } from '@microgrid/modbus';
+
+/** Registers or bits of one reply. */
+export type Reply = ArrayLike<number> | ArrayLike<boolean>;
+
+/**
+ * Turns a reply into the value of one point; undefined where there is none.
+ * @param exponent the value of the point's scale factor; undefined when it has none or is absent.
+ */
+export type PointDecoder = (reply: Reply, exponent: number | undefined) => number | undefined;
+
+const ENERGY_FACTORS: Partial<Record<RegisterPoint['unit'], number>> = {
+  kWh: 1_000_000,
+  Wh: 1000,
+  mWh: 1,
+};
+
+/** Exact powers of ten: multiplying or dividing by one of them rounds once at most. */
+const POWERS = Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`));
+
+/** The value times ten to the power of a whole exponent from -22 to 22. */
+export function timesPowerOfTen(value: number, exponent: number): number {
+  const power = POWERS[Math.abs(exponent)];
+  if (power === undefined) return NaN;
+  return exponent < 0 ? value / power : value * power;
+}
+
+/** Multiplies by a factor; a factor such as 0.001 divides by 1000, which rounds correctly. */
+function scaler(scale: number): (value: number) => number {
+  if (scale === 1) return (value) => value;
+  const inverse = Math.round(1 / scale);
+  if (Math.abs(scale) < 1 && 1 / inverse === scale) return (value) => value / inverse;
+  return (value) => value * scale;
+}
+
+function rawReader(point: RegisterPoint, offset: number): (reply: Reply) => number {
+  const { encoding, wordOrder = 'big' } = point;
+  switch (encoding) {
+    case 'bit':
+      return (reply) => (reply[offset] === true ? 1 : 0);
+    case 'u16':
+      return (reply) => reply[offset] as number;
+    case 's16':
+      return (reply) => ((reply[offset] as number) << 16) >> 16;
+    case 'string':
+      return () => NaN;
+    case 'u64':
+    case 's64':
+      return (reply) => {
+        const raw = decode(encoding, reply as ArrayLike<number>, wordOrder, offset);
+        // What a number cannot hold exactly is no value rather than a wrong one.
+        return Number.isSafeInteger(Number(raw)) ? Number(raw) : NaN;
+      };
+    default:
+      return (reply) => decode(encoding, reply as ArrayLike<number>, wordOrder, offset);
+  }
+}
+
+function bitsOf(mask: number): (raw: number) => number {
+  const lowest = mask & -mask;
+  const shift = 31 - Math.clz32(lowest);
+  return (raw) => ((raw & mask) >>> 0) / 2 ** shift;
+}
+
+/**
+ * Compiles a point: the profile is looked at once, a poll only runs the result.
+ * @param offset place of the point's first register in the reply.
+ */
+export function compilePoint(point: RegisterPoint, offset: number): PointDecoder {
+  const raw = rawReader(point, offset);
+  const absent = new Set(point.absent ?? []);
+  const mask = point.bitMask === undefined ? undefined : bitsOf(point.bitMask);
+  const listed = point.oneOf === undefined ? undefined : new Set(point.oneOf);
+  const scale = scaler(point.scale ?? 1);
+  const scaled = point.scaleFrom !== undefined;
+  const shift = point.offset ?? 0;
+  const sign = point.sign ?? 1;
+  const energy = ENERGY_FACTORS[point.unit];
+  const wantsScale = point.unit === 'exponent';
+  return (reply, exponent) => {
+    let value = raw(reply);
+    if (!Number.isFinite(value) || absent.has(value)) return undefined;
+    if (wantsScale) return Math.abs(value) <= 10 ? value : undefined;
+    if (mask !== undefined) value = mask(value);
+    if (listed !== undefined) value = listed.has(value) ? 1 : 0;
+    value = scale(energy === undefined ? value : value * energy);
+    if (scaled) {
+      if (exponent === undefined) return undefined;
+      value = timesPowerOfTen(value, exponent);
+    }
+    // Adding 0 turns -0 into 0.
+    value = (value + shift * (energy ?? 1)) * sign + 0;
+    if (energy === undefined) return value;
+    const whole = Math.round(value) + 0;
+    return Number.isSafeInteger(whole) ? whole : undefined;
+  };
+}
