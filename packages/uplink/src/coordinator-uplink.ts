@@ -18,11 +18,13 @@ export interface EnrolledGateway {
   readonly meteringPoints: ReadonlySet<string>;
 }
 
-/** An entry that was stored and receipted for the first time. */
+/** An entry of an accepted batch. Entries whose payload was erased are stored but have no event. */
 export interface AcceptedEntry {
   readonly gateway: string;
   readonly entry: JournalEntry;
   readonly event: Event;
+  /** Whether it was stored by an earlier message: its receipt may have been lost, or a crash came between. */
+  readonly repeated: boolean;
 }
 
 /** A signal before the uplink gives it sequence, audience and instant of issue. */
@@ -48,17 +50,35 @@ export interface CoordinatorUplinkOptions {
   readonly nowMs: () => number;
   /** Most bytes of one message. Default 65,536. */
   readonly maxMessageBytes?: number;
-  /** Called in order of each chain, after the entries are durable and before the receipt leaves. */
+  /**
+   * Called for every accepted batch, after its entries are durable and before the receipt leaves. If
+   * it rejects, no receipt leaves and the gateway sends again: it is called at least once for every
+   * entry and must take repetitions without effect.
+   */
   readonly onAccepted?: (entries: readonly AcceptedEntry[]) => void | Promise<void>;
   /** Every refusal with the topic it came on. */
   readonly onRefusal?: (refusal: Refusal, topic: string) => void;
+  /** What a port or `onAccepted` threw: the message was not answered and will come again. */
+  readonly onError?: (error: unknown, topic: string) => void;
+}
+
+/** What a coordinator's uplink did since it was made. */
+export interface CoordinatorStatistics {
+  /** Messages that came on `…/events`. */
+  readonly messages: number;
+  readonly batchesAccepted: number;
+  readonly batchesRejected: number;
+  readonly entriesStored: number;
+  /** Entries of accepted batches that were stored already. */
+  readonly entriesRepeated: number;
 }
 
 /** A coordinator's end of the uplink. */
 export interface CoordinatorUplink {
   /**
-   * Signs a signal and sends it to one gateway, or with `*` to each of `gateways`. The sequence is
-   * durable before the message leaves, so it is never used twice.
+   * Signs a signal and sends it to one gateway, or with audience `*` to each of `gateways`. The
+   * sequence is durable before the message leaves, so it is never used twice. A gateway that is away
+   * misses it: send it again (with what is left of its validity) when the gateway is back.
    * @returns the signal as signed.
    * @throws UplinkError `unknown-gateway` for an audience that is not enrolled.
    * @throws what the transport throws when it is down: call it again, sequences may skip.
@@ -70,8 +90,7 @@ export interface CoordinatorUplink {
   ): Promise<TariffSignalV1 | LimitV1>;
   /** Refused messages and entries by reason. */
   refusals(): RefusalCounts;
-  /** Batches answered, entries stored, duplicates recognised. */
-  statistics(): { batches: number; entriesStored: number; duplicates: number; receipts: number };
+  statistics(): CoordinatorStatistics;
   /** Resolves when every message that arrived so far was dealt with. */
   settled(): Promise<void>;
   close(): Promise<void>;

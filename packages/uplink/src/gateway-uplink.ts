@@ -44,6 +44,8 @@ export interface GatewayUplinkOptions {
   readonly onRejection?: (rejection: UplinkRejection) => void;
   /** A receipt or signal was refused: an audit line. */
   readonly onRefusal?: (refusal: Refusal) => void;
+  /** What a port threw (a full disk); the uplink goes on with the next tick. */
+  readonly onError?: (error: unknown) => void;
 }
 
 /** A gateway's end of the uplink. */

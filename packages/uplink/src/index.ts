@@ -1,10 +1,24 @@
+export { UPWARD_KINDS } from './check-batch.js';
 export type {
   AcceptedEntry,
+  CoordinatorStatistics,
   CoordinatorUplink,
   CoordinatorUplinkOptions,
   EnrolledGateway,
   SignalDraft,
 } from './coordinator-uplink.js';
+export { createCoordinatorUplink } from './create-coordinator-uplink.js';
+export { createGatewayUplink } from './create-gateway-uplink.js';
+export {
+  eventsEnvelope,
+  MAX_MESSAGE_BYTES,
+  receiptEnvelope,
+  signalEnvelope,
+  signedBytes,
+  type EventsEnvelope,
+  type ReceiptEnvelope,
+  type SignalEnvelope,
+} from './envelope.js';
 export type {
   ActiveSignal,
   GatewayUplinkStatus,
