@@ -32,6 +32,7 @@ function concatenate(parts: readonly Uint8Array[]): Uint8Array {
  */
 export class MarkingHasher {
   private readonly tokens = new WeakMap<Token, Uint8Array>();
+  private readonly values = new WeakMap<object, Uint8Array>();
   private readonly places: { last: readonly Token[]; hash: Uint8Array }[] = [];
 
   constructor(
@@ -50,16 +51,26 @@ export class MarkingHasher {
     const known = this.places[place];
     if (known !== undefined && sameTokens(known.last, list)) return known.hash;
     const head = new TextEncoder().encode(JSON.stringify({ place: name, tokens: list.length }));
-    const hash = this.hash(concatenate([head, ...list.map((token) => this.token(name, token))]));
+    const hash = this.hash(concatenate([head, ...list.map((token) => this.token(token))]));
     this.places[place] = { last: [...list], hash };
     return hash;
   }
 
-  private token(place: string, token: Token): Uint8Array {
+  private token(token: Token): Uint8Array {
     const known = this.tokens.get(token);
     if (known !== undefined) return known;
-    const hash = this.hash(this.encode(token.value, place));
+    const hash = this.value(token.value);
     this.tokens.set(token, hash);
+    return hash;
+  }
+
+  /** A value that is passed on from place to place is encoded once: tokens are immutable. */
+  private value(value: unknown): Uint8Array {
+    if (typeof value !== 'object' || value === null) return this.hash(this.encode(value));
+    const known = this.values.get(value);
+    if (known !== undefined) return known;
+    const hash = this.hash(this.encode(value));
+    this.values.set(value, hash);
     return hash;
   }
 }

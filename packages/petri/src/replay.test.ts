@@ -1,15 +1,20 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import {
+  bind,
+  createMarking,
+  encodeToken,
   isPetriError,
   journalToJson,
   markingHash,
+  net,
   parseJournal,
   replay,
   restore,
   run,
   safeParseJournal,
   snapshot,
+  token,
   type Journal,
   type JournalEntry,
   type RunResult,
@@ -188,12 +193,34 @@ describe('marking hash', () => {
     );
   });
 
+  test('a value that is passed on is encoded once, a new value again', () => {
+    const pass = net('pass')
+      .place('in', token<readonly number[]>())
+      .place('out', token<readonly number[]>())
+      .transition('move', { in: { in: 1 }, out: { out: 1 } })
+      .build();
+    const encodings = (out: (value: readonly number[]) => readonly number[]) => {
+      let count = 0;
+      const encode = (value: unknown) => {
+        count += 1;
+        return encodeToken(value);
+      };
+      const bound = bind(pass, { move: { out: (t) => ({ out: out(t.in) }) } });
+      const start = createMarking(bound, { in: [[1, 2]] });
+      const { journal: log } = run(bound, start, [], { journal: { hash, encode } });
+      expect(log?.entries).toHaveLength(1);
+      return count;
+    };
+    expect(encodings((value) => value)).toBe(1);
+    expect(encodings((value) => [...value])).toBe(2);
+  });
+
   test('an own encoder is used for every token', () => {
     fc.assert(
       fc.property(randomCase, ({ net, marking }) => {
-        const seen: string[] = [];
-        markingHash(net, marking, hash, (token, place) => {
-          seen.push(place);
+        const seen: unknown[] = [];
+        markingHash(net, marking, hash, (token) => {
+          seen.push(token);
           return new Uint8Array(Number(token));
         });
         expect(seen).toHaveLength(Object.values(marking.places).flat().length);

@@ -6,7 +6,7 @@ export type Json =
   null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /** Turns a token into the bytes that are hashed: equal tokens, equal bytes, and only those. */
-export type TokenEncoder = (token: unknown, place: string) => Uint8Array;
+export type TokenEncoder = (token: unknown) => Uint8Array;
 
 const typedArrays = {
   Int8Array,
