@@ -100,7 +100,6 @@ export default tseslint.config(
       '**/*.mjs',
       '**/tsup.config.ts',
       'tsup.base.ts',
-      'apps/console/**',
       'packages/*/scripts/**',
     ],
   },
@@ -115,6 +114,8 @@ export default tseslint.config(
         { enforceBuildableLibDependency: true, banTransitiveDependencies: true, depConstraints },
       ],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      // Naming a key to leave it out of the rest is no forgotten variable.
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
       'max-lines-per-function': ['error', { max: 70, skipComments: true, skipBlankLines: true }],
       'no-restricted-imports': ['error', { patterns: [otherCalendars] }],
     },

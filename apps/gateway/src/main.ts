@@ -1,1 +1,68 @@
-export {};
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
+import { loadOrCreateKeyFile } from '@microgrid/journal/node';
+import { parseGatewayConfig, type GatewayConfig } from './configuration.js';
+import { start } from './gateway.js';
+import { isGatewayError } from './gateway-error.js';
+import { keyFileOf } from './store.js';
+
+/** The console's built pages, beside this app in the repository. */
+const CONSOLE_FOLDER = fileURLToPath(new URL('../../console/dist', import.meta.url));
+
+function read(file: string): { config: GatewayConfig; baseFolder: string } {
+  const path = resolve(file);
+  return {
+    config: parseGatewayConfig(readFileSync(path, 'utf8'), file),
+    baseFolder: dirname(path),
+  };
+}
+
+async function run({ config: file }: { config: string }): Promise<void> {
+  const { config, baseFolder } = read(file);
+  const running = await start(config, {
+    baseFolder,
+    ...(existsSync(CONSOLE_FOLDER) ? { consoleFolder: CONSOLE_FOLDER } : {}),
+  });
+  // One line a supervisor can wait for.
+  console.log(
+    JSON.stringify({
+      ready: config.gateway,
+      publicKey: running.publicKey,
+      console: running.consoleUrl,
+    }),
+  );
+  const stop = (): void => {
+    void running.close().then(() => process.exit(0));
+  };
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+}
+
+const program = new Command('microgrid-gateway')
+  .description('One site: reads, decides, meters, journals and publishes.')
+  .showHelpAfterError();
+const configOption = ['-c, --config <file>', 'configuration file', 'gateway.yaml'] as const;
+program
+  .command('run', { isDefault: true })
+  .description('run until stopped')
+  .option(...configOption)
+  .action(run);
+program
+  .command('key')
+  .description('print the public key to enrol in the community file, making the key on first use')
+  .option(...configOption)
+  .action(({ config: file }: { config: string }) => {
+    const { config, baseFolder } = read(file);
+    const path = keyFileOf(resolve(baseFolder, config.dataFolder));
+    console.log(loadOrCreateKeyFile(path).publicKey);
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  // A stack is for us; whoever runs a gateway needs the sentence.
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exitCode = isGatewayError(error) ? 2 : 1;
+}

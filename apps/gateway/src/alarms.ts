@@ -1,0 +1,34 @@
+import { formatInstant, type EpochMs } from '@microgrid/units';
+
+/** Something a person should know, as the page shows it. */
+export interface Alarm {
+  readonly id: string;
+  readonly severity: 'warning' | 'critical';
+  readonly text: string;
+  readonly since: string;
+  readonly device?: string;
+}
+
+/** What is wrong now. An alarm keeps the instant it began for as long as it is raised. */
+export class Alarms {
+  private readonly raised = new Map<string, Alarm>();
+
+  raise(id: string, alarm: Omit<Alarm, 'id' | 'since'>, nowMs: EpochMs): void {
+    const since = this.raised.get(id)?.since ?? formatInstant(Math.floor(nowMs));
+    this.raised.set(id, { id, ...alarm, since });
+  }
+
+  clear(id: string): void {
+    this.raised.delete(id);
+  }
+
+  /** Raises or clears by a condition. */
+  set(id: string, wrong: boolean, alarm: Omit<Alarm, 'id' | 'since'>, nowMs: EpochMs): void {
+    if (wrong) this.raise(id, alarm, nowMs);
+    else this.clear(id);
+  }
+
+  list(): readonly Alarm[] {
+    return [...this.raised.values()];
+  }
+}

@@ -1,0 +1,142 @@
+import { Subject, type Observable } from 'rxjs';
+import type { Clock, Log } from '@microgrid/devices';
+import type { IntervalV1, Json } from '@microgrid/events';
+import { isJournalError, type Journal, type KeyedDocuments } from '@microgrid/journal';
+import {
+  advanceIntervals,
+  intervalOptions,
+  validator,
+  type CounterReading,
+  type IntervalOptions,
+  type IntervalState,
+  type Validator,
+} from '@microgrid/metering';
+import { parseInstant, parseResolution } from '@microgrid/units';
+import type { GatewayConfig } from './configuration.js';
+import type { DevicePoller } from './device-poller.js';
+
+const COLLECTION = 'metering';
+
+/**
+ * Turns the counters of one metering point into intervals and journals each before anybody else sees
+ * it. Its state is kept when an interval closes, so that a restart goes on from the last boundary and
+ * nothing between is lost: the meter's register counted on.
+ */
+export class IntervalMeter {
+  private readonly options: IntervalOptions;
+  private readonly validate: Validator;
+  private state: IntervalState | undefined;
+  private readonly closed = new Subject<IntervalV1>();
+
+  /** Every interval once it is durable. */
+  readonly intervals$: Observable<IntervalV1> = this.closed.asObservable();
+
+  private constructor(
+    readonly point: GatewayConfig['metering']['points'][number],
+    private readonly config: GatewayConfig,
+    private readonly journal: Journal,
+    private readonly documents: KeyedDocuments,
+    private readonly clock: Clock,
+    private readonly log: Log,
+  ) {
+    this.validate = validator([
+      { rule: 'negative' },
+      { rule: 'order' },
+      { rule: 'overlap' },
+      { rule: 'gap' },
+      {
+        rule: 'aboveLimit',
+        maximumImportWatts: point.maximumWatts,
+        maximumExportWatts: point.maximumWatts,
+      },
+      { rule: 'future', toleranceMs: config.control.tickMs },
+    ]);
+    this.options = intervalOptions({
+      resolutionMs: parseResolution(config.metering.resolution),
+      source: config.gateway,
+      maximumWatts: point.maximumWatts,
+      counterUnitMilliwattHours: point.counterUnitMilliwattHours,
+    });
+  }
+
+  /** Goes on where the last run stopped. */
+  static async open(
+    point: GatewayConfig['metering']['points'][number],
+    config: GatewayConfig,
+    journal: Journal,
+    documents: KeyedDocuments,
+    clock: Clock,
+    log: Log,
+  ): Promise<IntervalMeter> {
+    const meter = new IntervalMeter(point, config, journal, documents, clock, log);
+    // What this process wrote in the form it reads; another resolution starts afresh.
+    const kept = (await documents.get(COLLECTION, meter.key)) as unknown;
+    meter.state = kept as IntervalState | undefined;
+    return meter;
+  }
+
+  private get key(): string {
+    return `${this.point.meteringPoint}/${this.config.metering.resolution}`;
+  }
+
+  /** Takes the device's counters of this tick; resolves when what they closed is durable. */
+  async take(poller: DevicePoller): Promise<void> {
+    const reading = counterReading(this.point.meteringPoint, poller);
+    if (reading === undefined) return;
+    const step = advanceIntervals(this.state, reading, this.options);
+    this.state = step.state;
+    if (step.rejected !== undefined && step.rejected.reason !== 'duplicate') {
+      this.log('warn', `${this.point.meteringPoint}: counter reading not used`, {
+        reason: step.rejected.reason,
+      });
+    }
+    if (step.intervals.length === 0) return;
+    for (const raw of step.intervals) {
+      const { interval, findings } = this.validate(raw, this.clock.nowMs());
+      for (const { rule, severity, message, start } of findings) {
+        this.log(severity === 'error' ? 'error' : 'warn', `${raw.id}: ${message}`, { rule, start });
+      }
+      if (interval !== undefined) await this.keep(interval);
+    }
+    await this.save();
+  }
+
+  private async keep(interval: IntervalV1): Promise<void> {
+    const { meteringPoint } = interval;
+    try {
+      // An interval is JSON by its schema; its optional fields are absent, never undefined.
+      const payload = interval as unknown as Json;
+      await this.journal.append('interval', interval.id, payload, meteringPoint, {
+        outgoing: true,
+      });
+    } catch (error) {
+      // Journalled before a crash that came before the state was kept: the first one stands.
+      if (!isJournalError(error) || error.code !== 'id-taken') throw error;
+      this.log('warn', `${interval.id} is journalled already; the first one stands`);
+      return;
+    }
+    this.closed.next(interval);
+  }
+
+  /** Keeps the state of the open interval. */
+  async save(): Promise<void> {
+    if (this.state === undefined) return;
+    await this.documents.put(COLLECTION, this.key, this.state as unknown as Json);
+  }
+}
+
+/** Both registers as one reading; nothing while either is unusable: one alone proves nothing. */
+function counterReading(meteringPoint: string, poller: DevicePoller): CounterReading | undefined {
+  const into = poller.reading('importEnergy');
+  const out = poller.reading('exportEnergy');
+  if (into?.value === undefined || out?.value === undefined) return undefined;
+  const qualities = [into.quality, out.quality];
+  if (qualities.some((quality) => quality === 'bad' || quality === 'stale')) return undefined;
+  return {
+    meteringPoint,
+    atMs: Math.max(parseInstant(into.at), parseInstant(out.at)),
+    importMilliwattHours: into.value,
+    exportMilliwattHours: out.value,
+    quality: qualities.includes('suspect') ? 'suspect' : 'good',
+  };
+}

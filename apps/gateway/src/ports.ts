@@ -1,0 +1,46 @@
+import type { Clock, Log } from '@microgrid/devices';
+import type { ModbusBus } from '@microgrid/modbus';
+import type { Transport } from '@microgrid/uplink';
+import type { GatewayConfig } from './configuration.js';
+
+/** A wire to the broker that is opened by the gateway and closed with it. */
+export interface OpenTransport extends Transport {
+  close(): Promise<void>;
+}
+
+/**
+ * What a gateway takes from its surroundings. Every port has a real default; the demo and the tests
+ * replace the clock and drive {@link Running.tick} themselves.
+ */
+export interface GatewayPorts {
+  /** Default: the system's clocks. */
+  readonly clock?: Clock;
+  /** Default: one line per message on standard error. */
+  readonly log?: Log;
+  /** Opens a bus of the configuration. Default: TCP and serial. */
+  readonly openBus?: (bus: GatewayConfig['buses'][number]) => Promise<ModbusBus> | ModbusBus;
+  /** Opens the wire to the broker. Default: MQTT. */
+  readonly openTransport?: (config: GatewayConfig) => OpenTransport;
+  /** Default true: ticks every `control.tickMs` by itself. False: the owner calls `tick`. */
+  readonly selfTicking?: boolean;
+  /** Folder that relative paths of the configuration start from. Default: the working folder. */
+  readonly baseFolder?: string;
+  /** Folder of the console's built files; absent: only its API is served. */
+  readonly consoleFolder?: string;
+  /** Times real, for the page to say so; absent: real time. */
+  readonly speed?: number;
+}
+
+/** A gateway that runs. */
+export interface Running {
+  /** `ed25519:…`: enrol it in the community file. */
+  readonly publicKey: string;
+  /** Where the console is served; absent without one. */
+  readonly consoleUrl?: string;
+  /** One round: read, decide, command, meter, journal. Resolves when all of it is done. */
+  tick(): Promise<void>;
+  /** Sends what the outbox holds and resolves when nothing waits or the real time is up. */
+  drain(timeoutMs: number): Promise<boolean>;
+  /** Releases the devices, closes bus, store and wire. Idempotent. */
+  close(): Promise<void>;
+}
