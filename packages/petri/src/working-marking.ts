@@ -65,12 +65,11 @@ export class WorkingMarking {
     }
   }
 
-  /** The marking as frozen data. The working marking may go on: later changes copy again. */
+  /** The marking as frozen data; the working marking ends here. */
   freeze(): Marking {
     const places: Record<string, readonly Token[]> = {};
     for (const [index, name] of this.plan.placeNames.entries())
       places[name] = Object.freeze(this.lists[index] ?? []);
-    this.owned.fill(false);
     return Object.freeze({ nextSequence: this.next, places: Object.freeze(places) });
   }
 
