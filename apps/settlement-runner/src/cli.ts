@@ -1,0 +1,146 @@
+import { Command, CommanderError } from 'commander';
+import { isCommunityError } from '@microgrid/community';
+import { isInvoicingError } from '@microgrid/invoicing';
+import { isMeteringError } from '@microgrid/metering';
+import { isSettlementError } from '@microgrid/settlement';
+import { isTariffError } from '@microgrid/tariff';
+import { formatKilowattHours, formatMoney, isUnitsError } from '@microgrid/units';
+import { explain } from './explain.js';
+import { progressBar } from './progress-bar.js';
+import { renderExplanation } from './render-explanation.js';
+import { isRunnerError } from './runner-error.js';
+import { run, type RunManifest } from './run.js';
+import { verify } from './verify.js';
+
+/** Done, and for verify: every byte is right. */
+export const EXIT_OK = 0;
+/** The run under verification is not what its inputs demand. */
+export const EXIT_DIFFERENT = 1;
+/** Wrong command line, wrong input or an output that cannot be written. */
+export const EXIT_BAD_INPUT = 2;
+/** Interrupted: 128 + SIGINT. */
+export const EXIT_INTERRUPTED = 130;
+
+/** Where a command writes; the process's own streams by default. */
+export interface CliStreams {
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+}
+
+/**
+ * Runs `microgrid-settle` with arguments (without node and script) and gives the exit code.
+ * Anything wrong becomes one message on stderr; no stack trace for what a user can mend.
+ */
+export async function main(
+  args: readonly string[],
+  streams: CliStreams,
+  signal?: AbortSignal,
+): Promise<number> {
+  const state = { code: EXIT_OK };
+  try {
+    await program(streams, state, signal).parseAsync(args, { from: 'user' });
+    return state.code;
+  } catch (error) {
+    // Commander has printed its message or the help itself.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_OK : EXIT_BAD_INPUT;
+    if (signal?.aborted) {
+      streams.stderr.write('microgrid-settle: interrupted; nothing was written\n');
+      return EXIT_INTERRUPTED;
+    }
+    if (!isExpected(error)) throw error;
+    streams.stderr.write(`microgrid-settle: ${error.message}\n`);
+    return EXIT_BAD_INPUT;
+  }
+}
+
+function isExpected(error: unknown): error is Error {
+  return (
+    isRunnerError(error) ||
+    isCommunityError(error) ||
+    isMeteringError(error) ||
+    isSettlementError(error) ||
+    isInvoicingError(error) ||
+    isTariffError(error) ||
+    isUnitsError(error)
+  );
+}
+
+function program(streams: CliStreams, state: { code: number }, signal?: AbortSignal): Command {
+  const command = new Command('microgrid-settle')
+    .description('Settle, verify and explain a period of an energy community.')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void streams.stdout.write(text),
+      writeErr: (text) => void streams.stderr.write(text),
+    })
+    .addHelpText('after', '\nExit codes: 0 done, 1 verification failed, 2 bad input or usage.');
+  const { show, stop } = progress(streams);
+
+  command
+    .command('run')
+    .description('settle a period and write the run')
+    .requiredOption('--community <file>', 'community file (YAML)')
+    .requiredOption('--readings <file>', 'readings in canonical CSV, plain or gzip')
+    .requiredOption('--from <date>', 'first day (local midnight), or an instant with Z')
+    .requiredOption('--to <date>', 'end, exclusive: a day, or an instant with Z')
+    .requiredOption('--out <directory>', 'directory to write; an earlier run there is replaced')
+    .action(async (options: Omit<Parameters<typeof run>[0], 'onProgress' | 'signal'>) => {
+      const manifest = await run({
+        ...options,
+        ...(show && { onProgress: show }),
+        ...(signal && { signal }),
+      }).finally(stop);
+      streams.stdout.write(summary(manifest, options.out));
+    });
+
+  command
+    .command('verify')
+    .description('recompute a run from its own inputs and compare every byte')
+    .argument('<directory>', 'directory that run wrote')
+    .action(async (directory: string) => {
+      const { ok, files, findings } = await verify(directory, show).finally(stop);
+      if (ok) {
+        streams.stdout.write(`verify: ok (${files} files, every byte as its inputs demand)\n`);
+        return;
+      }
+      state.code = EXIT_DIFFERENT;
+      for (const { message } of findings) streams.stdout.write(`${message}\n`);
+      const wrong = new Set(findings.map(({ file }) => file)).size;
+      streams.stdout.write(`verify: failed (${wrong} ${wrong === 1 ? 'file' : 'files'} differ)\n`);
+    });
+
+  command
+    .command('explain')
+    .description('explain how an interval of a member became money')
+    .argument('<directory>', 'directory that run wrote')
+    .requiredOption('--member <id>', 'member of the community')
+    .requiredOption('--interval <instant>', 'start of the interval, as in 2016-08-10T14:00Z')
+    .option('--json', 'as JSON')
+    .action((directory: string, options: { member: string; interval: string; json?: boolean }) => {
+      const explanation = explain(directory, options);
+      streams.stdout.write(
+        options.json === true
+          ? `${JSON.stringify(explanation, null, 2)}\n`
+          : renderExplanation(explanation),
+      );
+    });
+  return command;
+}
+
+/** A bar only where a person looks at both streams: in a pipe there is none. */
+function progress({ stdout, stderr }: CliStreams): Partial<ReturnType<typeof progressBar>> {
+  return stdout.isTTY && stderr.isTTY ? progressBar(stderr) : {};
+}
+
+function summary(
+  { community, period, intervals, currency, totals, members }: RunManifest,
+  out: string,
+): string {
+  const kWh = (energy: string): string => `${formatKilowattHours(BigInt(energy))} kWh`;
+  return [
+    `${community.name}: ${period.start} to ${period.end}, ${intervals} intervals, ${Object.keys(members).length} members`,
+    `import ${kWh(totals.importMilliwattHours)}, export ${kWh(totals.exportMilliwattHours)}, shared ${kWh(totals.sharedInMilliwattHours)}, cost ${formatMoney(BigInt(totals.costPico))} ${currency}`,
+    `written to ${out}`,
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,53 @@
+import { formatKilowattHours, formatMoney, formatPrice } from '@microgrid/units';
+import type { Explanation, PointStory } from './explain.js';
+
+const LINE_NAMES = {
+  supply: 'from the supplier',
+  sharedIn: 'from the community',
+  sharedOut: 'to the community',
+  surplus: 'to the supplier',
+} as const;
+
+function kWh(energy: number): string {
+  return `${formatKilowattHours(energy)} kWh`;
+}
+
+/** An explanation for people: one step a paragraph. */
+export function renderExplanation(explanation: Explanation): string {
+  const { community, member, start, end, currency, points, costPico, postings } = explanation;
+  const lines = [
+    `${member} of ${community}, ${start} to ${end}`,
+    ...points.flatMap((point) => pointLines(point, currency)),
+    '',
+    `Cost of the interval: ${formatMoney(BigInt(costPico))} ${currency} (positive: the member pays)`,
+    '',
+    'Posting (the whole period; the interval is part of these statement lines)',
+    ...postings.flatMap(({ line, postings: sides }) => [
+      `  ${line}`,
+      ...sides.map(
+        ({ account, side, amountPico }) =>
+          `    ${side.padEnd(6)} ${account.padEnd(20)} ${formatMoney(BigInt(amountPico))} ${currency}`,
+      ),
+    ]),
+    ...(postings.length === 0 ? ['  none: the interval carries no money'] : []),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function pointLines(point: PointStory, currency: string): string[] {
+  const { reading, claim, share, source } = point;
+  const where = source ? `${source.file}:${source.line}` : 'no reading: the point takes no part';
+  const key = share.coefficient === undefined ? share.key : `${share.key}, ${share.coefficient}`;
+  return [
+    '',
+    `Reading   ${point.meteringPoint}: import ${kWh(reading.importMilliwattHours)}, export ${kWh(reading.exportMilliwattHours)}, ${reading.quality} (${where})`,
+    `Claim     netting ${claim.netting}: takes ${kWh(claim.claimedMilliwattHours)}, offers ${kWh(claim.offeredMilliwattHours)}${claim.eligible ? '' : ' (takes no part in sharing now)'}`,
+    `Share     pool ${kWh(share.poolMilliwattHours)}, claims ${kWh(share.claimsMilliwattHours)}, shared ${kWh(share.sharedMilliwattHours)} (key: ${key}; capacity: ${share.capacity})`,
+    `          of it in ${kWh(share.sharedInMilliwattHours)}, out ${kWh(share.sharedOutMilliwattHours)}; left: import ${kWh(share.residualMilliwattHours)}, export ${kWh(share.surplusMilliwattHours)}`,
+    ...point.lines.map(
+      ({ line, energyMilliwattHours, priceMicroPerKilowattHour, exactPico }, index) =>
+        `${(index === 0 ? 'Price' : '').padEnd(9)} ${LINE_NAMES[line].padEnd(19)} ${kWh(energyMilliwattHours)} x ${formatPrice(priceMicroPerKilowattHour)} ${currency}/kWh = ${formatMoney(BigInt(exactPico))} ${currency}`,
+    ),
+    `Fired     ${point.firings.join(' → ')}`,
+  ];
+}

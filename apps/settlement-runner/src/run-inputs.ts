@@ -1,0 +1,39 @@
+import { parseCommunity, type Community } from '@microgrid/community';
+import { intervalGrid, type Columns, type IntervalGrid } from '@microgrid/metering';
+import { settlementContract, type SettlementContract } from '@microgrid/settlement';
+import type { TimeInterval } from '@microgrid/units';
+
+/** All that a run follows from. */
+export interface RunInputs {
+  readonly community: Community;
+  readonly contract: SettlementContract;
+  readonly grid: IntervalGrid;
+}
+
+/**
+ * Works out the rules for the period and lays the readings out under them.
+ * @throws SettlementError, TariffError or MeteringError when they do not fit.
+ */
+export function runInputs(
+  community: Community,
+  period: TimeInterval,
+  readings: Columns,
+): RunInputs {
+  const contract = settlementContract(community, period);
+  const grid = intervalGrid(readings, {
+    points: contract.pointIds.map((id, index) => ({
+      id,
+      fromMs: contract.validFromMs[index] as number,
+      toMs: contract.validToMs[index] as number,
+    })),
+    startMs: contract.startMs,
+    endMs: contract.endMs,
+    resolutionMs: contract.resolutionMs,
+  });
+  return { community, contract, grid };
+}
+
+/** Reads a community file's text. @throws CommunityError. */
+export function communityOf(text: string, source: string): Community {
+  return parseCommunity(text, source);
+}

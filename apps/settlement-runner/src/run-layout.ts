@@ -1,0 +1,23 @@
+/** Schema named by the manifest of a run. */
+export const RUN_SCHEMA = 'microgrid/run/1';
+/** Schema named by the list of local days. */
+export const DAYS_SCHEMA = 'microgrid/days/1';
+
+/** The manifest: what was settled, from what, with which result. */
+export const RUN_JSON = 'run.json';
+export const COMMUNITY_JSON = 'inputs/community.json';
+export const DAYS_JSON = 'inputs/days.json';
+export const READINGS_CSV = 'inputs/readings.csv';
+export const EVENTS_NDJSON = 'events.ndjson';
+/** Files that every other file of a run follows from. */
+export const INPUT_FILES = [COMMUNITY_JSON, DAYS_JSON, READINGS_CSV] as const;
+
+/** A member's statement as JSON: totals, lines, proofs. */
+export function statementJsonPath(member: string): string {
+  return `statements/${member}.json`;
+}
+
+/** A member's statement as a table: one row per metering point and interval. */
+export function statementCsvPath(member: string): string {
+  return `statements/${member}.csv`;
+}

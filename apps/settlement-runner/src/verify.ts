@@ -1,0 +1,182 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { isCommunityError } from '@microgrid/community';
+import { isMeteringError, readCanonicalCsv } from '@microgrid/metering';
+import { isSettlementError } from '@microgrid/settlement';
+import { isTariffError } from '@microgrid/tariff';
+import { isUnitsError } from '@microgrid/units';
+import { periodOfDays } from './days-document.js';
+import { compareFile, type Finding } from './difference.js';
+import { inputCopies } from './input-copies.js';
+import { produceRun } from './produce-run.js';
+import { isDirectory, listDirectory, type DirectoryListing } from './run-directory.js';
+import { communityOf, runInputs, type RunInputs } from './run-inputs.js';
+import { COMMUNITY_JSON, DAYS_JSON, INPUT_FILES, READINGS_CSV, RUN_JSON } from './run-layout.js';
+import { isRunnerError, RunnerError } from './runner-error.js';
+import type { RunProgress } from './run.js';
+
+/** What a verification found. */
+export interface Verification {
+  /** Whether every byte under the directory is what the inputs demand, and nothing else is there. */
+  readonly ok: boolean;
+  /** Files compared. */
+  readonly files: number;
+  /** What is wrong, by file and position. */
+  readonly findings: readonly Finding[];
+}
+
+/** One way to read the inputs. */
+interface Candidate {
+  readonly community: Uint8Array;
+  readonly days: Uint8Array;
+  readonly readings: Uint8Array;
+}
+
+const decoder = new TextDecoder();
+
+/**
+ * Recomputes a run from its own `inputs/` and compares every byte. Nothing but the directory is
+ * needed. When an input no longer has the hash that the manifest names, its second copy inside the
+ * run is tried too, and the reading of the inputs that leaves the fewest files wrong is believed: so
+ * the changed file itself is named, not everything that follows from it.
+ * @throws RunnerError `not-a-run` when the directory holds no run at all.
+ */
+export async function verify(
+  directory: string,
+  onProgress?: (progress: RunProgress) => void,
+): Promise<Verification> {
+  const listing = listRun(directory);
+  const copies = inputCopies(directory, listing.files);
+  let best: Verification | undefined;
+  let fault: Finding | undefined;
+  for (const candidate of candidates(copies)) {
+    const inputs = readInputs(candidate);
+    if ('file' in inputs) {
+      fault ??= located(directory, inputs);
+      continue;
+    }
+    const result = await compare(directory, listing, inputs, onProgress);
+    if (result.ok) return result;
+    if (!best || wrongFiles(result) < wrongFiles(best)) best = result;
+  }
+  if (best) return best;
+  const missing = INPUT_FILES.filter((file) => !listing.files.includes(file));
+  const findings: Finding[] = missing.map((file) => ({
+    file,
+    change: 'missing',
+    message: `${file}: is missing`,
+  }));
+  return { ok: false, files: 0, findings: fault ? [...findings, fault] : findings };
+}
+
+function listRun(directory: string): DirectoryListing {
+  const refuse = (what: string): never => {
+    throw new RunnerError(
+      'not-a-run',
+      `${directory}: ${what}; expected a directory that microgrid-settle run wrote`,
+    );
+  };
+  if (isDirectory(directory) === undefined) refuse('nothing is there');
+  let listing: DirectoryListing;
+  try {
+    listing = listDirectory(directory);
+  } catch {
+    return refuse('is no directory that can be read');
+  }
+  if (![RUN_JSON, ...INPUT_FILES].some((file) => listing.files.includes(file))) {
+    refuse(`holds neither ${RUN_JSON} nor inputs/`);
+  }
+  return listing;
+}
+
+/** Every combination of the copies, the files themselves first. */
+function* candidates({
+  community,
+  days,
+  readings,
+}: ReturnType<typeof inputCopies>): Generator<Candidate> {
+  for (const reading of readings) {
+    for (const day of days) {
+      for (const rules of community) yield { community: rules, days: day, readings: reading };
+    }
+  }
+}
+
+/** An input that makes no sense by itself. */
+interface InputFault {
+  readonly file: string;
+  readonly line?: number;
+  readonly message: string;
+}
+
+function readInputs(candidate: Candidate): RunInputs | InputFault {
+  let file: string = COMMUNITY_JSON;
+  try {
+    const community = communityOf(decoder.decode(candidate.community), COMMUNITY_JSON);
+    file = DAYS_JSON;
+    const period = periodOfDays(decoder.decode(candidate.days), DAYS_JSON);
+    file = READINGS_CSV;
+    return runInputs(
+      community,
+      period,
+      readCanonicalCsv(candidate.readings, { file: READINGS_CSV }),
+    );
+  } catch (error) {
+    if (isMeteringError(error)) {
+      const { line } = error.problem;
+      return { file, message: error.message, ...(line !== undefined && { line }) };
+    }
+    const known =
+      isCommunityError(error) ||
+      isRunnerError(error) ||
+      isSettlementError(error) ||
+      isTariffError(error) ||
+      isUnitsError(error);
+    if (!known) throw error;
+    return { file, message: error.message };
+  }
+}
+
+/** Turns the line of a fault into a position. */
+function located(directory: string, { file, line = 1, message }: InputFault): Finding {
+  const finding = { file, change: 'changed' as const, message };
+  try {
+    const bytes = readFileSync(join(directory, file));
+    let offset = 0;
+    for (let at = 1; at < line; at++) offset = bytes.indexOf('\n', offset) + 1;
+    return { ...finding, offset, line, column: 1 };
+  } catch {
+    return finding;
+  }
+}
+
+async function compare(
+  directory: string,
+  listing: DirectoryListing,
+  inputs: RunInputs,
+  onProgress?: (progress: RunProgress) => void,
+): Promise<Verification> {
+  const findings: Finding[] = [];
+  const expected = new Set<string>();
+  const regular = new Set(listing.files);
+  const files = produceRun(inputs, (path, pieces) => {
+    expected.add(path);
+    // A link is no file of a run, wherever it leads.
+    findings.push(...compareFile(regular.has(path) ? directory : '/dev/null', path, pieces));
+  });
+  let done = 0;
+  for (const { files: total } of files) {
+    onProgress?.({ stage: 'verifying', done: ++done, total });
+    await setImmediate();
+  }
+  for (const file of [...listing.files, ...listing.others]) {
+    if (expected.has(file) && regular.has(file)) continue;
+    findings.push({ file, change: 'added', message: `${file}: does not belong to the run` });
+  }
+  return { ok: findings.length === 0, files: expected.size, findings };
+}
+
+function wrongFiles({ findings }: Verification): number {
+  return new Set(findings.map(({ file }) => file)).size;
+}
