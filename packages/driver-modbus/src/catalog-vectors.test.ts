@@ -56,7 +56,7 @@ describe.each(vectors)('%s: %s', (_id, _note, profile: Profile, vector: ProfileV
       const sent = plan.ok
         ? plan.writes.map(({ values: written, ...place }) => ({
             ...place,
-            bytes: Array.from(written, (raw) =>
+            bytes: Array.from<number | boolean, string>(written, (raw) =>
               Number(raw)
                 .toString(16)
                 .padStart(place.table === 'coil' ? 2 : 4, '0'),
