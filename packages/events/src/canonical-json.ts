@@ -39,11 +39,14 @@ function writeArray(value: readonly unknown[], path: string): string {
   return `[${value.map((item, index) => write(item, `${path}[${index}]`)).join(',')}]`;
 }
 
-function writeObject(value: object, path: string): string {
+/** Also true for plain objects of another realm (a worker's, a test runner's). */
+function isPlainObject(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) {
-    refuse(path, `an object of class ${value.constructor.name}`);
-  }
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function writeObject(value: object, path: string): string {
+  if (!isPlainObject(value)) refuse(path, `an object of class ${value.constructor.name}`);
   const fields = Object.entries(value).sort(([a], [b]) => compareIds(a, b));
   const written = fields.map(
     ([key, field]) => `${write(key, path)}:${write(field, path === '' ? key : `${path}.${key}`)}`,
