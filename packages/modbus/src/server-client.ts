@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { MbapReader } from './mbap-framing.js';
 import { ModbusException } from './modbus-exception.js';
 import { parseRequest, serve, type ServedRequest } from './served-request.js';
@@ -13,7 +13,7 @@ export class ServerClient {
   #replies: Buffer[] = [];
 
   constructor(
-    private readonly socket: Socket,
+    private readonly socket: Duplex,
     private readonly options: TcpServerOptions,
   ) {
     socket.on('data', (bytes: Buffer) => {

@@ -369,6 +369,9 @@ describe('TCP bus against a scripted peer', () => {
 
   it('ends a connection attempt into a black hole at its deadline', async () => {
     const hole = await blackHole();
+    const attempts = () =>
+      process.getActiveResourcesInfo().filter((name) => name.startsWith('TCP')).length;
+    const before = attempts();
     try {
       const bus = open(hole.port, { connectTimeoutMs: 150, reconnectMinimumMs: 5000 });
       const startedMs = performance.now();
@@ -378,6 +381,11 @@ describe('TCP bus against a scripted peer', () => {
         true,
       ]);
       expect(performance.now() - startedMs).toBeLessThan(2000);
+      // The attempt's socket is released, at the latest in some turns of the event loop.
+      for (let turn = 0; turn < 1000 && attempts() > before; turn += 1) {
+        await new Promise(setImmediate);
+      }
+      expect(attempts()).toBeLessThanOrEqual(before);
       // Closing in the middle of an attempt settles too.
       const other = open(hole.port);
       const pending = failure(other.read(1, one(1)));
