@@ -35,6 +35,11 @@ export class Store {
   }
 
   #attempt<T>(work: () => T): Promise<T> {
+    if (!this.connection.open) {
+      return Promise.reject(
+        new StorageError('closed', `${this.path}: it was closed; open it again`),
+      );
+    }
     try {
       return Promise.resolve(work());
     } catch (error) {

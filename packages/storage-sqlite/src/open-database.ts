@@ -18,6 +18,11 @@ export interface DatabaseOptions {
   readonly durability: 'full' | 'normal';
   /** How long to wait for another process's lock, ms, 0 to 600,000. Default 5,000. */
   readonly busyTimeoutMs?: number;
+  /**
+   * The largest size of the file (without its write-ahead log), bytes, 65,536 and up; a write beyond
+   * it is refused as `disk-full`. Default: what SQLite and the disk allow.
+   */
+  readonly maxBytes?: number;
 }
 
 /** One SQLite file and the ports it implements. */
@@ -31,18 +36,30 @@ export interface Database {
   close(): void;
 }
 
-function connect(path: string, { durability, busyTimeoutMs = 5_000 }: DatabaseOptions): Store {
-  if (!Number.isSafeInteger(busyTimeoutMs) || busyTimeoutMs < 0 || busyTimeoutMs > 600_000) {
-    throw new StorageError(
-      'bad-option',
-      `busyTimeoutMs: got ${busyTimeoutMs}, expected a whole number from 0 to 600000`,
-    );
-  }
-  const connection = new SqliteConnection(path, { timeout: busyTimeoutMs });
+const PAGE_BYTES = 4_096;
+const MOST_BYTES = Number.MAX_SAFE_INTEGER;
+
+function whole(name: string, value: number, minimum: number, maximum: number): number {
+  if (Number.isSafeInteger(value) && value >= minimum && value <= maximum) return value;
+  throw new StorageError(
+    'bad-option',
+    `${name}: got ${value}, expected a whole number from ${minimum} to ${maximum}`,
+  );
+}
+
+function connect(path: string, options: DatabaseOptions): Store {
+  const { durability, maxBytes } = options;
+  const timeout = whole('busyTimeoutMs', options.busyTimeoutMs ?? 5_000, 0, 600_000);
+  if (maxBytes !== undefined) whole('maxBytes', maxBytes, 65_536, MOST_BYTES);
+  const connection = new SqliteConnection(path, { timeout });
   try {
+    connection.pragma(`page_size = ${PAGE_BYTES}`);
     migrate(connection, path);
     connection.pragma('journal_mode = WAL');
     connection.pragma(`synchronous = ${durability === 'full' ? 'FULL' : 'NORMAL'}`);
+    if (maxBytes !== undefined) {
+      connection.pragma(`max_page_count = ${Math.floor(maxBytes / PAGE_BYTES)}`);
+    }
     connection.pragma('secure_delete = ON');
     connection.pragma('trusted_schema = OFF');
     return new Store(connection, path);

@@ -56,9 +56,6 @@ const CAUSES: readonly [start: string, code: StorageErrorCode, advice: string][]
 /** Turns what better-sqlite3 throws into a {@link StorageError}; anything else stays as it is. */
 export function asStorageError(error: unknown, path: string): unknown {
   if (!(error instanceof Error) || isStorageError(error)) return error;
-  if (error instanceof TypeError && error.message === 'The database connection is not open') {
-    return new StorageError('closed', `${path}: it was closed; open it again`, { cause: error });
-  }
   const result = 'code' in error && typeof error.code === 'string' ? error.code : '';
   const known = CAUSES.find(([start]) => result.startsWith(start));
   if (known === undefined) return error;
