@@ -16,8 +16,7 @@ export interface Device {
 
   /**
    * One poll: one reading for each point of the description. `at` is when the value was really
-   * read, so a point polled at a lower rate repeats its last reading with its own `at`, and turns
-   * `stale` when that is overdue. What cannot be read is `bad` with a cause and has no value.
+   * read, so a point polled at a lower rate repeats its last reading with its own `at`. What cannot be read is `bad` with a cause and has no value.
    * Never rejects for trouble on the wire.
    * @throws DevicesError (as a rejection) `closed` after {@link Device.close}.
    */

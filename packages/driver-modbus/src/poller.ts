@@ -1,10 +1,4 @@
-import {
-  boundsCause,
-  missingReading,
-  staleReading,
-  type Clock,
-  type DeviceIdentity,
-} from '@microgrid/devices';
+import { boundsCause, missingReading, type Clock, type DeviceIdentity } from '@microgrid/devices';
 import type { ReadingV1 } from '@microgrid/events';
 import { formatInstant } from '@microgrid/units';
 import type { Rate } from './block-plan.js';
@@ -17,15 +11,6 @@ import {
   type Values,
 } from './compiled-profile.js';
 import type { UnitLink } from './unit-link.js';
-
-/** A reading of low rate is stale when it is older than this many of its periods. */
-const STALE_PERIODS = 2.5;
-
-interface Kept {
-  reading: ReadingV1;
-  /** When it was read, monotonic. */
-  readMs: number;
-}
 
 /** What a poller needs to know. */
 export interface PollerOptions {
@@ -49,7 +34,7 @@ export interface PollResult {
 export class Poller {
   private readonly values: Values;
   private readonly texts = new Map<string, string>();
-  private readonly kept = new Map<string, Kept>();
+  private readonly kept = new Map<string, ReadingV1>();
   private readonly failures = new Map<CompiledBlock, string>();
   private readonly blockOf = new Map<number, CompiledBlock>();
   private lowReadMs = -Infinity;
@@ -147,10 +132,9 @@ export class Poller {
   private readings(slowest: Rate, lost: string | undefined): readonly ReadingV1[] {
     const { compiled, clock, device } = this.options;
     const at = formatInstant(clock.nowMs());
-    const nowMs = clock.monotonicMs();
     return compiled.published.map((point) => {
-      if (isDue(point.rate, slowest)) return this.fresh(device, point, at, nowMs, lost);
-      return this.repeated(point, at, nowMs);
+      if (isDue(point.rate, slowest)) return this.fresh(device, point, at, lost);
+      return this.repeated(point, at);
     });
   }
 
@@ -159,7 +143,6 @@ export class Poller {
     device: string,
     point: PublishedPoint,
     at: string,
-    nowMs: number,
     lost: string | undefined,
   ): ReadingV1 {
     const failure = this.failures.size === 0 ? undefined : (this.failureOf(point.index) ?? lost);
@@ -173,19 +156,14 @@ export class Poller {
       reading =
         cause === undefined ? { ...good, quality: 'good' } : { ...good, quality: 'suspect', cause };
     }
-    if (point.rate !== 'high') this.kept.set(point.id, { reading, readMs: nowMs });
+    if (point.rate !== 'high') this.kept.set(point.id, reading);
     return reading;
   }
 
   /** The reading of a point of lower rate, between two of its reads. */
-  private repeated({ id, rate }: PublishedPoint, at: string, nowMs: number): ReadingV1 {
-    const kept = this.kept.get(id);
-    const { device, lowRateMs } = this.options;
-    if (kept === undefined) return missingReading({ device, point: id, at }, 'not read yet');
-    const overdue = rate === 'low' && nowMs - kept.readMs > STALE_PERIODS * lowRateMs;
-    return overdue && kept.reading.quality !== 'bad'
-      ? staleReading(kept.reading, `read ${Math.round((nowMs - kept.readMs) / 1000)} s ago`)
-      : kept.reading;
+  private repeated({ id }: PublishedPoint, at: string): ReadingV1 {
+    const { device } = this.options;
+    return this.kept.get(id) ?? missingReading({ device, point: id, at }, 'not read yet');
   }
 
   private failureOf(index: number): string | undefined {

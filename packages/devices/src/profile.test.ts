@@ -1,0 +1,129 @@
+import {
+  isDevicesError,
+  lintProfile,
+  parseProfile,
+  PROFILE_RULES,
+  safeParseProfile,
+  type Profile,
+  type ProfileRule,
+} from './index.js';
+import { sampleProfile } from './testing/sample-profile.js';
+
+type Change = (draft: Profile) => void;
+
+const changed = (change: Change): Profile => {
+  const draft = structuredClone(sampleProfile);
+  change(draft);
+  return draft;
+};
+
+const first = <T>(list: T[] | undefined): T => {
+  const [item] = list ?? [];
+  if (item === undefined) throw new Error('nothing there');
+  return item;
+};
+
+const point = (draft: Profile, id: string): Record<string, unknown> => {
+  const found = draft.points.find((candidate) => candidate.id === id);
+  if (found === undefined) throw new Error(id);
+  return found as unknown as Record<string, unknown>;
+};
+
+/** One way to break each rule, and the path it must be reported at. */
+const breaks: [ProfileRule, Change, string][] = [
+  [
+    'unique-names',
+    (draft) => draft.points.push(structuredClone(first(draft.points))),
+    'points[5].id',
+  ],
+  ['vocabulary', (draft) => (point(draft, 'power')['id'] = 'powr'), 'points[0].id'],
+  ['vocabulary', (draft) => (first(draft.controls).id = 'warp'), 'controls[0].id'],
+  ['unit', (draft) => (point(draft, 'importEnergy')['unit'] = 'W'), 'points[2].unit'],
+  ['unit', (draft) => (point(draft, 'powerSf')['unit'] = 'count'), 'points[0].scaleFrom'],
+  ['sign', (draft) => delete point(draft, 'power')['sign'], 'points[0].sign'],
+  ['table', (draft) => (point(draft, 'power')['table'] = 'coil'), 'points[0].encoding'],
+  ['overlap', (draft) => (point(draft, 'importEnergy')['address'] = 103), 'points[3]'],
+  ['read-length', (draft) => (first(draft.blocks).count = 61), 'blocks[0].count'],
+  ['forbidden', (draft) => (first(draft.forbidden).address = 115), 'blocks[0]'],
+  ['scale-together', (draft) => (first(draft.blocks).count = 1), 'points[0].scaleFrom'],
+  ['reference', (draft) => (point(draft, 'power')['scaleFrom'] = 'none'), 'points[0].scaleFrom'],
+  [
+    'reference',
+    (draft) => (draft.limits = { maxChargeWatts: { point: 'x' } }),
+    'limits.maxChargeWatts.point',
+  ],
+  ['sentinel', (draft) => (point(draft, 'power')['absent'] = [65535]), 'points[0].absent[0]'],
+  ['control-safety', (draft) => delete first(draft.controls).maximum, 'controls[0].maximum'],
+  ['control-safety', (draft) => delete first(draft.controls).terminal, 'controls[0].terminal'],
+  [
+    'control-safety',
+    (draft) => (first(draft.controls).refreshMs = 60_000),
+    'controls[0].refreshMs',
+  ],
+  ['stored-refresh', (draft) => (first(draft.controls).storage = 'unknown'), 'controls[0].storage'],
+  [
+    'deny-list',
+    (draft) => (first(first(draft.controls).steps).address = 119),
+    'controls[0].steps[0]',
+  ],
+  [
+    'bounds',
+    (draft) => Object.assign(point(draft, 'power'), { minimum: 2, maximum: 1 }),
+    'points[0].minimum',
+  ],
+];
+
+describe('profile', () => {
+  it('a valid profile is returned as it is and breaks no rule', () => {
+    expect(parseProfile(sampleProfile)).toEqual(sampleProfile);
+    expect(lintProfile(sampleProfile)).toEqual([]);
+  });
+
+  it.each(breaks)(
+    '%s is reported at its place and makes the profile unusable',
+    (rule, change, path) => {
+      const draft = changed(change);
+      const found = lintProfile(draft).filter(({ severity }) => severity === 'error');
+      expect(found.map((problem) => [problem.rule, problem.path])).toContainEqual([rule, path]);
+      const result = safeParseProfile(draft, 'file.json');
+      expect(result.success).toBe(false);
+      if (result.success) return;
+      expect(result.error.code).toBe('bad-profile');
+      expect(result.error.message).toContain(`file.json: ${path}: got `);
+      expect(result.error.message).toContain(', expected ');
+    },
+  );
+
+  it('every rule has a test that breaks it', () => {
+    expect(new Set(breaks.map(([rule]) => rule))).toEqual(new Set(PROFILE_RULES));
+  });
+
+  it('a set point without an expiry, and missing vectors, are warnings', () => {
+    const draft = changed((profile) => {
+      delete first(profile.controls).expiryMs;
+      profile.vectors = [];
+    });
+    expect(lintProfile(draft).map(({ severity, path }) => [severity, path])).toEqual([
+      ['warning', 'controls[0].expiryMs'],
+      ['warning', 'vectors'],
+    ]);
+    expect(safeParseProfile(draft).success).toBe(true);
+  });
+
+  it('a missing safety class and unknown fields are refused by path, value and expectation', () => {
+    const draft = changed((profile) => {
+      Reflect.deleteProperty(first(profile.controls), 'storage');
+      Reflect.set(profile, 'adress', 7);
+    });
+    let error: unknown;
+    try {
+      parseProfile(draft, 'x.json');
+    } catch (thrown) {
+      error = thrown;
+    }
+    if (!isDevicesError(error)) throw new Error('not refused');
+    expect(error.message).toMatch(/x\.json: controls\[0\]\.storage: got nothing, expected/);
+    expect(error.message).toMatch(/x\.json: adress: got 7, expected no such field/);
+    expect(error.problems.length).toBe(2);
+  });
+});

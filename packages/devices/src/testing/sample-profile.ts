@@ -1,0 +1,82 @@
+import type { Profile } from '../profile.js';
+
+/** A small valid profile for this package's own tests. */
+export const sampleProfile: Profile = {
+  schema: 'microgrid/profile/1',
+  id: 'sample',
+  manufacturer: 'Sample',
+  models: ['S1'],
+  roles: ['batteryInverter'],
+  phases: 1,
+  transport: { kinds: ['tcp'], unit: 1, registersPerRead: 60 },
+  blocks: [{ table: 'holding', address: 100, count: 20, rate: 'high' }],
+  forbidden: [{ table: 'holding', address: 200, count: 10 }],
+  points: [
+    {
+      id: 'power',
+      table: 'holding',
+      address: 100,
+      encoding: 's16',
+      unit: 'W',
+      sign: 1,
+      scaleFrom: 'powerSf',
+      absent: [-32768],
+      rate: 'high',
+    },
+    {
+      id: 'powerSf',
+      internal: true,
+      table: 'holding',
+      address: 101,
+      encoding: 's16',
+      unit: 'exponent',
+      rate: 'high',
+    },
+    {
+      id: 'importEnergy',
+      table: 'holding',
+      address: 102,
+      encoding: 'u32',
+      unit: 'Wh',
+      rate: 'low',
+    },
+    {
+      id: 'rating',
+      internal: true,
+      table: 'holding',
+      address: 104,
+      encoding: 'u16',
+      unit: 'W',
+      rate: 'once',
+    },
+    { id: 'batteryPower', unit: 'W', sum: [{ point: 'power' }] },
+  ],
+  controls: [
+    {
+      id: 'batteryPower',
+      unit: 'W',
+      terminal: 'ac',
+      minimum: { point: 'rating', factor: -1 },
+      maximum: { point: 'rating' },
+      steps: [
+        { table: 'holding', address: 110, fields: [{ encoding: 's16', value: { factor: 1 } }] },
+      ],
+      verify: 'registers',
+      storage: 'volatile',
+      expiryMs: 60_000,
+      onLoss: 'idles',
+      release: [{ table: 'holding', address: 110, fields: [{ encoding: 's16', value: 0 }] }],
+    },
+  ],
+  limits: { maxChargeWatts: { point: 'rating' } },
+  deny: [{ table: 'holding', address: 119, count: 1, why: 'address of the device' }],
+  sources: [{ title: 'made up' }],
+  confidence: 'verified',
+  vectors: [
+    {
+      note: 'charging',
+      registers: [{ table: 'holding', address: 100, bytes: '00640000' }],
+      values: { power: 100 },
+    },
+  ],
+};
