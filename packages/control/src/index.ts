@@ -1,5 +1,5 @@
 export { ControlError, isControlError, type ControlErrorCode } from './control-error.js';
-export type { Decision } from './decide.js';
+export { decide, type Decision } from './decide.js';
 export {
   RULES,
   type Explanation,
