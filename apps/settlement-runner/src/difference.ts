@@ -43,7 +43,7 @@ export function compareFile(
   try {
     handle = openSync(join(directory, file), 'r');
   } catch {
-    for (const _ of pieces);
+    Array.from(pieces, () => undefined);
     return [{ file, change: 'missing', message: `${file}: is missing` }];
   }
   try {

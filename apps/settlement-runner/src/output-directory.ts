@@ -1,10 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import {
-  chmodSync,
   closeSync,
   existsSync,
   fsyncSync,
   mkdirSync,
-  mkdtempSync,
   openSync,
   readdirSync,
   realpathSync,
@@ -28,9 +27,8 @@ export class OutputDirectory {
   private constructor(private readonly target: string) {
     const parent = dirname(target);
     mkdirSync(parent, { recursive: true });
-    this.temporary = mkdtempSync(join(parent, `.${basename(target)}.`));
-    // A temporary directory is private; a run is what any new directory would be.
-    chmodSync(this.temporary, 0o777 & ~process.umask());
+    this.temporary = join(parent, `.${basename(target)}.${randomBytes(6).toString('hex')}`);
+    mkdirSync(this.temporary);
   }
 
   /**

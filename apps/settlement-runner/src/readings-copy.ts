@@ -5,7 +5,7 @@ import { compareIds, formatKilowattHours, parseKilowattHours } from '@microgrid/
 import { CSV_HEADER } from '@microgrid/metering';
 
 /** With more lines in doubt than this the two copies are not mixed: 2^n mixtures would be tried. */
-const MOST_DOUBTFUL_LINES = 10;
+const MOST_DOUBTFUL_LINES = 12;
 const MWH_PER_WATT_HOUR = 1000;
 const COLUMNS = ['start', 'end', 'metering_point', 'quality', 'import_kwh', 'export_kwh'] as const;
 
@@ -17,7 +17,7 @@ export function readingsOfStatements(
   directory: string,
   statements: readonly string[],
 ): string | undefined {
-  const rows: { start: string; point: string; text: string }[] = [];
+  const rows: string[] = [];
   try {
     for (const path of statements) {
       const [header = '', ...lines] = readFileSync(join(directory, path), 'utf8').split('\n');
@@ -32,15 +32,13 @@ export function readingsOfStatements(
         ) as [string, string, string, string, string, string];
         // A point that takes no part may have no reading: the statement shows zeros.
         if (quality === 'missing') continue;
-        const text = [point, start, end, kWh(imported), kWh(exported), quality].join(',');
-        rows.push({ start, point, text });
+        rows.push([point, start, end, kWh(imported), kWh(exported), quality].join(','));
       }
     }
   } catch {
     return undefined;
   }
-  rows.sort((a, b) => compareIds(a.start, b.start) || compareIds(a.point, b.point));
-  return [CSV_HEADER, ...rows.map(({ text }) => text), ''].join('\n');
+  return [CSV_HEADER, ...sortedLines(rows).map(({ text }) => text), ''].join('\n');
 }
 
 /** The canonical spelling; a text that is no energy stays as it is and will be found. */
@@ -53,23 +51,52 @@ function kWh(text: string): string {
   }
 }
 
+/** A line with what it is sorted by. */
+interface SortedLine {
+  readonly text: string;
+  readonly start: string;
+  readonly point: string;
+}
+
+function sortedLines(texts: Iterable<string>): SortedLine[] {
+  const lines = Array.from(texts, (text) => {
+    const [point = '', start = ''] = text.split(',', 2);
+    return { text, start, point };
+  });
+  return lines.sort(byStartThenPoint);
+}
+
+function byStartThenPoint(a: SortedLine, b: SortedLine): number {
+  return compareIds(a.start, b.start) || compareIds(a.point, b.point);
+}
+
 /**
- * Mixes two damaged copies line by line until the mixture has the hash the manifest names.
- * `undefined` when none has.
+ * Mixes two damaged copies: lines they agree on, and some of the lines that only one has, until the
+ * mixture has the length and the hash the manifest names. `undefined` when none has.
  */
-export function mixedReadings(a: string, b: string, sha256: string): string | undefined {
-  const linesA = a.split('\n');
-  const linesB = b.split('\n');
-  if (linesA.length !== linesB.length) return undefined;
-  const doubtful = linesA.flatMap((line, index) => (line === linesB[index] ? [] : [index]));
+export function mixedReadings(
+  a: string,
+  b: string,
+  wanted: { readonly bytes: unknown; readonly sha256: unknown },
+): string | undefined {
+  const [linesA, linesB] = [a, b].map((text) => new Set(text.split('\n').slice(1))) as [
+    Set<string>,
+    Set<string>,
+  ];
+  const agreed = sortedLines([...linesA].filter((line) => line !== '' && linesB.has(line)));
+  const doubtful = sortedLines(
+    [...linesA, ...linesB].filter((line) => !(linesA.has(line) && linesB.has(line))),
+  );
   if (doubtful.length > MOST_DOUBTFUL_LINES) return undefined;
+  const length = (lines: readonly SortedLine[]): number =>
+    lines.reduce((sum, { text }) => sum + Buffer.byteLength(text) + 1, 0);
+  const agreedLength = CSV_HEADER.length + 1 + length(agreed);
   for (let choice = 0; choice < 2 ** doubtful.length; choice++) {
-    const mixture = linesA.slice();
-    doubtful.forEach((index, bit) => {
-      if ((choice >> bit) & 1) mixture[index] = linesB[index] as string;
-    });
-    const text = mixture.join('\n');
-    if (createHash('sha256').update(text).digest('hex') === sha256) return text;
+    const chosen = doubtful.filter((_, bit) => (choice >> bit) & 1);
+    if (agreedLength + length(chosen) !== wanted.bytes) continue;
+    const lines = [...agreed, ...chosen].sort(byStartThenPoint);
+    const text = [CSV_HEADER, ...lines.map((line) => line.text), ''].join('\n');
+    if (createHash('sha256').update(text).digest('hex') === wanted.sha256) return text;
   }
   return undefined;
 }

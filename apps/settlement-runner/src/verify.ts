@@ -12,7 +12,14 @@ import { inputCopies } from './input-copies.js';
 import { produceRun } from './produce-run.js';
 import { isDirectory, listDirectory, type DirectoryListing } from './run-directory.js';
 import { communityOf, runInputs, type RunInputs } from './run-inputs.js';
-import { COMMUNITY_JSON, DAYS_JSON, INPUT_FILES, READINGS_CSV, RUN_JSON } from './run-layout.js';
+import {
+  COMMUNITY_JSON,
+  DAYS_JSON,
+  EVENTS_NDJSON,
+  INPUT_FILES,
+  READINGS_CSV,
+  RUN_JSON,
+} from './run-layout.js';
 import { isRunnerError, RunnerError } from './runner-error.js';
 import type { RunProgress } from './run.js';
 
@@ -60,7 +67,7 @@ export async function verify(
     if (result.ok) return result;
     if (!best || wrongFiles(result) < wrongFiles(best)) best = result;
   }
-  if (best) return best;
+  if (best) return { ...best, findings: [...doubts(copies.doubted, best), ...best.findings] };
   const missing = INPUT_FILES.filter((file) => !listing.files.includes(file));
   const findings: Finding[] = missing.map((file) => ({
     file,
@@ -175,6 +182,22 @@ async function compare(
     findings.push({ file, change: 'added', message: `${file}: does not belong to the run` });
   }
   return { ok: findings.length === 0, files: expected.size, findings };
+}
+
+/**
+ * An input changed beyond what its second copy can show leaves the events wrong: then it is named too,
+ * without a position.
+ */
+function doubts(doubted: readonly string[], { findings }: Verification): Finding[] {
+  const named = new Set(findings.map(({ file }) => file));
+  if (!named.has(EVENTS_NDJSON)) return [];
+  return doubted
+    .filter((file) => !named.has(file))
+    .map((file) => ({
+      file,
+      change: 'changed',
+      message: `${file}: is not the file that ${RUN_JSON} names by its hash; what differs below may follow from that`,
+    }));
 }
 
 function wrongFiles({ findings }: Verification): number {
