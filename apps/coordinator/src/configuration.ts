@@ -34,7 +34,7 @@ export const coordinatorSchema = z.strictObject({
       /** How far ahead prices are sent, hours. */
       priceHours: z.int().min(1).max(48).default(24),
       /** How often what holds is sent again: it lapses in a gateway two of these later. */
-      repeatMs: z.int().min(1000).max(3_600_000).default(900_000),
+      repeatMs: z.int().min(1000).max(86_400_000).default(900_000),
       /** Limits known in advance. */
       limits: z.array(limit).default([]),
     })

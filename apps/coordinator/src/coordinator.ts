@@ -174,6 +174,8 @@ class Coordinator implements Running {
     const days = localDays(timeZone, latestMs - MS_PER_DAY, latestMs);
     for (const { date, startMs, endMs } of days) {
       if (endMs > latestMs || (await this.periods.isClosed(startMs, endMs))) continue;
+      // A day before the community began has nothing to close.
+      if ((await this.parts.store.series.read({ startMs, endMs })).length === 0) continue;
       try {
         const period = await this.periods.close(startMs, endMs);
         this.log('info', `day ${date} closed`, { ...period });

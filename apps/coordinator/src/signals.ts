@@ -68,8 +68,12 @@ export class Signals {
   }
 
   private async send(audience: string, draft: SignalDraft): Promise<TariffSignalV1 | LimitV1> {
-    const gateways = this.community.gateways.map(({ id }) => id);
-    const signal = await this.uplink.send(audience, draft, gateways);
+    const everybody = this.community.gateways.map(({ id }) => id);
+    const signal = await this.uplink.send(
+      audience,
+      draft,
+      ...(audience === '*' ? [everybody] : []),
+    );
     this.history.push(signal);
     if (this.history.length > KEPT) this.history.shift();
     return signal;

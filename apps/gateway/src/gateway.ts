@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { Subject, type Observable } from 'rxjs';
+import type { UpstreamSignals } from '@microgrid/control';
 import type { Clock, Log } from '@microgrid/devices';
 import type { IntervalV1, ReadingV1 } from '@microgrid/events';
 import { nodeHash, nodeVerify } from '@microgrid/journal/node';
@@ -195,7 +196,7 @@ class Gateway implements Running {
       speed: this.ports.speed,
       pollers: this.pollers,
       decisions: this.decisions,
-      signals: this.uplink?.signals() ?? {},
+      signals: this.signals(),
       today: this.energy.summary(this.pollers),
       alarms: this.alarms.list(),
       uplink: await this.uplink?.status(),
@@ -245,7 +246,7 @@ class Gateway implements Running {
   }
 
   private async decide(): Promise<void> {
-    await this.decisions?.run(this.pollers, this.uplink?.signals() ?? {});
+    await this.decisions?.run(this.pollers, this.signals());
   }
 
   /** A store that fails must not stop control: the registers count on and the next tick tries again. */
@@ -265,6 +266,10 @@ class Gateway implements Running {
     const text = `${poller.label} does not answer`;
     const alarm = { severity: 'warning', text, device } as const;
     this.alarms.set(`offline/${device}`, !poller.online, alarm, nowMs);
+  }
+
+  signals(): UpstreamSignals {
+    return this.uplink?.signals() ?? {};
   }
 
   async drain(timeoutMs: number): Promise<boolean> {

@@ -1,4 +1,7 @@
+import type { Observable } from 'rxjs';
+import type { UpstreamSignals } from '@microgrid/control';
 import type { Clock, Log } from '@microgrid/devices';
+import type { IntervalV1, ReadingV1 } from '@microgrid/events';
 import type { ModbusBus } from '@microgrid/modbus';
 import type { Transport } from '@microgrid/uplink';
 import type { GatewayConfig } from './configuration.js';
@@ -37,8 +40,14 @@ export interface Running {
   readonly publicKey: string;
   /** Where the console is served; absent without one. */
   readonly consoleUrl?: string;
+  /** Every reading as it is taken. */
+  readonly readings$: Observable<ReadingV1>;
+  /** Every interval once it is durable. */
+  readonly intervals$: Observable<IntervalV1>;
   /** One round: read, decide, command, meter, journal. Resolves when all of it is done. */
   tick(): Promise<void>;
+  /** The coordinator's signals that hold now. */
+  signals(): UpstreamSignals;
   /** Sends what the outbox holds and resolves when nothing waits or the real time is up. */
   drain(timeoutMs: number): Promise<boolean>;
   /** Releases the devices, closes bus, store and wire. Idempotent. */

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { canonicalJson } from './canonical-json.js';
 import { isEventsError } from './error.js';
-import { asyncApi, jsonSchemas, parseEvent, safeParseEvent, SCHEMAS } from './index.js';
+import { asyncApi, jsonSchemas, parseEvent, safeParse, safeParseEvent, SCHEMAS } from './index.js';
 import { samples } from './samples.test-data.js';
 
 const PUBLISHED = join(__dirname, '../../../docs/protocol');
@@ -54,6 +55,19 @@ describe('parseEvent', () => {
       'events.ndjson line 3: start: got "yesterday", expected a UTC instant written YYYY-MM-DDTHH:MM:SSZ',
       'events.ndjson line 3: importMilliwattHours: got -1, expected a whole number of mWh from 0 to 2^53 - 1',
     ]);
+  });
+});
+
+describe('messages', () => {
+  it.each([
+    [z.int().max(3), 4, 'got 4, expected number <=3'],
+    [z.string().min(1), '', 'got "", expected string >=1 characters'],
+    [z.enum(['a', 'b']), 'c', 'got "c", expected one of "a"|"b"'],
+    [z.string(), 4, 'got 4, expected string'],
+    [z.string().regex(/x/), 'y', 'got "y", expected must match pattern /x/'],
+  ])('say what was expected in the same words: %#', (schema, value, message) => {
+    const result = safeParse<unknown>(schema, value, 'v');
+    expect(!result.success && result.error.message).toBe(`v: ${message}`);
   });
 });
 

@@ -60,9 +60,12 @@ function problem(value: unknown, issue: z.core.$ZodIssue): EventsProblem[] {
   ];
 }
 
-/** The library's messages say what was received as well; the value itself is shown instead. */
+/** The library's messages say what was received as well; here the value itself stands beside them. */
 function expectation(message: string): string {
-  return message.replace(/^Invalid \w+: expected /, '').replace(/, received .*$/, '');
+  return message
+    .replace(/^Invalid (?:\w+): (?:expected )?/, '')
+    .replace(/^Too (?:big|small): expected (\w+) to (?:be|have) /, '$1 ')
+    .replace(/, received .*$/, '');
 }
 
 /**

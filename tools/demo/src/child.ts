@@ -1,0 +1,59 @@
+import { fork, type ChildProcess } from 'node:child_process';
+
+/** A process of the demo that answers one message at a time. */
+export class Child {
+  private readonly waiting: ((answer: unknown) => void)[] = [];
+  private stopped = false;
+
+  private constructor(
+    private readonly name: string,
+    private readonly process: ChildProcess,
+  ) {
+    process.on('message', (answer) => this.waiting.shift()?.(answer));
+    process.on('exit', (code) => {
+      if (!this.stopped) {
+        console.error(`${name} ended by itself (${code ?? 'signal'})`);
+        globalThis.process.exit(1);
+      }
+    });
+  }
+
+  /** Starts a module of this package under the loader this process runs under. */
+  static start(name: string, module: string): Child {
+    return new Child(name, fork(module, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }));
+  }
+
+  /** Sends a message and resolves with the answer. */
+  ask<T>(message: object): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push((answer) => {
+        const { error } = answer as { error?: string };
+        if (error === undefined) resolve(answer as T);
+        else reject(new Error(`${this.name}: ${error}`));
+      });
+      this.process.send(message);
+    });
+  }
+
+  /** Ends it and resolves when it has ended. */
+  async stop(): Promise<void> {
+    if (this.stopped) return;
+    this.stopped = true;
+    const ended = new Promise((resolve) => this.process.once('exit', resolve));
+    this.process.kill('SIGTERM');
+    await ended;
+  }
+}
+
+/** The other side: answers each message of the parent; ends when the parent is gone. */
+export function serveParent(answer: (message: never) => Promise<object>): void {
+  process.on('message', (message) => {
+    answer(message as never).then(
+      (result) => process.send?.(result),
+      (error: unknown) => process.send?.({ error: String(error) }),
+    );
+  });
+  process.on('disconnect', () => process.exit(0));
+  // The terminal's Ctrl-C reaches the whole group: the parent stops us in order.
+  process.on('SIGINT', () => undefined);
+}

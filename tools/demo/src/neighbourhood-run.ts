@@ -1,0 +1,217 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import {
+  checkCoordinatorConfig,
+  start as startCoordinator,
+  type Running as RunningCoordinator,
+} from '@microgrid/coordinator';
+import { start as startGateway, type Running as RunningGateway } from '@microgrid/gateway';
+import { loadOrCreateKeyFile } from '@microgrid/journal/node';
+import type { Endpoint } from '@microgrid/simulator';
+import { formatInstant } from '@microgrid/units';
+import { Child } from './child.js';
+import { communityFile, gatewayOf } from './community-file.js';
+import { gatewayConfig, TICK_MS } from './gateway-config.js';
+import { NEIGHBOURHOOD } from './neighbourhood.js';
+import { VirtualClock } from './virtual-clock.js';
+
+/** Simulated time between two rounds of the coordinator. */
+const COORDINATOR_MS = 900_000;
+/** How long, in real time, a signal may take to every gateway before the run goes on without it. */
+const SIGNAL_PATIENCE_MS = 2000;
+/** How long, in real time, the last intervals may take to their receipts. */
+const DRAIN_MS = 20_000;
+
+/** How the neighbourhood is run. */
+export interface NeighbourhoodOptions {
+  /** Everything that is written stands in here. */
+  readonly folder: string;
+  readonly startMs: number;
+  readonly seed: number;
+  /** Times real, shown on the page; absent: as fast as it goes. */
+  readonly speed?: number;
+  /** Built files of the console. */
+  readonly consoleFolder?: string;
+}
+
+/** Broker, simulator, coordinator and seven gateways on one virtual clock. */
+export class Neighbourhood {
+  private readonly clock: VirtualClock;
+  private broker!: Child;
+  private simulator!: Child;
+  private coordinator!: RunningCoordinator;
+  private readonly gateways: RunningGateway[] = [];
+  private readonly closings: (() => Promise<void>)[] = [];
+  private signalsSeen = 0;
+
+  private constructor(private readonly options: NeighbourhoodOptions) {
+    this.clock = new VirtualClock(options.startMs);
+  }
+
+  /** Starts all of it; what was started is stopped again when a part does not start. */
+  static async start(options: NeighbourhoodOptions): Promise<Neighbourhood> {
+    const neighbourhood = new Neighbourhood(options);
+    try {
+      await neighbourhood.open();
+    } catch (error) {
+      await neighbourhood.close();
+      throw error;
+    }
+    return neighbourhood;
+  }
+
+  private async open(): Promise<void> {
+    const { folder, startMs, seed } = this.options;
+    this.broker = this.child('broker', './broker-process.ts');
+    this.simulator = this.child('simulator', './simulator-process.ts');
+    const [{ port }, { endpoints }] = await Promise.all([
+      this.broker.ask<{ port: number }>({}),
+      this.simulator.ask<{ endpoints: Record<string, Record<string, Endpoint>> }>({
+        start: { atMs: startMs, seed },
+      }),
+    ]);
+    const broker = `mqtt://127.0.0.1:${port}`;
+    writeFileSync(join(folder, 'community.yaml'), communityFile(enrolledKeys(folder)));
+    this.coordinator = await this.startCoordinator(broker);
+    this.closings.push(() => this.coordinator.close());
+    const uplink = { broker, coordinatorKey: this.coordinator.publicKey };
+    for (const site of NEIGHBOURHOOD) {
+      const config = gatewayConfig(site, endpoints[site.site.id] ?? {}, uplink);
+      const { speed, consoleFolder } = this.options;
+      const gateway = await startGateway(config, {
+        clock: this.clock,
+        log: quiet(config.gateway),
+        selfTicking: false,
+        baseFolder: folder,
+        ...(speed === undefined ? {} : { speed }),
+        ...(consoleFolder === undefined ? {} : { consoleFolder }),
+      });
+      this.gateways.push(gateway);
+      this.closings.push(() => gateway.close());
+    }
+  }
+
+  private child(name: string, path: string): Child {
+    const child = Child.start(name, fileURLToPath(new URL(path, import.meta.url)));
+    this.closings.push(() => child.stop());
+    return child;
+  }
+
+  private startCoordinator(broker: string): Promise<RunningCoordinator> {
+    const { folder, startMs } = this.options;
+    const at = (hours: number): string => formatInstant(startMs + hours * 3_600_000);
+    const config = checkCoordinatorConfig({
+      schema: 'microgrid/coordinator/1',
+      coordinator: 'coordinator',
+      communityFile: 'community.yaml',
+      dataFolder: 'coordinator',
+      broker: { url: broker },
+      signals: {
+        repeatMs: 6 * 3_600_000,
+        limits: [
+          {
+            audience: gatewayOf('home-4'),
+            start: at(18),
+            end: at(20),
+            importLimitWatts: 4500,
+            reason: 'evening peak on the transformer',
+          },
+        ],
+      },
+      closeAfterMs: 3_600_000,
+      http: { port: 0 },
+    });
+    return startCoordinator(config, {
+      nowMs: this.clock.nowMs,
+      log: quiet('coordinator'),
+      selfTicking: false,
+      baseFolder: folder,
+    });
+  }
+
+  /** Where people look: the coordinator's status and each gateway's page. */
+  urls(): readonly { readonly name: string; readonly url: string }[] {
+    return [
+      ...NEIGHBOURHOOD.map(({ name }, index) => ({
+        name,
+        url: this.gateways[index]?.consoleUrl ?? '',
+      })),
+      { name: 'Coordinator status', url: `${this.coordinator.httpUrl ?? ''}api/status` },
+    ];
+  }
+
+  /** One step of the world: time moves, then every gateway finishes its tick, then the coordinator. */
+  async step(toMs: number): Promise<void> {
+    await this.simulator.ask({ toMs });
+    this.clock.set(toMs);
+    await Promise.all(this.gateways.map((gateway) => gateway.tick()));
+    if ((toMs - this.options.startMs) % COORDINATOR_MS === 0) await this.coordinate();
+  }
+
+  /** The coordinator's round; every gateway hears its signals before time goes on. */
+  private async coordinate(): Promise<void> {
+    await this.coordinator.tick();
+    const sent = this.coordinator.sent();
+    const fresh = sent.slice(this.signalsSeen);
+    this.signalsSeen = sent.length;
+    const deadline = performance.now() + SIGNAL_PATIENCE_MS;
+    for (const { audience, id } of fresh) {
+      const addressed = this.gateways.filter(
+        (_, index) =>
+          audience === '*' || audience === gatewayOf(NEIGHBOURHOOD[index]?.site.id ?? ''),
+      );
+      const heard = (gateway: RunningGateway): boolean =>
+        Object.values(gateway.signals()).some(({ signal }) => signal.id === id);
+      while (!addressed.every(heard) && performance.now() < deadline) await delay(2);
+    }
+  }
+
+  /** Steps from one instant to another, as fast as it goes or paced by `beforeStep`. */
+  async runTo(
+    fromMs: number,
+    toMs: number,
+    beforeStep?: (atMs: number) => Promise<boolean>,
+  ): Promise<boolean> {
+    for (let atMs = fromMs; atMs <= toMs; atMs += TICK_MS) {
+      if (beforeStep !== undefined && !(await beforeStep(atMs))) return false;
+      await this.step(atMs);
+    }
+    return true;
+  }
+
+  /** Waits until the coordinator has receipted everything, then closes the period. */
+  async closePeriod(startMs: number, endMs: number): Promise<{ folder: string }> {
+    const drained = await Promise.all(this.gateways.map((gateway) => gateway.drain(DRAIN_MS)));
+    await this.coordinator.settled();
+    if (drained.includes(false)) {
+      throw new Error(`intervals still wait for a receipt after ${DRAIN_MS} ms`);
+    }
+    const period = await this.coordinator.closePeriod(startMs, endMs);
+    return { folder: join(this.options.folder, 'coordinator', period.folder) };
+  }
+
+  /** Stops everything, newest first. */
+  async close(): Promise<void> {
+    for (const closing of this.closings.splice(0).reverse()) await closing();
+  }
+}
+
+/** Keys are made on first start; their public halves are what the operator enrols. */
+function enrolledKeys(folder: string): Map<string, string> {
+  return new Map(
+    NEIGHBOURHOOD.map(({ site }) => {
+      const data = join(folder, 'gateways', site.id);
+      mkdirSync(data, { recursive: true, mode: 0o700 });
+      return [site.id, loadOrCreateKeyFile(join(data, 'key.pem')).publicKey];
+    }),
+  );
+}
+
+/** Warnings and errors only, each with its sender. */
+function quiet(name: string) {
+  return (level: string, message: string): void => {
+    if (level === 'warn' || level === 'error') console.error(`${name}: ${message}`);
+  };
+}
