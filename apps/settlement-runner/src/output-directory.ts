@@ -14,7 +14,7 @@ import {
 import { basename, dirname, join, resolve } from 'node:path';
 import { RUN_JSON } from './run-layout.js';
 import { isDirectory, listDirectory, manifestObject, readManifest } from './run-directory.js';
-import { RunnerError, systemMessage } from './runner-error.js';
+import { isSystemError, RunnerError, systemMessage } from './runner-error.js';
 
 /**
  * An output directory that appears whole or not at all: files go to a temporary sibling, are synced,
@@ -36,6 +36,14 @@ export class OutputDirectory {
    * @throws RunnerError `bad-output` when something is there that is not wholly a run of ours.
    */
   static check(path: string): void {
+    try {
+      OutputDirectory.checkTarget(path);
+    } catch (error) {
+      throw isSystemError(error) ? unwritable(path, error) : error;
+    }
+  }
+
+  private static checkTarget(path: string): void {
     const target = resolvedTarget(path);
     const directory = isDirectory(target);
     if (directory === undefined) return;
@@ -65,7 +73,7 @@ export class OutputDirectory {
     try {
       return new OutputDirectory(resolvedTarget(path));
     } catch (error) {
-      throw new RunnerError('bad-output', `${path}: cannot be written: ${systemMessage(error)}`);
+      throw unwritable(path, error);
     }
   }
 
@@ -114,9 +122,8 @@ export class OutputDirectory {
       work();
     } catch (error) {
       // Only the file system's errors speak of the output; any other is the producer's own.
-      if (!(error instanceof Error && 'syscall' in error)) throw error;
-      const where = path === '' ? this.target : join(this.target, path);
-      throw new RunnerError('bad-output', `${where}: cannot be written: ${error.message}`);
+      if (!isSystemError(error)) throw error;
+      throw unwritable(path === '' ? this.target : join(this.target, path), error);
     }
   }
 }
@@ -125,6 +132,10 @@ export class OutputDirectory {
 function resolvedTarget(path: string): string {
   const target = resolve(path);
   return existsSync(target) ? realpathSync(target) : target;
+}
+
+function unwritable(path: string, error: unknown): RunnerError {
+  return new RunnerError('bad-output', `${path}: cannot be written: ${systemMessage(error)}`);
 }
 
 function syncFolder(path: string): void {

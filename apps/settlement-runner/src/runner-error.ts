@@ -26,5 +26,14 @@ export function isRunnerError(error: unknown): error is RunnerError {
 
 /** The message of a failed system call without its stack. */
 export function systemMessage(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return isObject(error) && typeof error['message'] === 'string' ? error['message'] : String(error);
+}
+
+/** Whether a thrown value comes from the operating system: a file that is missing, forbidden, full … */
+export function isSystemError(error: unknown): boolean {
+  return isObject(error) && typeof error['syscall'] === 'string';
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }

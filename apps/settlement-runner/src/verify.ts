@@ -84,11 +84,12 @@ function listRun(directory: string): DirectoryListing {
       `${directory}: ${what}; expected a directory that microgrid-settle run wrote`,
     );
   };
-  if (isDirectory(directory) === undefined) refuse('nothing is there');
   let listing: DirectoryListing;
   try {
+    if (isDirectory(directory) === undefined) refuse('nothing is there');
     listing = listDirectory(directory);
-  } catch {
+  } catch (error) {
+    if (isRunnerError(error)) throw error;
     return refuse('is no directory that can be read');
   }
   if (![RUN_JSON, ...INPUT_FILES].some((file) => listing.files.includes(file))) {
