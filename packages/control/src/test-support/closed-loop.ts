@@ -1,5 +1,12 @@
 import type { CommandV1, DeviceDescriptionV1 } from '@microgrid/events';
-import { describeDevices, observe, step, type Inputs, type Site } from '@microgrid/plant';
+import {
+  describeDevices,
+  observe,
+  step,
+  type Inputs,
+  type Observation,
+  type Site,
+} from '@microgrid/plant';
 import {
   decide,
   initialMemory,
@@ -20,11 +27,11 @@ export interface Disturbance {
 
 /** Readings as a gateway would have them from a site right now. */
 export function readings(
-  site: Site,
+  observation: Observation,
   description: DeviceDescriptionV1,
   unreadable: readonly string[] = [],
 ): Record<string, PointReading> {
-  const shown = observe(site)[description.device] ?? {};
+  const shown = observation[description.device] ?? {};
   const bad = unreadable.includes(description.device);
   return Object.fromEntries(
     Object.entries(shown).map(([point, value]): [string, PointReading] => [
@@ -49,6 +56,15 @@ export class ClosedLoop {
     this.descriptions = describeDevices(site.config);
   }
 
+  private seen: { site: Site; observation: Observation } | undefined;
+
+  private observe(): Observation {
+    if (this.seen?.site !== this.site) {
+      this.seen = { site: this.site, observation: observe(this.site) };
+    }
+    return this.seen.observation;
+  }
+
   snapshot(disturbance: Disturbance = {}): Snapshot {
     return {
       nowMs: this.site.atMs,
@@ -56,7 +72,7 @@ export class ClosedLoop {
       site: this.site.config.id,
       devices: this.descriptions.map((description) => ({
         description,
-        readings: readings(this.site, description, disturbance.unreadable),
+        readings: readings(this.observe(), description, disturbance.unreadable),
       })),
       signals: disturbance.signals ?? {},
       memory: this.memory,
@@ -76,8 +92,13 @@ export class ClosedLoop {
     return decision;
   }
 
+  /** Periods without control: set points stay as they are. */
+  skip(periods: number): void {
+    this.site = step(this.site, this.site.atMs + periods * this.periodMs);
+  }
+
   /** A point as the plant shows it now. */
   shown(device: string, point: string): number {
-    return observe(this.site)[device]?.[point] ?? Number.NaN;
+    return this.observe()[device]?.[point] ?? Number.NaN;
   }
 }
