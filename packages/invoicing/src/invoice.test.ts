@@ -225,6 +225,15 @@ describe('renderStatementCsv', () => {
     }
   });
 
+  test('prints amounts beyond 2^53 as exactly as small ones', () => {
+    const huge = period([9_000_000_000_000, 8_999_999_999_999, 3], 'none');
+    for (const { member, exactPico } of invoice(huge, { hash: nodeHash }).statements) {
+      const rows = renderStatementCsv(huge, member).trimEnd().split('\n').slice(1);
+      const cost = rows.reduce((sum, row) => sum + parseMoney(row.split(',')[11] ?? ''), 0n);
+      expect(cost.toString()).toBe(exactPico);
+    }
+  });
+
   test('refuses a member the period does not have', () => {
     try {
       renderStatementCsv(SAMPLE, 'nobody');

@@ -45,6 +45,7 @@ export function invoice(settled: SettledPeriod, options: InvoiceOptions): Invoic
     hash,
     leaves.map((leaf) => leafHash(hash, leafBytes(leaf))),
   );
+  const spell = hexTexts();
   const positions = new Map<string, number[]>();
   for (const [index, { member }] of leaves.entries()) {
     const known = positions.get(member);
@@ -52,7 +53,12 @@ export function invoice(settled: SettledPeriod, options: InvoiceOptions): Invoic
     else known.push(index);
   }
   const statements = memberTotals(days).map(({ member, amounts }) =>
-    statement(settled, member, amounts, { leaves, tree, indices: positions.get(member) ?? [] }),
+    statement(settled, member, amounts, {
+      leaves,
+      tree,
+      indices: positions.get(member) ?? [],
+      spell,
+    }),
   );
   const transactions = statements.flatMap(statementTransactions);
   checkBalances(transactions);
@@ -65,7 +71,18 @@ export function invoice(settled: SettledPeriod, options: InvoiceOptions): Invoic
   };
 }
 
+/** Inner nodes stand in many proofs: each is spelled once. */
+function hexTexts(): (bytes: Uint8Array) => string {
+  const known = new Map<Uint8Array, string>();
+  return (bytes) => {
+    const text = known.get(bytes) ?? toHex(bytes);
+    known.set(bytes, text);
+    return text;
+  };
+}
+
 interface ProvenDays {
+  readonly spell: (bytes: Uint8Array) => string;
   readonly leaves: readonly MemberDayLeaf[];
   readonly tree: MerkleTree;
   /** Positions of the member's days among the leaves. */
@@ -76,7 +93,7 @@ function statement(
   settled: SettledPeriod,
   member: string,
   amounts: MemberAmounts,
-  { leaves, tree, indices }: ProvenDays,
+  { leaves, tree, indices, spell }: ProvenDays,
 ): StatementV1 {
   const { community } = settled.contract;
   const start = formatInstant(settled.startMs);
@@ -110,7 +127,7 @@ function statement(
       const leaf = leaves[index];
       if (leaf === undefined) return [];
       const { community: _community, member: _member, ...day } = leaf;
-      return [{ ...day, leafIndex: index, proof: tree.inclusionProof(index).map(toHex) }];
+      return [{ ...day, leafIndex: index, proof: tree.inclusionProof(index).map(spell) }];
     }),
   };
 }

@@ -46,6 +46,30 @@ function kilowattHours(energy: number): string {
   return `${whole}.${String(rest).padStart(6, '0')}`;
 }
 
+const PICO = 1_000_000_000_000;
+
+/** {@link pointCost} with 12 decimals; in numbers where every product and sum of it is a safe integer. */
+function exactCost(settled: SettledPeriod, interval: number, point: number, cell: number): string {
+  const { prices } = settled;
+  const sharedIn = settled.sharedInMilliwattHours[cell] as number;
+  const sharedOut = settled.sharedOutMilliwattHours[cell] as number;
+  const supply =
+    ((settled.consumedMilliwattHours[cell] as number) - sharedIn) *
+    (prices.import[interval] as number);
+  const exchange = (sharedIn - sharedOut) * (prices.internal[interval] as number);
+  const surplus =
+    ((settled.injectedMilliwattHours[cell] as number) - sharedOut) *
+    (prices.export[interval] as number);
+  if (Math.abs(supply) + Math.abs(exchange) + Math.abs(surplus) > Number.MAX_SAFE_INTEGER) {
+    return formatMoney(pointCost(settled, interval, point), 12);
+  }
+  const cost = supply + exchange - surplus;
+  const magnitude = Math.abs(cost);
+  const whole = Math.floor(magnitude / PICO);
+  const rest = String(magnitude - whole * PICO).padStart(12, '0');
+  return `${cost < 0 ? '-' : ''}${whole}.${rest}`;
+}
+
 /**
  * A member's intervals as CSV: one row per interval and metering point, by start, then point. Prices
  * have 6 decimals; the cost is exact with 12, positive when the member pays. Rows of a time when a
@@ -72,7 +96,7 @@ export function renderStatementCsv(settled: SettledPeriod, member: string): stri
       const quality = settled.quality[cell] as number;
       if (quality === MISSING) continue;
       rows.push(
-        `${span[interval] ?? ''},${id},${INTERVAL_QUALITIES[quality] ?? ''},${kilowattHours(settled.importMilliwattHours[cell] as number)},${kilowattHours(settled.exportMilliwattHours[cell] as number)},${kilowattHours(settled.sharedInMilliwattHours[cell] as number)},${kilowattHours(settled.sharedOutMilliwattHours[cell] as number)},${prices[interval] ?? ''},${formatMoney(pointCost(settled, interval, point), 12)}`,
+        `${span[interval] ?? ''},${id},${INTERVAL_QUALITIES[quality] ?? ''},${kilowattHours(settled.importMilliwattHours[cell] as number)},${kilowattHours(settled.exportMilliwattHours[cell] as number)},${kilowattHours(settled.sharedInMilliwattHours[cell] as number)},${kilowattHours(settled.sharedOutMilliwattHours[cell] as number)},${prices[interval] ?? ''},${exactCost(settled, interval, point, cell)}`,
       );
     }
   }
