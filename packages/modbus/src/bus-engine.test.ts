@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { filter, firstValueFrom } from 'rxjs';
 import { BusEngine } from './bus-engine.js';
 import type { BusOptions } from './bus-options.js';
 import { crc16 } from './crc16.js';
@@ -9,6 +10,7 @@ import { zeroCounters } from './statistics.js';
 import { mbap, registersPdu } from './testing/scripted-peer.js';
 import { MemoryDialer } from './testing/memory-dialer.js';
 
+jest.setTimeout(30_000);
 const scale = Number(process.env['MICROGRID_TEST_SCALE'] ?? 1);
 const one = (address: number) => ({ table: 'holding', address, count: 1 }) as const;
 const failure = (promise: Promise<unknown>): Promise<ModbusError> =>
@@ -158,21 +160,31 @@ describe('RTU framing', () => {
 });
 
 describe('silence after an unanswered RTU request', () => {
+  beforeEach(() => {
+    jest.useFakeTimers();
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+  const pass = (ms: number) => jest.advanceTimersByTimeAsync(ms);
+
   it('is kept before the next request, so that a late reply is not taken for its answer', async () => {
     const { line, bus } = rtuBus({ drainMs: 60 });
     const late = failure(bus.read(1, one(1), { timeoutMs: 20 }));
     const next = bus.read(1, one(2));
-    await late;
-    const timedOutMs = performance.now();
-    expect(line.written).toHaveLength(1);
+    await pass(25);
+    expect((await late).code).toBe('timeout');
     line.onWrite = () => {
       line.say(rtu(1, registersPdu(3, [4242])));
     };
+    await pass(30);
     // Noise restarts the window.
-    await new Promise((resolve) => setTimeout(resolve, 30));
     line.say(Buffer.from([0xff]));
+    await pass(55);
+    expect(line.written).toHaveLength(1);
+    await pass(10);
+    expect(line.written).toHaveLength(2);
     expect([...(await next)]).toEqual([4242]);
-    expect(performance.now() - timedOutMs).toBeGreaterThanOrEqual(85);
     await bus.close();
   });
 
@@ -180,6 +192,7 @@ describe('silence after an unanswered RTU request', () => {
     const { line, bus } = rtuBus({ drainMs: 5000 });
     const late = failure(bus.read(1, one(1), { timeoutMs: 20 }));
     const next = bus.read(1, one(2));
+    await pass(25);
     await late;
     line.onWrite = () => {
       line.say(rtu(1, registersPdu(3, [4242])));
@@ -194,16 +207,16 @@ describe('silence after an unanswered RTU request', () => {
 
   it('is given up with the connection when the line never falls silent', async () => {
     const { line, bus } = rtuBus({ drainMs: 100, reconnectMinimumMs: 1 });
-    await failure(bus.read(1, one(1), { timeoutMs: 5 }));
-    let given: ModbusError | undefined;
-    const waiting = failure(bus.read(1, one(2))).then((error) => (given = error));
-    // Noise in every turn of the event loop, so that a slow machine makes no silence either.
-    const startedMs = performance.now();
-    while (!given && performance.now() - startedMs < 4000) {
+    const first = failure(bus.read(1, one(1), { timeoutMs: 5 }));
+    await pass(10);
+    await first;
+    const waiting = failure(bus.read(1, one(2)));
+    for (let elapsedMs = 0; elapsedMs < 600; elapsedMs += 10) {
       line.say(Buffer.from([0xff]));
-      await new Promise(setImmediate);
+      await pass(10);
     }
     expect((await waiting).message).toContain('never falls silent');
+    expect(line.written).toHaveLength(1);
     expect(bus.statistics().resets).toBe(1);
     await bus.close();
   });
@@ -214,9 +227,12 @@ describe('silence after an unanswered RTU request', () => {
       line.say(rtu(1, registersPdu(3, [1])));
     };
     await bus.read(1, one(0));
-    const repliedMs = performance.now();
-    await bus.read(1, one(0));
-    expect(performance.now() - repliedMs).toBeGreaterThanOrEqual(29);
+    const next = bus.read(1, one(0));
+    await pass(29);
+    expect(line.written).toHaveLength(1);
+    await pass(2);
+    expect(line.written).toHaveLength(2);
+    await next;
     await bus.close();
   });
 });
@@ -244,6 +260,24 @@ describe('transaction ids', () => {
     await bus.close();
   });
 
+  it('do not let a given-up connection answer for the new one', async () => {
+    const line = new MemoryDialer();
+    const bus = new BusEngine(line, new MbapFraming(), zeroCounters(), { reconnectMinimumMs: 1 });
+    const first = failure(bus.read(1, one(1)));
+    await new Promise(setImmediate);
+    line.lose();
+    await first;
+    const connected = firstValueFrom(bus.state$.pipe(filter((state) => state === 'connected')));
+    await connected;
+    line.onWrite = (bytes) => {
+      const id = bytes.readUInt16BE(0);
+      line.say(mbap(id, 1, registersPdu(3, [1111])), 0);
+      line.say(mbap(id, 1, registersPdu(3, [2])));
+    };
+    expect([...(await bus.read(1, one(2)))]).toEqual([2]);
+    await bus.close();
+  });
+
   it('go on after a reconnect, so that a converter cannot mix up two connections', async () => {
     const line = new MemoryDialer();
     const bus = new BusEngine(line, new MbapFraming(), zeroCounters(), { reconnectMinimumMs: 1 });
@@ -251,7 +285,7 @@ describe('transaction ids', () => {
     await new Promise(setImmediate);
     line.lose();
     expect((await first).code).toBe('connection-lost');
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await firstValueFrom(bus.state$.pipe(filter((state) => state === 'connected')));
     line.onWrite = (bytes) => {
       line.say(mbap(1, 1, registersPdu(3, [1111])));
       line.say(mbap(bytes.readUInt16BE(0), 1, registersPdu(3, [2])));

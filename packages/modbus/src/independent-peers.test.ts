@@ -10,6 +10,8 @@ import { openTcpBus } from './tcp-bus.js';
 import { startTcpServer } from './tcp-server.js';
 import { bank, type Bank } from './testing/bank.js';
 
+jest.setTimeout(30_000);
+
 /** modbus-serial takes no port 0, so a free one is found first. */
 async function freePort(): Promise<number> {
   const probe = await startTcpServer({ port: 0, units: new Map() });
@@ -155,7 +157,7 @@ describe('independent peers', () => {
         await bus.close();
       });
     });
-  }, 20_000);
+  });
 
   it('mbpoll reads and writes our server', async () => {
     if (!has('mbpoll')) {

@@ -11,6 +11,7 @@ import { startTcpServer } from './tcp-server.js';
 import { bank } from './testing/bank.js';
 import { mbap, registersPdu, ScriptedPeer, type PeerRequest } from './testing/scripted-peer.js';
 
+jest.setTimeout(30_000);
 const scale = Number(process.env['MICROGRID_TEST_SCALE'] ?? 1);
 const one = (address: number) => ({ table: 'holding', address, count: 1 }) as const;
 const failure = (promise: Promise<unknown>): Promise<ModbusError> =>
@@ -160,6 +161,20 @@ describe('TCP bus against a scripted peer', () => {
     await bus.write(1, { table: 'coil', address: 3, values: [true] });
     await bus.write(1, { table: 'coil', address: 3, values: [true, false, true] });
     expect(bus.statistics()).toMatchObject({ replies: 4, wrongLengths: 4 });
+  });
+
+  it('writes the values of the call, whatever the caller does with its array afterwards', async () => {
+    const { port } = await peer(({ id, pdu, socket }) => {
+      socket.write(mbap(id, 1, pdu.subarray(0, 5)));
+      written.push(pdu.toString('hex'));
+    });
+    const written: string[] = [];
+    const bus = open(port);
+    const values = [1, 2];
+    const write = bus.write(1, { table: 'holding', address: 3, values });
+    values.fill(9);
+    await write;
+    expect(written).toEqual(['10000300020400010002']);
   });
 
   it('names exceptions', async () => {

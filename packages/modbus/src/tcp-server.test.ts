@@ -9,6 +9,7 @@ import { startTcpServer, type Access, type TcpServer } from './tcp-server.js';
 import { bank, type Bank } from './testing/bank.js';
 import { mbap } from './testing/scripted-peer.js';
 
+jest.setTimeout(30_000);
 const scale = Number(process.env['MICROGRID_TEST_SCALE'] ?? 1);
 
 /** A raw client that collects what the server says. */

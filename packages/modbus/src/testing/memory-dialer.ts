@@ -6,11 +6,11 @@ export class MemoryDialer implements Dialer {
   readonly written: Buffer[] = [];
   dials = 0;
   onWrite: (bytes: Buffer) => void = () => undefined;
-  #sink: LinkSink | undefined;
+  readonly #sinks: LinkSink[] = [];
 
   dial(sink: LinkSink): Promise<Link> {
     this.dials += 1;
-    this.#sink = sink;
+    this.#sinks.push(sink);
     return Promise.resolve({
       write: (bytes) => {
         this.written.push(bytes);
@@ -20,13 +20,13 @@ export class MemoryDialer implements Dialer {
     });
   }
 
-  /** Bytes arrive at the bus. */
-  say(bytes: Uint8Array): void {
-    this.#sink?.onBytes(Buffer.from(bytes), bytes.length);
+  /** Bytes arrive at the bus, over the newest link or an earlier one (0 = the first). */
+  say(bytes: Uint8Array, link = this.#sinks.length - 1): void {
+    this.#sinks[link]?.onBytes(Buffer.from(bytes), bytes.length);
   }
 
   /** The line breaks. */
   lose(): void {
-    this.#sink?.onLost(undefined);
+    this.#sinks.at(-1)?.onLost(undefined);
   }
 }
