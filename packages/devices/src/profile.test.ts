@@ -26,7 +26,7 @@ const first = <T>(list: T[] | undefined): T => {
 const point = (draft: Profile, id: string): Record<string, unknown> => {
   const found = draft.points.find((candidate) => candidate.id === id);
   if (found === undefined) throw new Error(id);
-  return found as unknown as Record<string, unknown>;
+  return found;
 };
 
 /** One way to break each rule, and the path it must be reported at. */

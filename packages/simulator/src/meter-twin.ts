@@ -38,6 +38,7 @@ export class MeterTwin extends Twin {
     return {};
   }
 
-  // eslint-disable-next-line @typescript-eslint/no-empty-function -- nothing of it can be written
-  protected written(): void {}
+  protected written(): void {
+    // Nothing of a meter can be written.
+  }
 }

@@ -8,13 +8,15 @@ export class RelayTwin extends Twin {
     this.image.set({ switchState: 1 });
   }
 
-  // eslint-disable-next-line @typescript-eslint/no-empty-function -- its coil is its state
-  show(): void {}
+  show(): void {
+    // Its coil is its state.
+  }
 
   inputs(): TwinInputs {
     return { switch: this.image.read('coil', 0, 1)[0] === 1 };
   }
 
-  // eslint-disable-next-line @typescript-eslint/no-empty-function -- the coil is all there is
-  protected written(): void {}
+  protected written(): void {
+    // The coil is all there is to note.
+  }
 }

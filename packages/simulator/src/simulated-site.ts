@@ -85,7 +85,7 @@ export class SimulatedSite {
       let fellBack = false;
       for (const twin of this.twins.values()) {
         if (twin.deadlineMs > nextMs) continue;
-        twin.lapse(nextMs);
+        twin.lapse?.(nextMs);
         fellBack = true;
       }
       // Registers and plant agree again, also when nothing follows.

@@ -45,9 +45,8 @@ export abstract class Twin {
     return Infinity;
   }
 
-  /** Lets the device fall back where that is due. */
-  // eslint-disable-next-line @typescript-eslint/no-empty-function -- most devices never fall back
-  lapse(_nowMs: EpochMs): void {}
+  /** Lets the device fall back where that is due; absent where it never does. */
+  lapse?(nowMs: EpochMs): void;
 
   /** Answers a read. @throws ModbusException */
   read(table: Table, address: number, count: number): ArrayLike<number> | ArrayLike<boolean> {
@@ -68,14 +67,13 @@ export abstract class Twin {
         range.table === table && range.address <= address && end <= range.address + range.count,
     );
     if (!allowed) throw new ModbusException(ILLEGAL_ADDRESS);
-    this.check(address, values);
+    this.check?.(address, values);
     this.image.write(table, address, values);
     this.written(address, nowMs);
   }
 
-  /** Refuses values the device would refuse. @throws ModbusException */
-  // eslint-disable-next-line @typescript-eslint/no-empty-function -- most devices take any value
-  protected check(_address: number, _values: ArrayLike<number> | ArrayLike<boolean>): void {}
+  /** Refuses values the device would refuse; absent where it takes any. @throws ModbusException */
+  protected check?(address: number, values: ArrayLike<number> | ArrayLike<boolean>): void;
 
   /** Notes that a register was written. */
   protected abstract written(address: number, nowMs: EpochMs): void;
