@@ -203,6 +203,11 @@ class Gateway implements Running {
     });
   }
 
+  /** A tick in real milliseconds. */
+  private get realTickMs(): number {
+    return this.config.control.tickMs / (this.ports.speed ?? 1);
+  }
+
   private tickByItself(): void {
     const timer = setInterval(() => {
       // A slow round is not doubled: the next tick waits for it.
@@ -213,7 +218,7 @@ class Gateway implements Running {
         .finally(() => {
           this.ticking = undefined;
         });
-    }, this.config.control.tickMs);
+    }, this.realTickMs);
     this.closings.push(() => {
       clearInterval(timer);
     });
@@ -239,7 +244,7 @@ class Gateway implements Running {
     }
     let timer: NodeJS.Timeout | undefined;
     const patience = new Promise((resolve) => {
-      timer = setTimeout(resolve, this.config.control.tickMs * PATIENCE);
+      timer = setTimeout(resolve, this.realTickMs * PATIENCE);
     });
     await Promise.race([polled, patience]);
     clearTimeout(timer);

@@ -3,10 +3,12 @@ import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { loadOrCreateKeyFile } from '@microgrid/journal/node';
+import { parseInstantLoose } from '@microgrid/units';
 import { parseGatewayConfig, type GatewayConfig } from './configuration.js';
 import { start } from './gateway.js';
 import { isGatewayError } from './gateway-error.js';
 import { keyFileOf } from './store.js';
+import { fastClock } from './system-clock.js';
 
 /** The console's built pages, beside this app in the repository. */
 const CONSOLE_FOLDER = fileURLToPath(new URL('../../console/dist', import.meta.url));
@@ -19,10 +21,17 @@ function read(file: string): { config: GatewayConfig; baseFolder: string } {
   };
 }
 
-async function run({ config: file }: { config: string }): Promise<void> {
+interface RunOptions {
+  readonly config: string;
+  readonly speed?: number;
+  readonly since?: number;
+}
+
+async function run({ config: file, speed, since }: RunOptions): Promise<void> {
   const { config, baseFolder } = read(file);
   const running = await start(config, {
     baseFolder,
+    ...(speed === undefined ? {} : { speed, clock: fastClock(speed, since ?? Date.now()) }),
     ...(existsSync(CONSOLE_FOLDER) ? { consoleFolder: CONSOLE_FOLDER } : {}),
   });
   // One line a supervisor can wait for.
@@ -48,6 +57,12 @@ program
   .command('run', { isDefault: true })
   .description('run until stopped')
   .option(...configOption)
+  .option('--speed <times>', 'against simulated devices: time runs this many times faster', Number)
+  .option(
+    '--since <instant>',
+    'the instant at which simulated and real time agree',
+    parseInstantLoose,
+  )
   .action(run);
 program
   .command('key')

@@ -3,10 +3,10 @@ import { Aedes } from 'aedes';
 import { serveParent } from './child.js';
 
 /** An MQTT broker on loopback, in a process of its own as on a real site. */
-async function listen(): Promise<{ port: number }> {
+async function listen({ port = 0 }: { readonly port?: number }): Promise<{ port: number }> {
   const broker = await Aedes.createBroker();
   const server = createServer(broker.handle);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   return { port: (server.address() as AddressInfo).port };
 }
 

@@ -35,12 +35,12 @@ export class Child {
     });
   }
 
-  /** Ends it and resolves when it has ended. */
-  async stop(): Promise<void> {
+  /** Ends it and resolves when it has ended; SIGKILL gives it no chance to say goodbye. */
+  async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
     if (this.stopped) return;
     this.stopped = true;
     const ended = new Promise((resolve) => this.process.once('exit', resolve));
-    this.process.kill('SIGTERM');
+    this.process.kill(signal);
     await ended;
   }
 }

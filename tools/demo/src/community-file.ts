@@ -1,8 +1,11 @@
 import { stringify } from 'yaml';
-import { NEIGHBOURHOOD, TIME_ZONE } from './neighbourhood.js';
+import { TIME_ZONE, type DemoSite } from './neighbourhood.js';
 
 /** The demo's community file: the gateways' keys are enrolled in it. */
-export function communityFile(keys: ReadonlyMap<string, string>): string {
+export function communityFile(
+  sites: readonly DemoSite[],
+  keys: ReadonlyMap<string, string>,
+): string {
   return stringify({
     schema: 'microgrid/community/1',
     id: 'rua-do-sol',
@@ -37,12 +40,12 @@ export function communityFile(keys: ReadonlyMap<string, string>): string {
       internal: '0.110000',
     },
     transformer: { limitKilovoltAmperes: '50', powerFactor: '1' },
-    members: NEIGHBOURHOOD.map(({ site, name }) => ({
+    members: sites.map(({ site, name }) => ({
       id: site.id,
       name,
       meteringPoints: [{ id: site.id, gateway: gatewayOf(site.id) }],
     })),
-    gateways: NEIGHBOURHOOD.map(({ site }) => ({
+    gateways: sites.map(({ site }) => ({
       id: gatewayOf(site.id),
       publicKey: keys.get(site.id),
     })),

@@ -5,16 +5,22 @@ import { fileURLToPath } from 'node:url';
 import {
   checkCoordinatorConfig,
   start as startCoordinator,
+  type CoordinatorStatus,
   type Running as RunningCoordinator,
 } from '@microgrid/coordinator';
-import { start as startGateway, type Running as RunningGateway } from '@microgrid/gateway';
+import {
+  start as startGateway,
+  type GatewayConfig,
+  type OpenTransport,
+  type Running as RunningGateway,
+} from '@microgrid/gateway';
 import { loadOrCreateKeyFile } from '@microgrid/journal/node';
 import type { Endpoint } from '@microgrid/simulator';
 import { formatInstant } from '@microgrid/units';
 import { Child } from './child.js';
 import { communityFile, gatewayOf } from './community-file.js';
 import { gatewayConfig, TICK_MS } from './gateway-config.js';
-import { NEIGHBOURHOOD } from './neighbourhood.js';
+import { NEIGHBOURHOOD, type DemoSite } from './neighbourhood.js';
 import { VirtualClock } from './virtual-clock.js';
 
 /** Simulated time between two rounds of the coordinator. */
@@ -30,6 +36,12 @@ export interface NeighbourhoodOptions {
   readonly folder: string;
   readonly startMs: number;
   readonly seed: number;
+  /** Default: all of the neighbourhood. */
+  readonly sites?: readonly DemoSite[];
+  /** Changes the wire of one gateway, for tests of what it must withstand. */
+  readonly openTransport?: (config: GatewayConfig) => OpenTransport;
+  /** Where warnings and errors go. Default: standard error. */
+  readonly onWarning?: (line: string) => void;
   /** Times real, shown on the page; absent: as fast as it goes. */
   readonly speed?: number;
   /** Built files of the console. */
@@ -46,7 +58,11 @@ export class Neighbourhood {
   private readonly closings: (() => Promise<void>)[] = [];
   private signalsSeen = 0;
 
+  private readonly sites: readonly DemoSite[];
+  private brokerPort = 0;
+
   private constructor(private readonly options: NeighbourhoodOptions) {
+    this.sites = options.sites ?? NEIGHBOURHOOD;
     this.clock = new VirtualClock(options.startMs);
   }
 
@@ -69,28 +85,41 @@ export class Neighbourhood {
     const [{ port }, { endpoints }] = await Promise.all([
       this.broker.ask<{ port: number }>({}),
       this.simulator.ask<{ endpoints: Record<string, Record<string, Endpoint>> }>({
-        start: { atMs: startMs, seed },
+        start: { atMs: startMs, seed, sites: this.sites.map(({ site }) => site) },
       }),
     ]);
+    this.brokerPort = port;
     const broker = `mqtt://127.0.0.1:${port}`;
-    writeFileSync(join(folder, 'community.yaml'), communityFile(enrolledKeys(folder)));
+    writeFileSync(
+      join(folder, 'community.yaml'),
+      communityFile(this.sites, enrolledKeys(this.sites, folder)),
+    );
     this.coordinator = await this.startCoordinator(broker);
     this.closings.push(() => this.coordinator.close());
     const uplink = { broker, coordinatorKey: this.coordinator.publicKey };
-    for (const site of NEIGHBOURHOOD) {
+    for (const site of this.sites) {
       const config = gatewayConfig(site, endpoints[site.site.id] ?? {}, uplink);
-      const { speed, consoleFolder } = this.options;
+      const { speed, consoleFolder, openTransport } = this.options;
       const gateway = await startGateway(config, {
         clock: this.clock,
-        log: quiet(config.gateway),
+        log: this.logOf(config.gateway),
         selfTicking: false,
         baseFolder: folder,
+        ...(openTransport === undefined ? {} : { openTransport }),
         ...(speed === undefined ? {} : { speed }),
         ...(consoleFolder === undefined ? {} : { consoleFolder }),
       });
       this.gateways.push(gateway);
       this.closings.push(() => gateway.close());
     }
+  }
+
+  /** Warnings and errors only, each with its sender. */
+  private logOf(name: string) {
+    const { onWarning = console.error } = this.options;
+    return (level: string, message: string): void => {
+      if (level === 'warn' || level === 'error') onWarning(`${name}: ${message}`);
+    };
   }
 
   private child(name: string, path: string): Child {
@@ -125,7 +154,7 @@ export class Neighbourhood {
     });
     return startCoordinator(config, {
       nowMs: this.clock.nowMs,
-      log: quiet('coordinator'),
+      log: this.logOf('coordinator'),
       selfTicking: false,
       baseFolder: folder,
     });
@@ -134,7 +163,7 @@ export class Neighbourhood {
   /** Where people look: the coordinator's status and each gateway's page. */
   urls(): readonly { readonly name: string; readonly url: string }[] {
     return [
-      ...NEIGHBOURHOOD.map(({ name }, index) => ({
+      ...this.sites.map(({ name }, index) => ({
         name,
         url: this.gateways[index]?.consoleUrl ?? '',
       })),
@@ -159,8 +188,7 @@ export class Neighbourhood {
     const deadline = performance.now() + SIGNAL_PATIENCE_MS;
     for (const { audience, id } of fresh) {
       const addressed = this.gateways.filter(
-        (_, index) =>
-          audience === '*' || audience === gatewayOf(NEIGHBOURHOOD[index]?.site.id ?? ''),
+        (_, index) => audience === '*' || audience === gatewayOf(this.sites[index]?.site.id ?? ''),
       );
       const heard = (gateway: RunningGateway): boolean =>
         Object.values(gateway.signals()).some(({ signal }) => signal.id === id);
@@ -181,6 +209,22 @@ export class Neighbourhood {
     return true;
   }
 
+  /** Kills the broker as a power cut does: whatever it had not delivered is gone. */
+  async killBroker(): Promise<void> {
+    await this.broker.stop('SIGKILL');
+  }
+
+  /** Starts a broker without any memory where the old one was. */
+  async restartBroker(): Promise<void> {
+    this.broker = this.child('broker', './broker-process.ts');
+    await this.broker.ask({ port: this.brokerPort });
+  }
+
+  /** What the coordinator knows. */
+  status(): Promise<CoordinatorStatus> {
+    return this.coordinator.status();
+  }
+
   /** Waits until the coordinator has receipted everything, then closes the period. */
   async closePeriod(startMs: number, endMs: number): Promise<{ folder: string }> {
     const drained = await Promise.all(this.gateways.map((gateway) => gateway.drain(DRAIN_MS)));
@@ -199,19 +243,12 @@ export class Neighbourhood {
 }
 
 /** Keys are made on first start; their public halves are what the operator enrols. */
-function enrolledKeys(folder: string): Map<string, string> {
+function enrolledKeys(sites: readonly DemoSite[], folder: string): Map<string, string> {
   return new Map(
-    NEIGHBOURHOOD.map(({ site }) => {
+    sites.map(({ site }) => {
       const data = join(folder, 'gateways', site.id);
       mkdirSync(data, { recursive: true, mode: 0o700 });
       return [site.id, loadOrCreateKeyFile(join(data, 'key.pem')).publicKey];
     }),
   );
-}
-
-/** Warnings and errors only, each with its sender. */
-function quiet(name: string) {
-  return (level: string, message: string): void => {
-    if (level === 'warn' || level === 'error') console.error(`${name}: ${message}`);
-  };
 }
