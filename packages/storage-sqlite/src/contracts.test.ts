@@ -46,8 +46,8 @@ describe.each(['full', 'normal'] as const)('the ports at durability %s', (durabi
   });
 
   describe('SeriesStore', () => {
-    test.each(seriesStoreContract)('$name', async ({ check }) => {
-      await check(fresh(durability).series);
+    test.each(seriesStoreContract)('$name', async (law) => {
+      await law.check(fresh(durability).series);
     });
   });
 });

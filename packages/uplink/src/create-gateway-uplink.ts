@@ -96,7 +96,7 @@ class GatewayEnd implements GatewayUplink {
     const refusal = await this.#drain.accepted(receipt);
     if (refusal !== undefined) this.#refuse(refusal);
     // The next batch need not wait for the next tick.
-    await this.#drain.advance(this.#nowMs);
+    if (this.#nowMs > -Infinity) await this.#drain.advance(this.#nowMs);
   }
 
   async #signal(message: TransportMessage): Promise<void> {
