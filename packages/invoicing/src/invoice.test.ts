@@ -16,6 +16,13 @@ import { accountBalances, renderTransactions, statementTransactions } from './tr
 import { readStatement, verifyStatement } from './verify-statement.js';
 
 const scale = Number(process.env['MICROGRID_TEST_SCALE'] ?? 1);
+/** The item of a list that a test knows is there. */
+function one<T>(list: readonly T[], index: number): T {
+  const item = list[index];
+  if (item === undefined) throw new Error(`no item ${index}`);
+  return item;
+}
+
 const START_MS = Date.UTC(2026, 5, 20, 23);
 const HOURS = 48;
 
@@ -167,7 +174,11 @@ describe('verifyStatement', () => {
   if (statement === undefined) throw new Error('no statement');
 
   test.each<[string, (copy: StatementV1) => void, string]>([
-    ['a rounded amount', (s) => (s.lines[0]!.amountPico = '10000000000'), 'lines[0].amountPico'],
+    [
+      'a rounded amount',
+      (s) => (one(s.lines, 0).amountPico = '10000000000'),
+      'lines[0].amountPico',
+    ],
     ['an exact amount', (s) => (s.exactPico = '1'), 'exactPico'],
     ['the sum to pay', (s) => (s.amountPico = '0'), 'amountPico'],
     ['the rounding', (s) => (s.roundingPico = '1'), 'roundingPico'],
@@ -179,12 +190,12 @@ describe('verifyStatement', () => {
     ],
     [
       'the energy of a day',
-      (s) => (s.days[1]!.exportMilliwattHours = '123'),
+      (s) => (one(s.days, 1).exportMilliwattHours = '123'),
       'energy.exportMilliwattHours',
     ],
-    ['the date of a day', (s) => (s.days[1]!.date = '2026-06-23'), 'days[1]'],
-    ['a proof', (s) => (s.days[0]!.proof[0] = '00'.repeat(32)), 'days[0]'],
-    ['the place of a day', (s) => (s.days[0]!.leafIndex = 1), 'days[0]'],
+    ['the date of a day', (s) => (one(s.days, 1).date = '2026-06-23'), 'days[1]'],
+    ['a proof', (s) => (one(s.days, 0).proof[0] = '00'.repeat(32)), 'days[0]'],
+    ['the place of a day', (s) => (one(s.days, 0).leafIndex = 1), 'days[0]'],
     ['the root', (s) => (s.merkleRoot = '00'.repeat(32)), 'days[0]'],
     ['the size of the tree', (s) => (s.leafCount = 9), 'days[0]'],
     ['the member', (s) => (s.member = 'bruno'), 'days[0]'],

@@ -8,6 +8,13 @@ import { flatTariff, type Tariff, type TimeOfUseTariff } from './tariff.js';
 import { isTariffError } from './tariff-error.js';
 
 const scale = Number(process.env['MICROGRID_TEST_SCALE'] ?? 1);
+/** The item of a list that a test knows is there. */
+function one<T>(list: readonly T[], index: number): T {
+  const item = list[index];
+  if (item === undefined) throw new Error(`no item ${index}`);
+  return item;
+}
+
 const QUARTER = 900_000;
 const WORKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri'] as const;
 
@@ -68,51 +75,51 @@ describe('parseTariff', () => {
   test.each<[string, (tariff: TimeOfUseTariff) => void, RegExp]>([
     [
       'a gap inside a day',
-      (t) => (t.seasons[0]!.days[0]!.periods[1]!.from = '09:00'),
+      (t) => (one(one(one(t.seasons, 0).days, 0).periods, 1).from = '09:00'),
       /^prices.import: seasons\[0\].days\[0\].periods: got .*, expected no gap: no period holds from 08:00 to 09:00$/,
     ],
     [
       'a gap at the end of a day',
-      (t) => (t.seasons[0]!.days[0]!.periods[2]!.to = '23:00'),
+      (t) => (one(one(one(t.seasons, 0).days, 0).periods, 2).to = '23:00'),
       /expected no gap: no period holds from 23:00 to 24:00$/,
     ],
     [
       'two prices at a time',
-      (t) => (t.seasons[0]!.days[0]!.periods[1]!.to = '21:00'),
+      (t) => (one(one(one(t.seasons, 0).days, 0).periods, 1).to = '21:00'),
       /periods\[2\]: got .*, expected no overlap: two periods hold from 20:15 to 21:00$/,
     ],
     [
       'a period over midnight',
-      (t) => (t.seasons[1]!.days[0]!.periods[1]!.to = '01:00'),
+      (t) => (one(one(one(t.seasons, 1).days, 0).periods, 1).to = '01:00'),
       /expected from before to \(01:30 to 01:00\); split a period at midnight/,
     ],
     [
       'days without a season',
-      (t) => (t.seasons[1]!.from = '10-05'),
+      (t) => (one(t.seasons, 1).from = '10-05'),
       /seasons: got .*, expected seasons for the whole year: none holds from 10-01 to 10-04$/,
     ],
     [
       'a 29 February without a season',
       (t) => {
-        t.seasons[1]!.to = '02-28';
-        t.seasons[0]!.from = '03-01';
+        one(t.seasons, 1).to = '02-28';
+        one(t.seasons, 0).from = '03-01';
       },
       /none holds from 02-29 to 02-29$/,
     ],
     [
       'a day of two seasons',
-      (t) => (t.seasons[1]!.to = '04-01'),
+      (t) => (one(t.seasons, 1).to = '04-01'),
       /seasons\[1\]: got .*, expected no overlap with season summer: both hold on 04-01$/,
     ],
-    ['a day no year has', (t) => (t.seasons[0]!.to = '09-31'), /seasons\[0\].to: got "09-31"/],
+    ['a day no year has', (t) => (one(t.seasons, 0).to = '09-31'), /seasons\[0\].to: got "09-31"/],
     [
       'a week day without prices',
-      (t) => t.seasons[0]!.days[1]!.weekdays.shift(),
+      (t) => one(one(t.seasons, 0).days, 1).weekdays.shift(),
       /expected prices for every day type in season summer: none for sat$/,
     ],
     [
       'a week day with two lists of prices',
-      (t) => t.seasons[0]!.days[1]!.weekdays.push('mon'),
+      (t) => one(one(t.seasons, 0).days, 1).weekdays.push('mon'),
       /weekdays\[3\]: got "mon", expected each day type once in season summer$/,
     ],
     [
@@ -127,7 +134,7 @@ describe('parseTariff', () => {
     ],
     [
       'a price finer than six decimals',
-      (t) => (t.seasons[1]!.days[0]!.periods[0]!.price = '0.1234567'),
+      (t) => (one(one(one(t.seasons, 1).days, 0).periods, 0).price = '0.1234567'),
       /price: got "0.1234567", expected a decimal price per kWh with at most 6 decimals/,
     ],
   ])('refuses %s and names it', (_, change, message) => {
