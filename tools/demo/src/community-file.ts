@@ -1,10 +1,10 @@
 import { stringify } from 'yaml';
 import { TIME_ZONE, type DemoSite } from './neighbourhood.js';
 
-/** The demo's community file: the gateways' keys are enrolled in it. */
+/** The demo's community file; the gateways' keys, where there are gateways, are enrolled in it. */
 export function communityFile(
   sites: readonly DemoSite[],
-  keys: ReadonlyMap<string, string>,
+  keys?: ReadonlyMap<string, string>,
 ): string {
   return stringify({
     schema: 'microgrid/community/1',
@@ -43,12 +43,14 @@ export function communityFile(
     members: sites.map(({ site, name }) => ({
       id: site.id,
       name,
-      meteringPoints: [{ id: site.id, gateway: gatewayOf(site.id) }],
+      meteringPoints: [{ id: site.id, ...(keys && { gateway: gatewayOf(site.id) }) }],
     })),
-    gateways: sites.map(({ site }) => ({
-      id: gatewayOf(site.id),
-      publicKey: keys.get(site.id),
-    })),
+    ...(keys && {
+      gateways: sites.map(({ site }) => ({
+        id: gatewayOf(site.id),
+        publicKey: keys.get(site.id),
+      })),
+    }),
   });
 }
 
