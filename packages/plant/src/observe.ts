@@ -16,17 +16,21 @@ function portPoints(
   phaseWatts: readonly number[],
   volts: readonly number[],
 ): Record<string, number> {
-  const points: Record<string, number> = {
-    power: phaseWatts.reduce((sum, watts) => sum + watts, 0),
+  const watts = (phase: number): number => phaseWatts[phase] ?? 0;
+  const voltage = (phase: number): number => volts[phase] ?? 0;
+  const amperes = (phase: number): number => Math.abs(watts(phase)) / voltage(phase);
+  const first = { powerL1: watts(0), voltageL1: voltage(0), currentL1: amperes(0) };
+  if (phaseWatts.length === 1) return { power: watts(0), ...first };
+  return {
+    power: watts(0) + watts(1) + watts(2),
+    ...first,
+    powerL2: watts(1),
+    voltageL2: voltage(1),
+    currentL2: amperes(1),
+    powerL3: watts(2),
+    voltageL3: voltage(2),
+    currentL3: amperes(2),
   };
-  phaseWatts.forEach((watts, phase) => {
-    const name = `L${phase + 1}`;
-    const voltage = volts[phase] ?? 0;
-    points[`power${name}`] = watts;
-    points[`voltage${name}`] = voltage;
-    points[`current${name}`] = Math.abs(watts) / voltage;
-  });
-  return points;
 }
 
 function dcPoints(segment: { readonly pvDc?: Linear; readonly batteryDc?: Linear }) {

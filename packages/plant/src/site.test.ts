@@ -63,10 +63,13 @@ const inputs = fc.record(
   },
   { requiredKeys: [] },
 );
-const plan = fc.array(fc.tuple(fc.integer({ min: 1, max: HOUR }), inputs as fc.Arbitrary<Inputs>), {
-  minLength: 1,
-  maxLength: 12,
-});
+const plan = fc.array(
+  fc.tuple(fc.integer({ min: 1, max: HOUR / 2 }), inputs as fc.Arbitrary<Inputs>),
+  {
+    minLength: 1,
+    maxLength: 12,
+  },
+);
 const seeds = fc.integer({ min: 0, max: 2 ** 31 });
 
 /** Net energy of a register pair with what it carries, mWh. */
@@ -85,7 +88,7 @@ function now(site: Site, id: string) {
   return device;
 }
 
-const runs = { numRuns: 25 * SCALE };
+const runs = { numRuns: 10 * SCALE };
 
 describe('a site over time', () => {
   it('conserves energy: the grid port is the sum of AC ports, and stores gain no more than they get', () => {
@@ -190,7 +193,7 @@ describe('a site over time', () => {
           }
         }
       }),
-      { numRuns: 12 * SCALE },
+      { numRuns: 8 * SCALE },
     );
   });
 
@@ -305,7 +308,7 @@ describe('devices', () => {
     });
     const series = (config: SiteConfig, seed: number, id: string) => {
       let one = createSite(config, seed, START + 12 * HOUR);
-      return Array.from({ length: 200 }, (_, index) => {
+      return Array.from({ length: 90 }, (_, index) => {
         one = step(one, START + 12 * HOUR + index * 60_000);
         return observe(one)[id]?.['power'] ?? 0;
       });
@@ -319,10 +322,10 @@ describe('devices', () => {
       return product / (spread(x, mx) * spread(y, my));
     };
     // Of several seeds take those with moving clouds, or the test would compare constants.
-    const cloudy = [1, 2, 3, 4, 5, 6, 7, 8].filter((seed) => {
+    const cloudy = [1, 2, 3].filter((seed) => {
       const watts = series(pv('a', -9.14), seed, 'pv');
       return (
-        Math.max(...watts) - Math.min(...watts) < -1 || new Set(watts.map(Math.round)).size > 150
+        Math.max(...watts) - Math.min(...watts) < -1 || new Set(watts.map(Math.round)).size > 70
       );
     });
     expect(cloudy.length).toBeGreaterThan(0);
@@ -340,7 +343,7 @@ describe('devices', () => {
 
   it('a home uses a plausible amount: 6 to 12 kWh a day in the mean, never under 3 or over 18', () => {
     const totals: number[] = [];
-    for (let seed = 0; seed < 3; seed += 1) {
+    for (let seed = 0; seed < 2; seed += 1) {
       let one = createSite(site([{ kind: 'house', id: 'house' }]), seed, START);
       for (let day = 1; day <= 7; day += 1) {
         const before = observe(one)['house']?.['importEnergy'] ?? 0;

@@ -1,12 +1,5 @@
 import type { CommandV1, DeviceDescriptionV1 } from '@microgrid/events';
-import {
-  describeDevices,
-  observe,
-  step,
-  type Inputs,
-  type Observation,
-  type Site,
-} from '@microgrid/plant';
+import { describeDevices, observe, step, type Observation, type Site } from '@microgrid/plant';
 import {
   decide,
   initialMemory,
@@ -88,7 +81,7 @@ export class ClosedLoop {
     this.commands.push(...decision.commands);
     this.memory = decision.memory;
     this.decision = decision;
-    this.site = step(this.site, this.site.atMs + this.periodMs, inputs as Inputs);
+    this.site = step(this.site, this.site.atMs + this.periodMs, inputs);
     return decision;
   }
 
