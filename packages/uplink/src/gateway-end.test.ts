@@ -16,7 +16,7 @@ import type { TransportMessage } from './transport.js';
 async function sealed(body: object, signer = 'coordinator'): Promise<Uint8Array> {
   const key = fixedKey(signer);
   const unsigned = { version: 1 as const, publicKey: key.publicKey, ...body };
-  const bytes = signedBytes(unsigned as Parameters<typeof signedBytes>[0]);
+  const bytes = signedBytes(unsigned);
   return canonicalBytes({ ...unsigned, signature: toBase64Url(await key.sign(bytes)) });
 }
 
