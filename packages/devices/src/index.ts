@@ -35,12 +35,8 @@ export type {
   WriteField,
   WriteStep,
 } from './profile-control.js';
-export {
-  lintProfile,
-  PROFILE_RULES,
-  type ProfileProblem,
-  type ProfileRule,
-} from './profile-lint.js';
+export { lintProfile } from './profile-lint.js';
+export { PROFILE_RULES, type ProfileProblem, type ProfileRule } from './profile-problems.js';
 export {
   isRegisterPoint,
   pointSize,

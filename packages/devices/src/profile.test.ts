@@ -7,7 +7,7 @@ import {
   type Profile,
   type ProfileRule,
 } from './index.js';
-import { sampleProfile } from './testing/sample-profile.js';
+import { sampleProfile } from './sample-profile.test-data.js';
 
 type Change = (draft: Profile) => void;
 

@@ -2,7 +2,7 @@ import { eastronSdm630, kebaP30, modbusRelay, sunspecBattery, sunspecPv } from '
 import { isDevicesError, type Profile } from '@microgrid/devices';
 import { readingV1, deviceDescriptionV1, parse } from '@microgrid/events';
 import { modbusDriver } from './index.js';
-import { byPoint, ServedDevice } from './testing/served-device.js';
+import { byPoint, ServedDevice } from './served-device.test-data.js';
 
 let served: ServedDevice;
 const serve = async (profile: Profile): Promise<ServedDevice> => {

@@ -9,8 +9,8 @@ import {
   type TcpServer,
 } from '@microgrid/modbus';
 import { formatInstant } from '@microgrid/units';
-import { modbusDriver } from '../modbus-driver.js';
-import { RegisterImage } from '../register-image.js';
+import { modbusDriver } from './modbus-driver.js';
+import { RegisterImage } from './register-image.js';
 
 /** One request a served device saw, as `read input 0+76` or `write holding 5004=10000`. */
 export type Seen = string;

@@ -1,4 +1,4 @@
-import type { Profile } from '../profile.js';
+import type { Profile } from './profile.js';
 
 /** A small valid profile for this package's own tests. */
 export const sampleProfile: Profile = {
