@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { EXIT_BAD_INPUT, EXIT_DIFFERENT, EXIT_OK, main, type Explanation } from './index.js';
 import { COMMUNITY, readingsText, scratch } from './scratch.test-data.js';
@@ -18,14 +19,17 @@ afterEach(() => {
   place.remove();
 });
 
+function text(stream: PassThrough): string {
+  return ((stream.read() as Buffer | null) ?? '').toString();
+}
+
 /** Runs the command in this process. */
 async function settle(
   ...args: string[]
 ): Promise<{ code: number; stdout: string; stderr: string }> {
-  const written = { stdout: '', stderr: '' };
-  const stream = (name: keyof typeof written, isTTY = false): NodeJS.WriteStream =>
-    ({ isTTY, write: (text: string) => ((written[name] += text), true) }) as NodeJS.WriteStream;
-  const code = await main(args, { stdout: stream('stdout'), stderr: stream('stderr') });
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const code = await main(args, { stdout, stderr });
+  const written = { stdout: text(stdout), stderr: text(stderr) };
   return { code, ...written };
 }
 
@@ -53,7 +57,7 @@ async function refused(
   expect({ code, stdout }).toEqual({ code: EXIT_BAD_INPUT, stdout: '' });
   expect(readdirSync(place.path('.')).sort()).toEqual(['community.yaml', 'readings.csv']);
   expect(stderr).not.toMatch(/\n\s+at /);
-  return stderr.replaceAll(`${place.path('x').slice(0, -1)}`, '');
+  return stderr.replaceAll(place.path('x').slice(0, -1), '');
 }
 
 describe('microgrid-settle', () => {
@@ -106,7 +110,7 @@ describe('microgrid-settle', () => {
     const { code, stdout } = await settle('verify', place.path('out'));
     expect(code).toBe(EXIT_DIFFERENT);
     expect(stdout).toMatch(
-      /^events\.ndjson: byte 1234 \(line 2, column \d+\): got 0x.*, expected 0x.*\nverify: failed \(1 file differ/,
+      /^events\.ndjson: byte 1234 \(line 2, column \d+\): got 0x.*, expected 0x.*\nverify: failed \(1 file differs\)/,
     );
   });
 

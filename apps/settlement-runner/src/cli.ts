@@ -23,8 +23,8 @@ export const EXIT_INTERRUPTED = 130;
 
 /** Where a command writes; the process's own streams by default. */
 export interface CliStreams {
-  readonly stdout: NodeJS.WriteStream;
-  readonly stderr: NodeJS.WriteStream;
+  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean };
+  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
 }
 
 /**
@@ -106,7 +106,9 @@ function program(streams: CliStreams, state: { code: number }, signal?: AbortSig
       state.code = EXIT_DIFFERENT;
       for (const { message } of findings) streams.stdout.write(`${message}\n`);
       const wrong = new Set(findings.map(({ file }) => file)).size;
-      streams.stdout.write(`verify: failed (${wrong} ${wrong === 1 ? 'file' : 'files'} differ)\n`);
+      streams.stdout.write(
+        `verify: failed (${wrong} ${wrong === 1 ? 'file differs' : 'files differ'})\n`,
+      );
     });
 
   command
@@ -129,7 +131,7 @@ function program(streams: CliStreams, state: { code: number }, signal?: AbortSig
 
 /** A bar only where a person looks at both streams: in a pipe there is none. */
 function progress({ stdout, stderr }: CliStreams): Partial<ReturnType<typeof progressBar>> {
-  return stdout.isTTY && stderr.isTTY ? progressBar(stderr) : {};
+  return stdout.isTTY === true && stderr.isTTY === true ? progressBar(stderr) : {};
 }
 
 function summary(

@@ -4,7 +4,7 @@ import type { RunProgress } from './run.js';
 const BAR = '{stage} {bar} {percentage}%';
 
 /** A bar on the terminal; on anything but a terminal nothing is shown. */
-export function progressBar(terminal: NodeJS.WriteStream): {
+export function progressBar(terminal: NodeJS.WritableStream): {
   readonly show: (progress: RunProgress) => void;
   readonly stop: () => void;
 } {

@@ -95,7 +95,7 @@ export async function run(options: RunOptions): Promise<RunManifest> {
       await setImmediate();
       signal?.throwIfAborted();
     }
-    output.commit();
+    await output.commit();
   } finally {
     output.discard();
   }
