@@ -106,7 +106,7 @@ export interface ChargerConfig extends Port {
 /** Everything in the house that nobody controls. */
 export interface HouseConfig extends Port {
   readonly kind: 'house';
-  /** Times the typical home of about 9 kWh a day. Default 1. */
+  /** Times the typical home of about 7 kWh a day. Default 1. */
   readonly scale?: number;
 }
 

@@ -341,7 +341,7 @@ describe('devices', () => {
     }
   });
 
-  it('a home uses a plausible amount: 6 to 12 kWh a day in the mean, never under 3 or over 18', () => {
+  it('a home uses a plausible amount: 5 to 10 kWh a day in the mean, never under 3 or over 14', () => {
     const totals: number[] = [];
     for (let seed = 0; seed < 2; seed += 1) {
       let one = createSite(site([{ kind: 'house', id: 'house' }]), seed, START);
@@ -352,9 +352,9 @@ describe('devices', () => {
       }
     }
     const mean = totals.reduce((sum, each) => sum + each, 0) / totals.length;
-    expect(mean).toBeGreaterThan(6);
-    expect(mean).toBeLessThan(12);
-    expect(totals.filter((each) => each < 3 || each > 18)).toEqual([]);
+    expect(mean).toBeGreaterThan(5);
+    expect(mean).toBeLessThan(10);
+    expect(totals.filter((each) => each < 3 || each > 14)).toEqual([]);
   });
 
   it('describes itself in events of the house', () => {
