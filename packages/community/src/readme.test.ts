@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { transformSync } from '@swc/core';
+import { parseCommunity } from './parse-community.js';
 
 const readme = readFileSync(join(__dirname, '../README.md'), 'utf8');
 const [, program = ''] = /```ts\n([^]*?)```/.exec(readme) ?? [];
@@ -28,4 +29,10 @@ test('the program of the README prints what its comments say', () => {
   );
   expect(comments.length).toBeGreaterThan(0);
   expect(runReadme()).toEqual(comments);
+});
+
+test('the file in docs/community.md is one that is read', () => {
+  const page = readFileSync(join(__dirname, '../../../docs/community.md'), 'utf8');
+  const [, text = ''] = /```yaml\n([^]*?)```/.exec(page) ?? [];
+  expect(parseCommunity(text, 'docs/community.md').members).toHaveLength(2);
 });
