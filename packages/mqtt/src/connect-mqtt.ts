@@ -113,8 +113,9 @@ class Link implements MqttLink {
     this.#client = undefined;
     this.#counts[this.connected ? 'connectionsLost' : 'attemptsFailed'] += 1;
     this.#become('disconnected');
-    client.end(true);
+    // Before mqtt.js fails them one by one with a reason of its own.
     this.#abandon('connection-lost', 'the connection was lost before the broker answered');
+    client.end(true);
     this.#retry = setTimeout(() => {
       this.#attempt();
     }, this.#backoff.next());
@@ -244,6 +245,7 @@ class Link implements MqttLink {
       });
       clearTimeout(timer);
     }
+    this.#abandon('closed', 'the link was closed before the broker answered');
     await new Promise<void>((resolve) =>
       client.end(true, {}, () => {
         resolve();

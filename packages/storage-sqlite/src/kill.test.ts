@@ -10,7 +10,7 @@ const folder = temporaryFolder();
 const scale = Number(process.env['MICROGRID_TEST_SCALE'] ?? 1);
 const KILLS = Math.ceil(5 * scale);
 
-/** Runs the writer, kills it some ms after it is ready, and says what it had acknowledged. */
+/** Runs the writer, kills it some ms after its fifth acknowledgement, and says what it had acknowledged. */
 async function killOne(
   path: string,
   durability: string,
@@ -26,7 +26,7 @@ async function killOne(
   const ready = new Promise<void>((resolve) => {
     child.stdout.on('data', (chunk: Buffer) => {
       output += chunk.toString();
-      if (output.startsWith('R')) resolve();
+      if (output.split('.').length > 5) resolve();
     });
   });
   const closed = once(child, 'close');
@@ -49,7 +49,7 @@ describe('kill -9 of a writing process', () => {
       const seen = { durability, kills: 0, inTransaction: 0, acknowledged: 0, unacknowledged: 0 };
       let acknowledged = -1;
       for (let kill = 0; kill < KILLS; kill += 1) {
-        const fate = await killOne(path, durability, 20 + ((kill * 37) % 60));
+        const fate = await killOne(path, durability, (kill * 7) % 40);
         acknowledged = Math.max(acknowledged, fate.acknowledged);
         seen.kills += 1;
         if (fate.inTransaction) seen.inTransaction += 1;

@@ -53,14 +53,19 @@ const CAUSES: readonly [start: string, code: StorageErrorCode, advice: string][]
   ['SQLITE_CANTOPEN', 'cannot-open', 'expected an existing folder that may be written'],
 ];
 
+/** By its form and not its class: the driver's class may come from another realm (worker, sandbox). */
+function isDriverError(error: unknown): error is { message: string; code: string } {
+  if (typeof error !== 'object' || error === null || isStorageError(error)) return false;
+  const { message, code } = error as { message?: unknown; code?: unknown };
+  return typeof message === 'string' && typeof code === 'string';
+}
+
 /** Turns what better-sqlite3 throws into a {@link StorageError}; anything else stays as it is. */
 export function asStorageError(error: unknown, path: string): unknown {
-  if (!(error instanceof Error) || isStorageError(error)) return error;
-  const result = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (!isDriverError(error)) return error;
+  const { message, code: result } = error;
   const known = CAUSES.find(([start]) => result.startsWith(start));
   if (known === undefined) return error;
   const [, code, advice] = known;
-  return new StorageError(code, `${path}: ${error.message} (${result}): ${advice}`, {
-    cause: error,
-  });
+  return new StorageError(code, `${path}: ${message} (${result}): ${advice}`, { cause: error });
 }
