@@ -17,19 +17,28 @@ import type { DevicePoller } from './device-poller.js';
 
 const COLLECTION = 'metering';
 
+/** What is kept of a metering point. One document, so that state and intervals cannot part. */
+interface Kept {
+  readonly state?: IntervalState;
+  /** Intervals that the state has left behind and the journal may not have yet. */
+  readonly closed: readonly IntervalV1[];
+}
+
 /**
  * Turns the counters of one metering point into intervals and journals each before anybody else sees
- * it. Its state is kept when an interval closes, so that a restart goes on from the last boundary and
- * nothing between is lost: the meter's register counted on.
+ * it. When an interval closes, it is kept together with the state that follows it before it is
+ * journalled: a crash or a failing store between the two neither loses it nor measures it twice, and a
+ * restart goes on from the last boundary, for the meter's register counted on.
  */
 export class IntervalMeter {
   private readonly options: IntervalOptions;
   private readonly validate: Validator;
   private state: IntervalState | undefined;
-  private readonly closed = new Subject<IntervalV1>();
+  private closed: IntervalV1[] = [];
+  private readonly durable = new Subject<IntervalV1>();
 
   /** Every interval once it is durable. */
-  readonly intervals$: Observable<IntervalV1> = this.closed.asObservable();
+  readonly intervals$: Observable<IntervalV1> = this.durable.asObservable();
 
   private constructor(
     readonly point: GatewayConfig['metering']['points'][number],
@@ -70,8 +79,10 @@ export class IntervalMeter {
   ): Promise<IntervalMeter> {
     const meter = new IntervalMeter(point, config, journal, documents, clock, log);
     // What this process wrote in the form it reads; another resolution starts afresh.
-    const kept = (await documents.get(COLLECTION, meter.key)) as unknown;
-    meter.state = kept as IntervalState | undefined;
+    const kept = (await documents.get(COLLECTION, meter.key)) as unknown as Kept | undefined;
+    meter.state = kept?.state;
+    meter.closed = [...(kept?.closed ?? [])];
+    await meter.journalClosed();
     return meter;
   }
 
@@ -90,18 +101,28 @@ export class IntervalMeter {
         reason: step.rejected.reason,
       });
     }
-    if (step.intervals.length === 0) return;
     for (const raw of step.intervals) {
       const { interval, findings } = this.validate(raw, this.clock.nowMs());
       for (const { rule, severity, message, start } of findings) {
         this.log(severity === 'error' ? 'error' : 'warn', `${raw.id}: ${message}`, { rule, start });
       }
-      if (interval !== undefined) await this.keep(interval);
+      if (interval !== undefined) this.closed.push(interval);
     }
+    if (this.closed.length === 0) return;
     await this.save();
+    await this.journalClosed();
   }
 
-  private async keep(interval: IntervalV1): Promise<void> {
+  /** Journals what was closed, oldest first; what is journalled already is not written twice. */
+  private async journalClosed(): Promise<void> {
+    for (let next = this.closed[0]; next !== undefined; next = this.closed[0]) {
+      if (await this.journalled(next)) this.durable.next(next);
+      this.closed.shift();
+    }
+  }
+
+  /** Whether the interval is in the journal now; false where another content has its id. */
+  private async journalled(interval: IntervalV1): Promise<boolean> {
     const { meteringPoint } = interval;
     try {
       // An interval is JSON by its schema; its optional fields are absent, never undefined.
@@ -110,18 +131,19 @@ export class IntervalMeter {
         outgoing: true,
       });
     } catch (error) {
-      // Journalled before a crash that came before the state was kept: the first one stands.
+      // A database older than its journal was put back: the first one stands.
       if (!isJournalError(error) || error.code !== 'id-taken') throw error;
       this.log('warn', `${interval.id} is journalled already; the first one stands`);
-      return;
+      return false;
     }
-    this.closed.next(interval);
+    return true;
   }
 
-  /** Keeps the state of the open interval. */
+  /** Keeps the state of the open interval and what is not journalled yet. */
   async save(): Promise<void> {
     if (this.state === undefined) return;
-    await this.documents.put(COLLECTION, this.key, this.state as unknown as Json);
+    const kept: Kept = { state: this.state, closed: this.closed };
+    await this.documents.put(COLLECTION, this.key, kept as unknown as Json);
   }
 }
 
