@@ -72,7 +72,7 @@ export class Periods {
       folder: name,
       readingsHash: createHash('sha256').update(readings).digest('hex'),
     };
-    await documents.put(COLLECTION, key, { ...period } as Json);
+    await documents.put(COLLECTION, key, { ...period });
     return period;
   }
 }
