@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalCommunity } from '@microgrid/community';
 import { canonicalBytes, canonicalJson } from '@microgrid/events';
-import { invoice, renderStatementCsv, renderStatementJson } from '@microgrid/invoicing';
+import { invoice, renderStatementJson, statementCsvBytes } from '@microgrid/invoicing';
 import { nodeHash } from '@microgrid/journal/node';
 import { gridCsvChunks } from '@microgrid/metering';
 import {
@@ -71,7 +71,7 @@ export function* produceRun(
   for (const statement of statements) {
     const json = encoder.encode(renderStatementJson(statement));
     yield give(outputDigests, statementJsonPath(statement.member), [json]);
-    const csv = encoder.encode(renderStatementCsv(settled, statement.member));
+    const csv = statementCsvBytes(settled, statement.member);
     yield give(outputDigests, statementCsvPath(statement.member), [csv]);
   }
 

@@ -60,14 +60,18 @@ function readings(): Uint8Array {
 
 async function timed(name: string, work: () => unknown): Promise<void> {
   const begin = process.hrtime.bigint();
+  const used = process.cpuUsage();
   await work();
   const seconds = Number(process.hrtime.bigint() - begin) / 1e9;
+  const { user, system } = process.cpuUsage(used);
   console.log(
     JSON.stringify({
       bench: `settle/${name}`,
       members: MEMBERS,
       intervals: INTERVALS,
       seconds: Number(seconds.toFixed(2)),
+      // On a busy machine the processor time says more than the wall clock.
+      cpuSeconds: Number(((user + system) / 1e6).toFixed(2)),
       meterIntervalsPerSecond: Math.round(METER_INTERVALS / seconds),
       peakMegabytes: Math.round(process.resourceUsage().maxRSS / 1024),
     }),

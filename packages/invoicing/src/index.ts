@@ -6,7 +6,7 @@ export {
   type MemberDayLeaf,
   type StatementDay,
 } from './member-day-leaf.js';
-export { renderStatementCsv, STATEMENT_CSV_HEADER } from './statement-csv.js';
+export { renderStatementCsv, STATEMENT_CSV_HEADER, statementCsvBytes } from './statement-csv.js';
 export { statementLines, type StatementLines } from './statement-lines.js';
 export {
   accountBalances,

@@ -2,17 +2,30 @@ import { INTERVAL_QUALITIES } from '@microgrid/events';
 import { pointCost, type SettledPeriod } from '@microgrid/settlement';
 import { formatInstant, formatMoney, formatPrice } from '@microgrid/units';
 import { InvoicingError } from './invoicing-error.js';
+import { TableBytes } from './table-bytes.js';
 
 /** The columns of a member's interval file. */
 export const STATEMENT_CSV_HEADER =
   'start,end,metering_point,quality,import_kwh,export_kwh,shared_in_kwh,shared_out_kwh,import_price,export_price,internal_price,cost';
 
 const MISSING = INTERVAL_QUALITIES.indexOf('missing');
+const COMMA = 0x2c;
+const LF = 0x0a;
+const MWH_PER_KILOWATT_HOUR = 1_000_000;
+const MWH_PER_WATT_HOUR = 1000;
+const MICRO = 1_000_000;
+/** No row is longer: a 64-byte id, two instants, five numbers of 17 digits and more, three prices. */
+const LONGEST_ROW_BYTES = 512;
+const TYPICAL_ROW_BYTES = 140;
+
+const encoder = new TextEncoder();
 
 /** What every member's rows of an interval have in common: made once per period. */
 interface IntervalTexts {
-  readonly span: readonly string[];
-  readonly prices: readonly string[];
+  /** `start,end,` */
+  readonly span: readonly Uint8Array[];
+  /** `import,export,internal,` */
+  readonly prices: readonly Uint8Array[];
 }
 
 const texts = new WeakMap<SettledPeriod, IntervalTexts>();
@@ -24,32 +37,34 @@ function intervalTexts(settled: SettledPeriod): IntervalTexts {
     formatInstant(settled.startMs + index * settled.resolutionMs),
   );
   const { prices } = settled;
-  const price = (series: Float64Array, interval: number): string =>
-    formatPrice(series[interval] ?? NaN);
+  const series = [prices.import, prices.export, prices.internal];
   const made = {
-    span: instants.slice(1).map((end, index) => `${instants[index] ?? ''},${end}`),
+    span: instants.slice(1).map((end, index) => encoder.encode(`${instants[index] ?? ''},${end},`)),
     prices: Array.from({ length: settled.intervals }, (_, interval) =>
-      [prices.import, prices.export, prices.internal]
-        .map((series) => price(series, interval))
-        .join(','),
+      encoder.encode(series.map((price) => `${formatPrice(price[interval] ?? NaN)},`).join('')),
     ),
   };
   texts.set(settled, made);
   return made;
 }
 
-/** kWh as canonical readings spell them: 3 decimals for whole Wh, else 6. Exact. */
-function kilowattHours(energy: number): string {
-  const whole = Math.floor(energy / 1_000_000);
-  const rest = energy - whole * 1_000_000;
-  if (rest % 1000 === 0) return `${whole}.${String(rest / 1000).padStart(3, '0')}`;
-  return `${whole}.${String(rest).padStart(6, '0')}`;
+/** kWh as canonical readings spell them: 3 decimals for whole Wh, else 6. Exact; a comma follows. */
+function putEnergy(table: TableBytes, energy: number): void {
+  const whole = Math.floor(energy / MWH_PER_KILOWATT_HOUR);
+  const rest = energy - whole * MWH_PER_KILOWATT_HOUR;
+  if (rest % MWH_PER_WATT_HOUR === 0) table.decimal(whole, rest / MWH_PER_WATT_HOUR, 3);
+  else table.decimal(whole, rest, 6);
+  table.character(COMMA);
 }
 
-const PICO = 1_000_000_000_000;
-
 /** {@link pointCost} with 12 decimals; in numbers where every product and sum of it is a safe integer. */
-function exactCost(settled: SettledPeriod, interval: number, point: number, cell: number): string {
+function putCost(
+  table: TableBytes,
+  settled: SettledPeriod,
+  interval: number,
+  point: number,
+  cell: number,
+): void {
   const { prices } = settled;
   const sharedIn = settled.sharedInMilliwattHours[cell] as number;
   const sharedOut = settled.sharedOutMilliwattHours[cell] as number;
@@ -61,13 +76,16 @@ function exactCost(settled: SettledPeriod, interval: number, point: number, cell
     ((settled.injectedMilliwattHours[cell] as number) - sharedOut) *
     (prices.export[interval] as number);
   if (Math.abs(supply) + Math.abs(exchange) + Math.abs(surplus) > Number.MAX_SAFE_INTEGER) {
-    return formatMoney(pointCost(settled, interval, point), 12);
+    table.put(encoder.encode(formatMoney(pointCost(settled, interval, point), 12)));
+    return;
   }
   const cost = supply + exchange - surplus;
+  if (cost < 0) table.minus();
   const magnitude = Math.abs(cost);
-  const whole = Math.floor(magnitude / PICO);
-  const rest = String(magnitude - whole * PICO).padStart(12, '0');
-  return `${cost < 0 ? '-' : ''}${whole}.${rest}`;
+  const micro = Math.floor(magnitude / MICRO);
+  const whole = Math.floor(micro / MICRO);
+  table.decimal(whole, micro - whole * MICRO, 6);
+  table.fixed(magnitude - micro * MICRO, 6);
 }
 
 /**
@@ -76,7 +94,7 @@ function exactCost(settled: SettledPeriod, interval: number, point: number, cell
  * point neither took part nor was read are absent. Lines end with LF.
  * @throws InvoicingError `unknown-member`.
  */
-export function renderStatementCsv(settled: SettledPeriod, member: string): string {
+export function statementCsvBytes(settled: SettledPeriod, member: string): Uint8Array {
   const position = settled.members.indexOf(member);
   if (position === -1) {
     throw new InvoicingError(
@@ -87,18 +105,34 @@ export function renderStatementCsv(settled: SettledPeriod, member: string): stri
   const { span, prices } = intervalTexts(settled);
   const size = settled.points.length;
   const own = settled.points.flatMap((id, point) =>
-    settled.memberOfPoint[point] === position ? [{ id, point }] : [],
+    settled.memberOfPoint[point] === position ? [{ id: encoder.encode(`${id},`), point }] : [],
   );
-  const rows = [STATEMENT_CSV_HEADER];
+  const qualities = INTERVAL_QUALITIES.map((name) => encoder.encode(`${name},`));
+  const rows = settled.intervals * own.length;
+  const table = new TableBytes(rows * TYPICAL_ROW_BYTES + LONGEST_ROW_BYTES);
+  table.put(encoder.encode(`${STATEMENT_CSV_HEADER}\n`));
   for (let interval = 0; interval < settled.intervals; interval++) {
     for (const { id, point } of own) {
       const cell = interval * size + point;
       const quality = settled.quality[cell] as number;
       if (quality === MISSING) continue;
-      rows.push(
-        `${span[interval] ?? ''},${id},${INTERVAL_QUALITIES[quality] ?? ''},${kilowattHours(settled.importMilliwattHours[cell] as number)},${kilowattHours(settled.exportMilliwattHours[cell] as number)},${kilowattHours(settled.sharedInMilliwattHours[cell] as number)},${kilowattHours(settled.sharedOutMilliwattHours[cell] as number)},${prices[interval] ?? ''},${exactCost(settled, interval, point, cell)}`,
-      );
+      table.reserve(LONGEST_ROW_BYTES);
+      table.put(span[interval] as Uint8Array);
+      table.put(id);
+      table.put(qualities[quality] as Uint8Array);
+      putEnergy(table, settled.importMilliwattHours[cell] as number);
+      putEnergy(table, settled.exportMilliwattHours[cell] as number);
+      putEnergy(table, settled.sharedInMilliwattHours[cell] as number);
+      putEnergy(table, settled.sharedOutMilliwattHours[cell] as number);
+      table.put(prices[interval] as Uint8Array);
+      putCost(table, settled, interval, point, cell);
+      table.character(LF);
     }
   }
-  return `${rows.join('\n')}\n`;
+  return table.take();
+}
+
+/** {@link statementCsvBytes} as text. */
+export function renderStatementCsv(settled: SettledPeriod, member: string): string {
+  return new TextDecoder().decode(statementCsvBytes(settled, member));
 }

@@ -64,8 +64,9 @@ export class CsvWriter {
   }
 
   private put(bytes: Uint8Array): void {
-    for (let at = 0; at < bytes.length; at++) this.buffer[this.length + at] = bytes[at] as number;
-    this.length += bytes.length;
+    const { buffer, length } = this;
+    for (let at = 0; at < bytes.length; at++) buffer[length + at] = bytes[at] as number;
+    this.length = length + bytes.length;
   }
 
   private instant(ms: EpochMs): Uint8Array {
@@ -80,9 +81,14 @@ export class CsvWriter {
 
   private energy(mwh: number): void {
     if (Number.isNaN(mwh)) return;
+    const wattHours = mwh / MWH_PER_WATT_HOUR;
+    if (wattHours === (wattHours | 0)) {
+      this.wattHours(wattHours | 0);
+      return;
+    }
     const short = mwh % MWH_PER_WATT_HOUR === 0;
     const decimals = short ? SHORT_DECIMALS : KILOWATT_HOUR_DECIMALS;
-    let rest = short ? mwh / MWH_PER_WATT_HOUR : mwh;
+    let rest = short ? wattHours : mwh;
     let width = decimals + 1;
     for (let bound = 10 ** width; bound <= rest; bound *= 10) width++;
     // One digit more than `width` for the point.
@@ -93,6 +99,25 @@ export class CsvWriter {
         const tenth = Math.floor(rest / 10);
         // In this order no step leaves the safe integers.
         this.buffer[at] = rest - tenth * 10 + ZERO;
+        rest = tenth;
+      }
+    }
+    this.length += width + 1;
+  }
+
+  /** The common case in 32-bit arithmetic, several times faster. */
+  private wattHours(value: number): void {
+    const { buffer } = this;
+    let rest = value;
+    let width = SHORT_DECIMALS + 1;
+    for (let bound = 10_000; bound <= value; bound *= 10) width++;
+    const pointAt = this.length + width - SHORT_DECIMALS;
+    for (let at = this.length + width; at >= this.length; at--) {
+      if (at === pointAt) {
+        buffer[at] = POINT;
+      } else {
+        const tenth = (rest / 10) | 0;
+        buffer[at] = rest - tenth * 10 + ZERO;
         rest = tenth;
       }
     }
