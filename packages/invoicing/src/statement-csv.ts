@@ -88,31 +88,57 @@ function putCost(
   table.fixed(magnitude - micro * MICRO, 6);
 }
 
+/** A metering point whose rows go to a member's table. */
+interface OwnPoint {
+  /** `<id>,` */
+  readonly id: Uint8Array;
+  readonly point: number;
+  readonly table: TableBytes;
+}
+
+/** The tables of some members and their points, in point order. */
+function openTables(
+  settled: SettledPeriod,
+  members: readonly string[],
+): { tables: TableBytes[]; own: OwnPoint[] } {
+  const tableOf = new Map<number, TableBytes>();
+  const tables = members.map((member) => {
+    const position = settled.members.indexOf(member);
+    if (position === -1) {
+      throw new InvoicingError(
+        'unknown-member',
+        `member: got ${member}, expected one of the community's, such as ${settled.members[0] ?? ''}`,
+      );
+    }
+    const table = new TableBytes(settled.intervals * TYPICAL_ROW_BYTES + LONGEST_ROW_BYTES);
+    table.put(encoder.encode(`${STATEMENT_CSV_HEADER}\n`));
+    tableOf.set(position, table);
+    return table;
+  });
+  const own = settled.points.flatMap((id, point) => {
+    const table = tableOf.get(settled.memberOfPoint[point] as number);
+    return table ? [{ id: encoder.encode(`${id},`), point, table }] : [];
+  });
+  return { tables, own };
+}
+
 /**
- * A member's intervals as CSV: one row per interval and metering point, by start, then point. Prices
- * have 6 decimals; the cost is exact with 12, positive when the member pays. Rows of a time when a
- * point neither took part nor was read are absent. Lines end with LF.
+ * Members' intervals as CSV, one table each: one row per interval and metering point, by start, then
+ * point. Prices have 6 decimals; the cost is exact with 12, positive when the member pays. Rows of a
+ * time when a point neither took part nor was read are absent. Lines end with LF. Dozens of members at
+ * once are several times faster than one by one, because columns lie row-major by interval.
  * @throws InvoicingError `unknown-member`.
  */
-export function statementCsvBytes(settled: SettledPeriod, member: string): Uint8Array {
-  const position = settled.members.indexOf(member);
-  if (position === -1) {
-    throw new InvoicingError(
-      'unknown-member',
-      `member: got ${member}, expected one of the community's, such as ${settled.members[0] ?? ''}`,
-    );
-  }
+export function statementCsvBytes(
+  settled: SettledPeriod,
+  members: readonly string[],
+): Uint8Array[] {
   const { span, prices } = intervalTexts(settled);
+  const { tables, own } = openTables(settled, members);
   const size = settled.points.length;
-  const own = settled.points.flatMap((id, point) =>
-    settled.memberOfPoint[point] === position ? [{ id: encoder.encode(`${id},`), point }] : [],
-  );
   const qualities = INTERVAL_QUALITIES.map((name) => encoder.encode(`${name},`));
-  const rows = settled.intervals * own.length;
-  const table = new TableBytes(rows * TYPICAL_ROW_BYTES + LONGEST_ROW_BYTES);
-  table.put(encoder.encode(`${STATEMENT_CSV_HEADER}\n`));
   for (let interval = 0; interval < settled.intervals; interval++) {
-    for (const { id, point } of own) {
+    for (const { id, point, table } of own) {
       const cell = interval * size + point;
       const quality = settled.quality[cell] as number;
       if (quality === MISSING) continue;
@@ -129,10 +155,10 @@ export function statementCsvBytes(settled: SettledPeriod, member: string): Uint8
       table.character(LF);
     }
   }
-  return table.take();
+  return tables.map((table) => table.take());
 }
 
-/** {@link statementCsvBytes} as text. */
+/** {@link statementCsvBytes} of one member as text. */
 export function renderStatementCsv(settled: SettledPeriod, member: string): string {
-  return new TextDecoder().decode(statementCsvBytes(settled, member));
+  return new TextDecoder().decode(statementCsvBytes(settled, [member])[0]);
 }
