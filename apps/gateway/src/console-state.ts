@@ -63,6 +63,8 @@ function deviceState(poller: DevicePoller): object {
   const { device, role } = poller.device.description;
   const power = poller.reading('power');
   const charge = poller.reading('stateOfCharge')?.value;
+  // A relay has no power to show, and is read all the same.
+  const latest = power ?? poller.reading('switchState');
   return {
     device,
     role,
@@ -70,8 +72,8 @@ function deviceState(poller: DevicePoller): object {
     online: poller.online,
     ...(power?.value === undefined ? {} : { powerWatts: power.value }),
     ...(charge === undefined ? {} : { stateOfChargePercent: charge }),
-    ...(power === undefined ? {} : { quality: power.quality, readAt: power.at }),
-    ...(power?.cause === undefined ? {} : { cause: power.cause }),
+    ...(latest === undefined ? {} : { quality: latest.quality, readAt: latest.at }),
+    ...(latest?.cause === undefined ? {} : { cause: latest.cause }),
   };
 }
 
