@@ -1,35 +1,21 @@
 import { rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { IntervalV1 } from '@microgrid/events';
-import type { SiteConfig } from '@microgrid/plant';
-import { startSimulator, type Simulator } from '@microgrid/simulator';
+import type { Simulator } from '@microgrid/simulator';
 import { formatInstant, parseInstant } from '@microgrid/units';
 import { startBroker, type Broker } from './broker.js';
 import { CommunityPrograms, ready } from './community-programs.js';
 import { eventually } from './eventually.js';
+import { startFastHome } from './fast-home.js';
 import { stopPrograms, type Program } from './program.js';
 import { temporaryFolder } from './repository.js';
 import { chainAtCoordinator, coordinatorIntervals, gatewayIntervals } from './stored-intervals.js';
 import { tap, type WireTap } from './wire-tap.js';
 
-/** Simulated time against real time. */
-const SPEED = 60;
 /** How long programs are killed, real ms. */
 const KILLING_MS = 20_000;
 /** How far a reading may lie from the instant it bears, simulated ms: a third of a real second. */
 const READING_SLACK_MS = 20_000;
-
-/** A load that never rests, so that every lost or doubled second shows. */
-const site: SiteConfig = {
-  id: 'home',
-  latitudeDegrees: 38.57,
-  longitudeDegrees: -7.91,
-  devices: [
-    { kind: 'gridMeter', id: 'grid' },
-    { kind: 'house', id: 'house' },
-    { kind: 'switchedLoad', id: 'oven', watts: 3000, windows: [[0, 1440]] },
-  ],
-};
 
 /** What the register of the simulated meter was at instants of simulated time. */
 class RegisterRecord {
@@ -103,27 +89,21 @@ afterAll(async () => {
 });
 
 test('SIGKILL of gateway and coordinator at random instants loses and doubles no receipted interval', async () => {
-  const sinceMs = Math.floor(Date.now() / 1000) * 1000;
-  const simulatedNow = (): number => sinceMs + (Date.now() - sinceMs) * SPEED;
-  const simulator = await startSimulator({ sites: [site], startMs: simulatedNow(), seed: 3 });
-  const endpoint = simulator.endpoints['home']?.['grid'];
-  if (endpoint === undefined) throw new Error('no meter');
+  const home = await startFastHome(3);
   const programs = new CommunityPrograms(folder, broker.url, 'PT1M');
   const coordinatorKey = await programs.configureCoordinator();
   const control = {
     tickMs: 6000,
     policy: { mainFuse: { amperesPerPhase: 40, phases: 1 } },
   } as const;
-  const member = await programs.configureGateway('home', coordinatorKey, endpoint, { control });
+  const member = await programs.configureGateway('home', coordinatorKey, home.meter, { control });
   programs.enrol([member]);
 
-  simulator.advanceTo(simulatedNow());
-  simulator.run(SPEED);
-  const register = new RegisterRecord(simulator);
-  const since = ['--speed', String(SPEED), '--since', formatInstant(sinceMs)];
+  home.run();
+  const register = new RegisterRecord(home.simulator);
   const coordinator = new Victim(() => programs.startCoordinator());
   await ready(coordinator.program);
-  const gateway = new Victim(() => programs.startGateway('gw-home', since));
+  const gateway = new Victim(() => programs.startGateway('gw-home', home.gatewayArguments));
   await eventually('a first receipt', () => wire.receipted().size > 0 || undefined);
 
   const untilMs = performance.now() + KILLING_MS;
@@ -133,14 +113,14 @@ test('SIGKILL of gateway and coordinator at random instants loses and doubles no
   ]);
   const before = wire.receipted();
   // Life goes on: minutes that began after the last kill are receipted too.
-  const end = formatInstant(Math.floor(simulatedNow()));
+  const end = formatInstant(Math.floor(home.simulatedNow()));
   await eventually('receipts after the last kill', () =>
     [...wire.receipted().values()].some(({ start }) => start > end) ? true : undefined,
   );
   await gateway.program.stop();
   await coordinator.program.stop();
   register.stop();
-  await simulator.close();
+  await home.simulator.close();
 
   const journalled = await gatewayIntervals(programs.gatewayData('gw-home'));
   const chain = await chainAtCoordinator(programs.coordinatorData, 'gw-home');
