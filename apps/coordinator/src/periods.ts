@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { canonicalCommunity, communityPoints, type Community } from '@microgrid/community';
-import { INTERVAL_QUALITIES, type IntervalV1, type Json } from '@microgrid/events';
+import { INTERVAL_QUALITIES, type IntervalV1 } from '@microgrid/events';
 import type { KeyedDocuments } from '@microgrid/journal';
 import { CsvWriter, type SeriesStore } from '@microgrid/metering';
 import { compareIds, formatInstant, parseInstant, parseResolution } from '@microgrid/units';

@@ -190,8 +190,10 @@ export class Neighbourhood {
       const addressed = this.gateways.filter(
         (_, index) => audience === '*' || audience === gatewayOf(this.sites[index]?.site.id ?? ''),
       );
-      const heard = (gateway: RunningGateway): boolean =>
-        Object.values(gateway.signals()).some(({ signal }) => signal.id === id);
+      const heard = (gateway: RunningGateway): boolean => {
+        const { tariff, limit } = gateway.signals();
+        return tariff?.signal.id === id || limit?.signal.id === id;
+      };
       while (!addressed.every(heard) && performance.now() < deadline) await delay(2);
     }
   }
