@@ -27,6 +27,39 @@ describe('instants', () => {
     expect(formatInstant(1)).toBe('1970-01-01T00:00:00.001Z');
   });
 
+  it('print and read as the platform does, whole seconds and others', () => {
+    const seconds = fc.integer({ min: YEAR_0 / 1000, max: (YEAR_9999_END + 1) / 1000 - 1 });
+    fc.assert(
+      fc.property(seconds, fc.nat(999), (second, ms) => {
+        const whole = `${new Date(second * 1000).toISOString().slice(0, 19)}Z`;
+        expect(formatInstant(second * 1000)).toBe(whole);
+        expect(parseInstant(whole)).toBe(second * 1000);
+        const text = new Date(second * 1000 + ms).toISOString();
+        if (ms > 0) expect(formatInstant(second * 1000 + ms)).toBe(text);
+      }),
+    );
+  });
+
+  it('with one character changed are read as the platform reads them, or refused', () => {
+    const instant = fc.integer({ min: YEAR_0 / 1000, max: 4_102_444_800 });
+    const character = fc.constantFrom(...Array.from('0123456789TZ:-. +/'));
+    let read = 0;
+    fc.assert(
+      fc.property(instant, fc.nat(19), character, (second, at, other) => {
+        const sound = formatInstant(second * 1000);
+        const text = sound.slice(0, at) + other + sound.slice(at + 1);
+        const ms = Date.parse(text);
+        const exists = !Number.isNaN(ms) && `${new Date(ms).toISOString().slice(0, 19)}Z` === text;
+        if (exists) {
+          read += 1;
+          expect(parseInstant(text)).toBe(ms);
+        } else expect(() => parseInstant(text)).toThrow(/instant: got/);
+      }),
+      { numRuns: 1000 },
+    );
+    expect(read).toBeGreaterThan(100);
+  });
+
   it.each([
     '2026-02-30T00:00:00Z',
     '2026-01-01T24:00:00Z',
