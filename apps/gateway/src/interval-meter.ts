@@ -109,7 +109,8 @@ export class IntervalMeter {
       if (interval !== undefined) this.closed.push(interval);
     }
     if (this.closed.length === 0) return;
-    await this.save();
+    // The journal's write takes it to the disk; an entry is never there without the state before it.
+    await this.keep('before-next');
     await this.journalClosed();
   }
 
@@ -140,10 +141,14 @@ export class IntervalMeter {
   }
 
   /** Keeps the state of the open interval and what is not journalled yet. */
-  async save(): Promise<void> {
+  save(): Promise<void> {
+    return this.keep('now');
+  }
+
+  private async keep(durable: 'now' | 'before-next'): Promise<void> {
     if (this.state === undefined) return;
     const kept: Kept = { state: this.state, closed: this.closed };
-    await this.documents.put(COLLECTION, this.key, kept as unknown as Json);
+    await this.documents.put(COLLECTION, this.key, kept as unknown as Json, { durable });
   }
 }
 

@@ -14,7 +14,7 @@ export {
 } from './journal-entry.js';
 export { isJournalError, JournalError, type JournalErrorCode } from './journal-error.js';
 export type { JournalPosition, JournalRecord } from './journal-record.js';
-export type { KeyedDocuments } from './keyed-documents.js';
+export type { KeyedDocuments, PutOptions } from './keyed-documents.js';
 export { leafHash, merkleRoot, merkleTree, nodeHash, type MerkleTree } from './merkle-tree.js';
 export type { Outbox } from './outbox.js';
 export { payloadHash, payloadSalt } from './payload-hash.js';

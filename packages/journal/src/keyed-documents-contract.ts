@@ -14,6 +14,10 @@ export const keyedDocumentsContract: readonly ContractCase<KeyedDocuments>[] = [
       expectSame('another collection', await documents.get('b', 'key'), undefined);
       await documents.put('a', 'key', null);
       expectSame('replaced', await documents.get('a', 'key'), null);
+      await documents.put('a', 'key', 1, { durable: 'before-next' });
+      expectSame('put before the next', await documents.get('a', 'key'), 1);
+      await documents.put('a', 'key', 2, { forgetOld: true });
+      expectSame('old one forgotten', await documents.get('a', 'key'), 2);
     },
   },
   {

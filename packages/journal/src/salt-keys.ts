@@ -37,7 +37,7 @@ export function createSaltKeys(
       return key === undefined || key === ERASED ? undefined : fromHex(key);
     },
     async erase(subject) {
-      await documents.put(COLLECTION, subject, ERASED);
+      await documents.put(COLLECTION, subject, ERASED, { forgetOld: true });
     },
   };
 }

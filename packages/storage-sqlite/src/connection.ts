@@ -9,7 +9,14 @@ export class Store {
   constructor(
     readonly connection: Connection,
     readonly path: string,
-  ) {}
+    readonly durability: 'full' | 'normal',
+  ) {
+    this.#synchronise(durability);
+  }
+
+  #synchronise(durability: 'full' | 'normal'): void {
+    this.connection.pragma(`synchronous = ${durability === 'full' ? 'FULL' : 'NORMAL'}`);
+  }
 
   prepare(sql: string): Statement {
     return this.connection.prepare(sql);
@@ -24,6 +31,23 @@ export class Store {
   write<T>(work: () => T): Promise<T> {
     if (this.#failed !== undefined) return Promise.reject(this.#failed);
     return this.#attempt(() => this.connection.transaction(work).immediate());
+  }
+
+  /**
+   * The same without waiting for the disk: a power cut may take it. The write-ahead log is one
+   * sequence, so whatever is written after it and waits for the disk takes it along.
+   */
+  writeLazily<T>(work: () => T): Promise<T> {
+    if (this.durability === 'normal') return this.write(work);
+    if (this.#failed !== undefined) return Promise.reject(this.#failed);
+    return this.#attempt(() => {
+      this.#synchronise('normal');
+      try {
+        return this.connection.transaction(work).immediate();
+      } finally {
+        this.#synchronise('full');
+      }
+    });
   }
 
   /**

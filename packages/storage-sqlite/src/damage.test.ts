@@ -149,6 +149,53 @@ describe('a store that cannot write', () => {
   });
 });
 
+test('a power cut never keeps an entry without the document put before it', async () => {
+  const path = join(folder, 'ordered.sqlite');
+  const database = openDatabase(path, { durability: 'full' });
+  const entries = 12;
+  for (let seq = 0; seq < entries; seq += 1) {
+    await database.documents.put('state', 'last', seq, { durable: 'before-next' });
+    await database.eventLog.append([sampleRecord(1, seq)], { outgoing: true });
+    await database.outbox.acknowledge(1, seq, seq);
+  }
+  // What the disk has after the cut is a beginning of the write-ahead log.
+  const [main, log] = [readFileSync(path), readFileSync(`${path}-wal`)];
+  database.close();
+  const copy = join(folder, 'cut.sqlite');
+  const seen = new Set<string>();
+  // A log header of 32 bytes, then pages with a header of 24: cuts between and inside them.
+  for (let length = 32; length <= log.length; length += (24 + 4096) / 2) {
+    writeFileSync(copy, main);
+    rmSync(`${copy}-shm`, { force: true });
+    writeFileSync(`${copy}-wal`, log.subarray(0, length));
+    const cut = openDatabase(copy, { durability: 'full' });
+    const stored = (await cut.eventLog.read(undefined, 100)).length;
+    const state = Number((await cut.documents.get('state', 'last')) ?? -1);
+    const waiting = await cut.outbox.count();
+    cut.close();
+    seen.add(`${stored} ${waiting}`);
+    expect(state - stored).toBeGreaterThanOrEqual(-1);
+    expect(state - stored).toBeLessThanOrEqual(0);
+    expect(waiting).toBeLessThanOrEqual(1);
+  }
+  // Before and after every append and every acknowledgement.
+  expect(seen.size).toBe(2 * entries + 1);
+});
+
+test('only a put that says so forgets what it replaces', async () => {
+  const path = join(folder, 'replaced.sqlite');
+  const database = openDatabase(path, { durability: 'full' });
+  const secret = 'secret-0815';
+  const holds = (): boolean =>
+    ['', '-wal'].some((suffix) => readFileSync(path + suffix).includes(secret));
+  await database.documents.put('state', 'a', secret);
+  await database.documents.put('state', 'a', 'new');
+  expect(holds()).toBe(true);
+  await database.documents.put('state', 'a', 'newer', { forgetOld: true });
+  expect(holds()).toBe(false);
+  database.close();
+});
+
 test('what was erased is in none of the files', async () => {
   const path = join(folder, 'erased.sqlite');
   const database = openDatabase(path, { durability: 'full' });
@@ -163,7 +210,7 @@ test('what was erased is in none of the files', async () => {
     );
   expect(holds()).not.toEqual([]);
   await database.eventLog.eraseSubject('home-02');
-  await database.documents.put('salt-keys', 'home-02', 'erased');
+  await database.documents.put('salt-keys', 'home-02', 'erased', { forgetOld: true });
   await database.documents.delete('salt-keys', 'home-03');
   expect(holds()).toEqual([]);
   copyFileSync(path, join(folder, 'backup.sqlite'));

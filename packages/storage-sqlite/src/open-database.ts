@@ -11,8 +11,8 @@ import { asStorageError, StorageError } from './storage-error.js';
 /** How a database is opened. */
 export interface DatabaseOptions {
   /**
-   * `full`: a write that resolved survives a power cut (fsync at every commit); for everything that
-   * leaves the house. `normal`: it survives a crash of the process; a power cut may take the last
+   * `full`: a write that resolved survives a power cut (fsync at every commit, but for those whose
+   * port allows less: `put` with `before-next`, `acknowledge`); for everything that leaves the house. `normal`: it survives a crash of the process; a power cut may take the last
    * writes, never the consistency.
    */
   readonly durability: 'full' | 'normal';
@@ -56,13 +56,12 @@ function connect(path: string, options: DatabaseOptions): Store {
     connection.pragma(`page_size = ${PAGE_BYTES}`);
     migrate(connection, path);
     connection.pragma('journal_mode = WAL');
-    connection.pragma(`synchronous = ${durability === 'full' ? 'FULL' : 'NORMAL'}`);
     if (maxBytes !== undefined) {
       connection.pragma(`max_page_count = ${Math.floor(maxBytes / PAGE_BYTES)}`);
     }
     connection.pragma('secure_delete = ON');
     connection.pragma('trusted_schema = OFF');
-    return new Store(connection, path);
+    return new Store(connection, path, durability);
   } catch (error) {
     connection.close();
     throw error;

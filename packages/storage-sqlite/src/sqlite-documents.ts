@@ -1,5 +1,5 @@
 import { canonicalJson, type Json } from '@microgrid/events';
-import type { KeyedDocuments } from '@microgrid/journal';
+import type { KeyedDocuments, PutOptions } from '@microgrid/journal';
 import { compareIds } from '@microgrid/units';
 import type { Statement } from 'better-sqlite3';
 import type { Store } from './connection.js';
@@ -38,12 +38,20 @@ export class SqliteDocuments implements KeyedDocuments {
     });
   }
 
-  put(collection: string, key: string, document: Json): Promise<void> {
-    return this.#changing(() => {
-      const replaces = this.#has(collection, key);
+  put(
+    collection: string,
+    key: string,
+    document: Json,
+    { forgetOld = false, durable = 'now' }: PutOptions = {},
+  ): Promise<void> {
+    const write = (): boolean => {
+      const replaces = forgetOld && this.#has(collection, key);
       this.#write(collection, key, document);
       return replaces;
-    }).then(() => undefined);
+    };
+    if (forgetOld) return this.#forgetting(write).then(() => undefined);
+    const written = durable === 'now' ? this.store.write(write) : this.store.writeLazily(write);
+    return written.then(() => undefined);
   }
 
   create(collection: string, key: string, document: Json): Promise<boolean> {
@@ -55,7 +63,7 @@ export class SqliteDocuments implements KeyedDocuments {
   }
 
   delete(collection: string, key: string): Promise<boolean> {
-    return this.#changing(() => this.#delete.run(collection, key).changes > 0);
+    return this.#forgetting(() => this.#delete.run(collection, key).changes > 0);
   }
 
   keys(collection: string, prefix = ''): Promise<readonly string[]> {
@@ -76,8 +84,8 @@ export class SqliteDocuments implements KeyedDocuments {
     this.#put.run({ collection, key, document, hash });
   }
 
-  /** What is replaced or deleted (a salt key) must not be found in the write-ahead log either. */
-  #changing(work: () => boolean): Promise<boolean> {
+  /** What was deleted (a salt key) must not be found in the write-ahead log either. */
+  #forgetting(work: () => boolean): Promise<boolean> {
     return this.store.write(work).then((changed) =>
       this.store.read(() => {
         if (changed) this.store.forgetOldPages();

@@ -168,7 +168,8 @@ export class SqliteJournal implements EventLog, Outbox {
   }
 
   acknowledge(epoch: number, firstSeq: number, lastSeq: number): Promise<number> {
-    return this.store.write(() => {
+    // The port lets a power cut take it: what is sent again is told apart by its number.
+    return this.store.writeLazily(() => {
       const rows = this.#range.all(epoch, firstSeq, lastSeq) as Row[];
       for (const row of rows) this.#change(row, { outgoing: 0 });
       return rows.length;
