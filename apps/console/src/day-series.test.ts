@@ -1,6 +1,6 @@
 import { formatInstant, parseInstant } from '@microgrid/units';
 import * as fc from 'fast-check';
-import { CURVES, daySeries, presentCurves, withState } from './day-series.js';
+import { CURVES, daySeries, missesSamples, presentCurves, withState } from './day-series.js';
 import type { ConsoleHistory } from './history.js';
 import { sampleState } from './sample-site.js';
 
@@ -75,6 +75,12 @@ describe('withState', () => {
   test('leaves a value open that the state does not have', () => {
     const longer = withState(series, { ...sampleState(minute(1)), flows: {} });
     expect(longer?.columns.gridWatts).toEqual([1, null]);
+  });
+
+  test('says when the gateway has samples that the stream ran past', () => {
+    expect(missesSamples(series, sampleState(minute(3)))).toBe(false);
+    expect(missesSamples(series, sampleState(minute(4)))).toBe(true);
+    expect(missesSamples(daySeries(day([])), sampleState(minute(4)))).toBe(false);
   });
 
   test('asks for another day by answering nothing', () => {

@@ -49,6 +49,15 @@ export function withState(series: DaySeries, state: ConsoleState): DaySeries | u
   return extend(series, [{ at: state.now, ...state.flows }]);
 }
 
+/**
+ * Whether the gateway has samples between the series and a live state: a simulated clock may run
+ * through many of them from one state to the next.
+ */
+export function missesSamples({ atMs, sampleMs }: DaySeries, state: ConsoleState): boolean {
+  const last = atMs.at(-1);
+  return last !== undefined && parseInstant(state.now) - last > GAP_SAMPLES * sampleMs;
+}
+
 /** Curves with at least one value: a site without a charger gets no charger curve. */
 export function presentCurves(series: DaySeries): Curve[] {
   return CURVES.filter((curve) => series.columns[curve].some((value) => value !== null));

@@ -1,5 +1,5 @@
 import { isConsoleError } from '../console-error.js';
-import { daySeries, withState, type DaySeries } from '../day-series.js';
+import { daySeries, missesSamples, withState, type DaySeries } from '../day-series.js';
 import { parseHistory } from '../history.js';
 import { followState, type Connection } from '../state-stream.js';
 import type { ConsoleState } from '../state.js';
@@ -70,7 +70,9 @@ export class Live {
 
   #show(state: ConsoleState): void {
     this.state = state;
-    const extended = this.series === undefined ? undefined : withState(this.series, state);
+    const { series } = this;
+    const complete = series !== undefined && !missesSamples(series, state);
+    const extended = complete ? withState(series, state) : undefined;
     if (extended !== undefined) this.series = extended;
     if (extended === undefined || this.#seriesIsOld) void this.#fetchSeries();
   }
@@ -85,6 +87,10 @@ export class Live {
       this.series = daySeries(parseHistory(await response.json()));
       this.#seriesIsOld = false;
       this.seriesProblem = undefined;
+      // Where even the gateway has none, asking again at once would not bring them.
+      if (this.state !== undefined && missesSamples(this.series, this.state)) {
+        this.#nextFetchMs = performance.now() + HISTORY_RETRY_MS;
+      }
     } catch (error) {
       this.#nextFetchMs = performance.now() + HISTORY_RETRY_MS;
       const reason = error instanceof Error ? error.message : String(error);
