@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { ROOT, run } from './command.js';
+import { installed, ROOT, run } from './command.js';
 
 const SUFFIX = '.bench.ts';
 
@@ -25,7 +25,7 @@ if (names.length === 0 || unknown.length > 0) {
   process.exitCode = 2;
 } else {
   const ok = names.map((name) =>
-    run('npx', ['tsx', '--expose-gc', '--conditions=@microgrid/source', known.get(name) ?? '']),
+    run(installed('tsx'), ['--expose-gc', '--conditions=@microgrid/source', known.get(name) ?? '']),
   );
   process.exitCode = ok.every(Boolean) ? 0 : 1;
 }

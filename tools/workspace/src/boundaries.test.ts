@@ -64,8 +64,8 @@ const VIOLATIONS: readonly Violation[] = [
   },
   {
     breaks: 'adapter imports app',
-    file: 'packages/simulator',
-    code: importing('@microgrid/gateway'),
+    file: 'packages/storage-sqlite',
+    code: importing('@microgrid/settlement-runner'),
     says: layer('layer:adapter', 'layer:base'),
   },
   {

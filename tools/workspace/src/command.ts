@@ -1,9 +1,15 @@
 import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { one, type Count } from './count.js';
 
 /** The root of the workspace. */
 export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+
+/** A program that an installed package brings. */
+export function installed(program: string): string {
+  return join(ROOT, 'node_modules/.bin', program);
+}
 
 /** Runs a program at the root of the workspace, its output shown, and says whether it succeeded. */
 export function run(program: string, args: readonly string[], cwd = ROOT): boolean {

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { run, ROOT } from './command.js';
+import { installed, ROOT, run } from './command.js';
 import { one, sum, type Count } from './count.js';
 
 interface JestSummary {
@@ -18,7 +18,7 @@ export function jest(args: readonly string[], cwd = ROOT): Count {
   const folder = mkdtempSync(join(tmpdir(), 'microgrid-jest-'));
   const file = join(folder, 'summary.json');
   try {
-    const ok = run('npx', ['jest', '--json', `--outputFile=${file}`, ...args], cwd);
+    const ok = run(installed('jest'), ['--json', `--outputFile=${file}`, ...args], cwd);
     const summary = read(file);
     if (summary === undefined) return one(false);
     const counted: Count = {

@@ -1,4 +1,4 @@
-import { check } from './command.js';
+import { check, installed } from './command.js';
 import { closingLine, sum, type Count } from './count.js';
 import { jest } from './jest-run.js';
 import { checkPackedPackages } from './packed-packages.js';
@@ -6,11 +6,11 @@ import { installSystemPrograms } from './system-programs.js';
 
 /** Everything `npm test` checks, in the order in which a failure is cheapest to see. */
 const steps: readonly (() => Count)[] = [
-  () => check('npx', ['prettier', '--check', '--log-level', 'warn', '.']),
+  () => check(installed('prettier'), ['--check', '--log-level', 'warn', '.']),
   // Through Nx: without its project graph the module-boundary rule skips itself in silence.
-  () => check('npx', ['nx', 'lint', 'workspace']),
-  () => check('npx', ['nx', 'run-many', '-t', 'typecheck']),
-  () => check('npx', ['nx', 'run-many', '-t', 'build']),
+  () => check(installed('nx'), ['lint', 'workspace']),
+  () => check(installed('nx'), ['run-many', '-t', 'typecheck']),
+  () => check(installed('nx'), ['run-many', '-t', 'build']),
   () => jest([]),
   checkPackedPackages,
   () => jest(['--runInBand'], 'tools/e2e'),

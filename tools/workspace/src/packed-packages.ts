@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ROOT } from './command.js';
+import { installed, ROOT } from './command.js';
 import { one, sum, type Count } from './count.js';
 
 interface Manifest {
@@ -18,10 +18,10 @@ interface Manifest {
   readonly exports: Record<string, unknown>;
 }
 
-/** Every entry a package exports, as users write it. */
+/** Every entry of code that a package exports, as users write it. */
 function entries({ name, exports }: Manifest): string[] {
   return Object.keys(exports)
-    .filter((entry) => entry !== './package.json')
+    .filter((entry) => !entry.endsWith('.json'))
     .map((entry) => name + entry.slice(1));
 }
 
@@ -94,8 +94,8 @@ function checkPackage(manifest: Manifest, folder: string): boolean {
   const failed = [
     fails(`${name} imported as ESM`, process.execPath, [esm], folder),
     fails(`${name} required as CommonJS`, process.execPath, [cjs], folder),
-    fails(`${name}: publint`, 'npx', ['publint', packed, '--strict'], ROOT),
-    fails(`${name}: are the types wrong`, 'npx', ['attw', packed, '--profile', 'node16'], ROOT),
+    fails(`${name}: publint`, installed('publint'), [packed, '--strict'], ROOT),
+    fails(`${name}: are the types wrong`, installed('attw'), [packed, '--profile', 'node16'], ROOT),
   ];
   const ok = !failed.includes(true);
   console.log(`${ok ? 'ok    ' : 'FAILED'} ${name} as packed`);
