@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { eventually } from './eventually.js';
 import { Program, stopPrograms } from './program.js';
 import {
   isLoopback,
@@ -84,7 +85,17 @@ test('the demo prints where to look, on loopback alone', () => {
   for (const url of urls) expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
 });
 
-(socketsAreKnown ? test : test.skip)('the demo opens nothing outside loopback', () => {
+const whereKnown = socketsAreKnown ? test : test.skip;
+
+whereKnown('a process that listens beyond loopback is seen', async () => {
+  const listen = "require('node:net').createServer().listen(0, '0.0.0.0')";
+  const stranger = Program.start('sh', ['-c', `"${process.execPath}" -e "${listen}"; true`]);
+  const seen = await eventually('its socket', () => socketsBelow(stranger.pid)[0]);
+  await stranger.stopGroup('SIGKILL');
+  expect(isLoopback(seen.local)).toBe(false);
+});
+
+whereKnown('the demo opens nothing outside loopback', () => {
   const seen = [...sockets.values()];
   // Broker, coordinator, seven pages and nineteen Modbus devices listen at the least.
   const listening = seen.filter(({ remote }) => remote.endsWith(':0000'));
