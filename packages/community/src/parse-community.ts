@@ -1,4 +1,5 @@
 import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
+import { expectation, pathText, showValue, valueAt } from '@microgrid/events';
 import type { z } from 'zod';
 import { normalCommunity, type Community } from './community.js';
 import { CommunityError, type CommunityProblem } from './community-error.js';
@@ -8,9 +9,6 @@ import { communitySchema } from './community-schema.js';
 export type CommunityResult =
   | { readonly success: true; readonly data: Community }
   | { readonly success: false; readonly error: CommunityError };
-
-/** The most characters of a wrong value that a message repeats. */
-const LONGEST_FOUND = 80;
 
 /** More problems than this in one message help nobody. */
 const MOST_PROBLEMS = 20;
@@ -89,7 +87,7 @@ function problemsOf(
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
       path: [...path, key],
-      found: show(valueAt(value, [...path, key])),
+      found: showValue(valueAt(value, [...path, key])),
       expected: 'no such field',
     }));
   }
@@ -100,36 +98,7 @@ function problemsOf(
   }
   const expected =
     issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
-  return [{ path, found: show(found), expected: plain(expected) }];
-}
-
-/** The library's own messages repeat what was received; the value itself is shown instead. */
-function plain(text: string): string {
-  return text.replace(/^Invalid \w+: expected /, '').replace(/, received .*$/, '');
-}
-
-function show(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  const text = (JSON.stringify(value) as string | undefined) ?? typeof value;
-  return text.length > LONGEST_FOUND ? `${text.slice(0, LONGEST_FOUND)}…` : text;
-}
-
-function pathText(path: readonly PropertyKey[]): string {
-  return path
-    .map((step, index) =>
-      typeof step === 'number' ? `[${step}]` : `${index === 0 ? '' : '.'}${String(step)}`,
-    )
-    .join('');
-}
-
-function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (inner, step) =>
-      typeof inner === 'object' && inner !== null
-        ? (inner as Record<PropertyKey, unknown>)[step]
-        : undefined,
-    value,
-  );
+  return [{ path, found: showValue(found), expected: expectation(expected) }];
 }
 
 /** The line of a path, or of the nearest thing around it that the file has. */

@@ -35,6 +35,7 @@ export {
   type IntervalV1,
 } from './interval.js';
 export { parse, safeParse, type SafeResult } from './parse.js';
+export { expectation, pathText, showValue, valueAt } from './problem-text.js';
 export { readingQuality, readingV1, type ReadingQuality, type ReadingV1 } from './reading.js';
 export { receiptRejection, receiptV1, type ReceiptRejection, type ReceiptV1 } from './receipt.js';
 export { asyncApi, jsonSchemas } from './schema-documents.js';

@@ -1,43 +1,17 @@
 import type { z } from 'zod';
 import { EventsError, isEventsError, type EventsProblem } from './error.js';
+import { expectation, pathText, showValue, valueAt } from './problem-text.js';
 
 /** The outcome of reading a value that may be wrong. */
 export type SafeResult<T> =
   | { readonly success: true; readonly data: T }
   | { readonly success: false; readonly error: EventsError };
 
-/** The most characters of a wrong value that a message repeats. */
-const LONGEST_FOUND = 80;
-
-function show(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  const text = (JSON.stringify(value) as string | undefined) ?? typeof value;
-  return text.length > LONGEST_FOUND ? `${text.slice(0, LONGEST_FOUND)}…` : text;
-}
-
-function pathText(path: readonly PropertyKey[]): string {
-  return path
-    .map((step, index) =>
-      typeof step === 'number' ? `[${step}]` : `${index === 0 ? '' : '.'}${String(step)}`,
-    )
-    .join('');
-}
-
-function at(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (inner, step) =>
-      typeof inner === 'object' && inner !== null
-        ? (inner as Record<PropertyKey, unknown>)[step]
-        : undefined,
-    value,
-  );
-}
-
 function problem(value: unknown, issue: z.core.$ZodIssue): EventsProblem[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
       path: pathText([...issue.path, key]),
-      found: show(at(value, [...issue.path, key])),
+      found: showValue(valueAt(value, [...issue.path, key])),
       expected: 'no such field',
     }));
   }
@@ -46,7 +20,7 @@ function problem(value: unknown, issue: z.core.$ZodIssue): EventsProblem[] {
     return [
       {
         path: pathText(issue.path),
-        found: show(at(value, issue.path)),
+        found: showValue(valueAt(value, issue.path)),
         expected: [...new Set(expected)].join(' or '),
       },
     ];
@@ -54,18 +28,10 @@ function problem(value: unknown, issue: z.core.$ZodIssue): EventsProblem[] {
   return [
     {
       path: pathText(issue.path),
-      found: show(at(value, issue.path)),
+      found: showValue(valueAt(value, issue.path)),
       expected: expectation(issue.message),
     },
   ];
-}
-
-/** The library's messages say what was received as well; here the value itself stands beside them. */
-function expectation(message: string): string {
-  return message
-    .replace(/^Invalid (?:\w+): (?:expected )?/, '')
-    .replace(/^Too (?:big|small): expected (\w+) to (?:be|have) /, '$1 ')
-    .replace(/, received .*$/, '');
 }
 
 /**

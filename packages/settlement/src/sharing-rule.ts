@@ -1,6 +1,6 @@
 import type { SharingKey } from '@microgrid/community';
 import { numeratorAt, parseRatio } from '@microgrid/units';
-import type { Allocator } from './allocator.js';
+import type { Allocator } from '@microgrid/units';
 
 /**
  * A sharing key ready to run: the policy slot that says how much of an interval's pool each

@@ -1,5 +1,5 @@
 import { formatInstant } from '@microgrid/units';
-import { Allocator } from './allocator.js';
+import { Allocator } from '@microgrid/units';
 import type { SettlementContract } from './settlement-contract.js';
 import { SettlementError } from './settlement-error.js';
 

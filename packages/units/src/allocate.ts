@@ -1,10 +1,11 @@
+import { allocateExactly } from './allocate-exactly.js';
+import { Allocator } from './allocator.js';
 import { UnitsError } from './error.js';
 import { compareIds } from './id.js';
 
 /*
- * Largest remainder (Hamilton): part i first gets floor(total * weight_i / sum of weights); the units
- * left over go to the largest remainders, ties to the earlier position. It sums exactly and each part
- * lies within one unit of its exact quota. It is not monotone in the total (the Alabama paradox).
+ * Largest remainder sums exactly and gives each part within one unit of its exact quota. It is not
+ * monotone in the total (the Alabama paradox).
  */
 
 /**
@@ -63,68 +64,9 @@ export function allocateInto(total: number, weights: ArrayLike<number>, out: Flo
     out.fill(0);
   } else if (largest === 0) {
     throw new UnitsError('bad-weights', `weights: all are 0, so ${total} cannot be shared out`);
-  } else if (sum <= Number.MAX_SAFE_INTEGER && total <= Number.MAX_SAFE_INTEGER / largest) {
-    allocateSmall(total, weights, sum, out);
+  } else if (sum > Number.MAX_SAFE_INTEGER) {
+    allocateExactly(total, weights, out);
   } else {
-    allocateBig(total, weights, out);
+    new Allocator(weights.length).allocate(total, Float64Array.from(weights), sum, out);
   }
-}
-
-/** Every product total * weight is a safe integer here. */
-function allocateSmall(
-  total: number,
-  weights: ArrayLike<number>,
-  sum: number,
-  out: Float64Array,
-): void {
-  const remainders = new Float64Array(weights.length);
-  let left = total;
-  for (let index = 0; index < weights.length; index++) {
-    const product = total * (weights[index] as number);
-    let part = Math.floor(product / sum);
-    let remainder = product - part * sum;
-    // The quotient is a rounded float: it can touch the next whole number from below.
-    if (remainder < 0) {
-      part--;
-      remainder += sum;
-    }
-    out[index] = part;
-    remainders[index] = remainder;
-    left -= part;
-  }
-  giveLeftOver(left, remainders, out);
-}
-
-function allocateBig(total: number, weights: ArrayLike<number>, out: Float64Array): void {
-  const exact = Array.from(weights, BigInt);
-  const sum = exact.reduce((a, b) => a + b, 0n);
-  const remainders: bigint[] = [];
-  let left = total;
-  for (const [index, weight] of exact.entries()) {
-    const product = BigInt(total) * weight;
-    const part = Number(product / sum);
-    out[index] = part;
-    remainders.push(product % sum);
-    left -= part;
-  }
-  giveLeftOver(left, remainders, out);
-}
-
-/** Gives one unit each to the `left` largest remainders, the earlier position first among equals. */
-function giveLeftOver(
-  left: number,
-  remainders: ArrayLike<number> | ArrayLike<bigint>,
-  out: Float64Array,
-): void {
-  if (left === 0) return;
-  const order = Array.from(out, (_, index) => index).filter(
-    (index) => Number(remainders[index]) > 0,
-  );
-  order.sort((a, b) => {
-    const x = remainders[a] as number | bigint;
-    const y = remainders[b] as number | bigint;
-    if (x === y) return a - b;
-    return x > y ? -1 : 1;
-  });
-  for (const index of order.slice(0, left)) out[index] = (out[index] as number) + 1;
 }

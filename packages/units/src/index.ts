@@ -1,4 +1,5 @@
 export { allocate, allocateById, allocateInto } from './allocate.js';
+export { Allocator } from './allocator.js';
 export type { Rounding } from './decimal.js';
 export {
   formatKilowattHours,

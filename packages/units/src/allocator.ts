@@ -1,9 +1,9 @@
-import { allocateInto } from '@microgrid/units';
+import { allocateExactly } from './allocate-exactly.js';
 
 /**
- * Largest remainder for the hot loop: the same results as `allocate` of the units package without
- * sorting and without making arrays. The units left over go to the largest remainders, found by
- * selection instead of sorting, ties to the earlier position.
+ * Largest remainder (Hamilton) for hot loops, without sorting and without making arrays: part i first
+ * gets floor(total * weight_i / sum of weights); the units left over go to the largest remainders,
+ * found by selection, ties to the earlier position. Inputs are trusted: `allocateInto` checks them.
  */
 export class Allocator {
   private readonly remainders: Float64Array;
@@ -36,8 +36,8 @@ export class Allocator {
       if (weight > largest) largest = weight;
     }
     if (total > Number.MAX_SAFE_INTEGER / largest) {
-      // Some product total * weight is not a safe integer: the exact path, a hundred times slower.
-      allocateInto(total, weights, out);
+      // Some product total * weight is not a safe integer: the exact path is a hundred times slower.
+      allocateExactly(total, weights, out);
       return;
     }
     this.share(total, weights, sum, out);
