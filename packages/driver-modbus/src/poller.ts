@@ -1,4 +1,10 @@
-import { boundsCause, missingReading, type Clock, type DeviceIdentity } from '@microgrid/devices';
+import {
+  boundsCause,
+  missingReading,
+  readingOf,
+  type Clock,
+  type DeviceIdentity,
+} from '@microgrid/devices';
 import type { ReadingV1 } from '@microgrid/events';
 import { formatInstant } from '@microgrid/units';
 import type { Rate } from './block-plan.js';
@@ -39,7 +45,7 @@ export class Poller {
   private readonly blockOf = new Map<number, CompiledBlock>();
   private lowReadMs = -Infinity;
   private onceDone = false;
-  private ratings = '';
+  private ratings: Values | undefined;
 
   constructor(private readonly options: PollerOptions) {
     const { blocks, indexOf } = options.compiled;
@@ -117,16 +123,16 @@ export class Poller {
       if (slowest !== 'high') this.lowReadMs = startMs;
     }
     const readings = this.readings(slowest, lost);
-    const ratings = this.ratingText();
-    const ratingsChanged = lost === undefined && ratings !== this.ratings;
-    if (ratingsChanged) this.ratings = ratings;
+    const ratingsChanged = lost === undefined && this.takeRatings();
     return { readings, ratingsChanged, ...(lost === undefined ? {} : { lost }) };
   }
 
-  private ratingText(): string {
-    let text = '';
-    for (const index of this.options.compiled.ratings) text += `${this.values[index] ?? ''};`;
-    return text;
+  /** Whether a rating differs from the last poll's; from now on it is compared with this one's. */
+  private takeRatings(): boolean {
+    const before = this.ratings;
+    const ratings = this.options.compiled.ratings.map((index) => this.values[index]);
+    this.ratings = ratings;
+    return before === undefined || ratings.some((value, place) => value !== before[place]);
   }
 
   private readings(slowest: Rate, lost: string | undefined): readonly ReadingV1[] {
@@ -151,11 +157,17 @@ export class Poller {
     let reading: ReadingV1;
     if (value === undefined) {
       reading = missingReading({ device, point: point.id, at }, cause ?? 'unknown');
-    } else {
-      const good = { kind: 'reading', version: 1, device, point: point.id, at, value } as const;
-      reading =
-        cause === undefined ? { ...good, quality: 'good' } : { ...good, quality: 'suspect', cause };
-    }
+    } else if (cause === undefined) {
+      reading = {
+        kind: 'reading',
+        version: 1,
+        device,
+        point: point.id,
+        at,
+        value,
+        quality: 'good',
+      };
+    } else reading = readingOf({ device, point: point.id, at }, value, point);
     if (point.rate !== 'high') this.kept.set(point.id, reading);
     return reading;
   }

@@ -1,4 +1,9 @@
-import { isModbusError, type ModbusBus, type WriteRequest } from '@microgrid/modbus';
+import {
+  isModbusError,
+  type ModbusBus,
+  type RequestOptions,
+  type WriteRequest,
+} from '@microgrid/modbus';
 import type { Reply } from './point-decoder.js';
 
 /** Why a request brought nothing. */
@@ -30,9 +35,19 @@ export class UnitLink {
     private readonly bus: ModbusBus,
     private readonly unit: number,
     private readonly timeoutMs: number | undefined,
-  ) {}
+  ) {
+    this.last = { signal: undefined, options: this.make(undefined) };
+  }
 
-  private options(signal: AbortSignal | undefined) {
+  /** Options for the signal used last: a poll bears the same one for every block. */
+  private last: { readonly signal: AbortSignal | undefined; readonly options: RequestOptions };
+
+  private options(signal: AbortSignal | undefined): RequestOptions {
+    if (this.last.signal !== signal) this.last = { signal, options: this.make(signal) };
+    return this.last.options;
+  }
+
+  private make(signal: AbortSignal | undefined): RequestOptions {
     return {
       ...(this.timeoutMs === undefined ? {} : { timeoutMs: this.timeoutMs }),
       ...(signal === undefined ? {} : { signal }),

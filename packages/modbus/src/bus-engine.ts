@@ -1,4 +1,5 @@
 import type { Observable } from 'rxjs';
+import { AbortWatch } from './abort-watch.js';
 import { Alarm, monotonicMs } from './alarm.js';
 import type {
   BusState,
@@ -38,6 +39,9 @@ export class BusEngine implements ModbusBus, FrameSink {
   readonly #queue = new RequestQueue();
   readonly #alarm = new Alarm((nowMs) => {
     this.#onAlarm(nowMs);
+  });
+  readonly #aborts = new AbortWatch((transaction, reason) => {
+    this.#abandon(transaction, reason);
   });
   #inFlight: Transaction | undefined;
   /** The unanswered RTU request whose late reply the line is being kept silent for. */
@@ -108,6 +112,7 @@ export class BusEngine implements ModbusBus, FrameSink {
     if (!this.#closed) {
       this.#closed = true;
       this.#rejectAll(this.#closedError());
+      this.#aborts.close();
     }
     await this.#connection.close();
   }
@@ -166,16 +171,16 @@ export class BusEngine implements ModbusBus, FrameSink {
       this.#alarm.wakeAt(transaction.totalDeadlineMs);
     }
     if (!signal) return;
-    const onAbort = () => {
-      this.counters.abandoned += 1;
-      const sent = transaction === this.#inFlight;
-      const when = sent ? 'given up after it was sent' : 'given up before it was sent';
-      transaction.fail(this.#error('aborted', transaction, when, signal.reason));
-    };
-    signal.addEventListener('abort', onAbort, { once: true });
-    transaction.release = () => {
-      signal.removeEventListener('abort', onAbort);
-    };
+    this.#aborts.add(transaction, signal);
+    transaction.signal = signal;
+    transaction.aborts = this.#aborts;
+  }
+
+  #abandon(transaction: Transaction, reason: unknown): void {
+    this.counters.abandoned += 1;
+    const sent = transaction === this.#inFlight;
+    const when = sent ? 'given up after it was sent' : 'given up before it was sent';
+    transaction.fail(this.#error('aborted', transaction, when, reason));
   }
 
   /** Sends the next request if the line is free. */

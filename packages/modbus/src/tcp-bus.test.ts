@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { getEventListeners } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
@@ -273,6 +274,23 @@ describe('TCP bus against a scripted peer', () => {
     const never = await failure(bus.read(1, one(4), { signal: AbortSignal.abort() }));
     expect(never.code).toBe('aborted');
     expect(bus.statistics().requests).toBe(2);
+  });
+
+  it('listens once to a signal that many requests bear, and to none after closing', async () => {
+    const { port } = await peer(echo);
+    const bus = open(port);
+    const listeners = ({ signal }: AbortController): number =>
+      getEventListeners(signal, 'abort').length;
+    const [first, second] = [new AbortController(), new AbortController()];
+    for (let address = 0; address < 20; address += 1) {
+      const bearing = { signal: first.signal };
+      await Promise.all([bus.read(1, one(address), bearing), bus.read(1, one(address), bearing)]);
+      expect(listeners(first)).toBe(1);
+    }
+    await bus.read(1, one(1), { signal: second.signal });
+    expect([listeners(first), listeners(second)]).toEqual([0, 1]);
+    await bus.close();
+    expect(listeners(second)).toBe(0);
   });
 
   it('counts the time in the queue towards the total time', async () => {

@@ -1,3 +1,4 @@
+import type { AbortWatch } from './abort-watch.js';
 import type { ReadRequest, RequestOptions, WriteRequest } from './bus.js';
 import { longestMs } from './bus-options.js';
 import { ModbusError } from './modbus-error.js';
@@ -20,8 +21,9 @@ export class Transaction {
   dropped = 0;
   resolve: (outcome: Outcome) => void = unset;
   reject: (error: ModbusError) => void = unset;
-  /** Takes the abort listener away. */
-  release: (() => void) | undefined;
+  /** What the caller may give it up by, and who watches that; absent without a signal. */
+  signal: AbortSignal | undefined;
+  aborts: AbortWatch | undefined;
 
   constructor(
     readonly unit: number,
@@ -36,15 +38,19 @@ export class Transaction {
   succeed(outcome: Outcome): void {
     if (this.settled) return;
     this.settled = true;
-    this.release?.();
+    this.#unwatch();
     this.resolve(outcome);
   }
 
   fail(error: ModbusError): void {
     if (this.settled) return;
     this.settled = true;
-    this.release?.();
+    this.#unwatch();
     this.reject(error);
+  }
+
+  #unwatch(): void {
+    if (this.signal !== undefined) this.aborts?.remove(this, this.signal);
   }
 
   /** How messages name it. */
