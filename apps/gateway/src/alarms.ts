@@ -22,12 +22,6 @@ export class Alarms {
     this.raised.delete(id);
   }
 
-  /** Raises or clears by a condition. */
-  set(id: string, wrong: boolean, alarm: Omit<Alarm, 'id' | 'since'>, nowMs: EpochMs): void {
-    if (wrong) this.raise(id, alarm, nowMs);
-    else this.clear(id);
-  }
-
   list(): readonly Alarm[] {
     return [...this.raised.values()];
   }

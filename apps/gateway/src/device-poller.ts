@@ -4,7 +4,8 @@ import type { CommandV1, ReadingV1 } from '@microgrid/events';
 
 /** Latest readings of one device and when, on the monotonic clock, they came. */
 export class DevicePoller {
-  private latest = new Map<string, { reading: ReadingV1; receivedMs: number }>();
+  private readonly latest = new Map<string, { reading: ReadingV1; receivedMs: number }>();
+  private readable = false;
   private underWay: Promise<void> | undefined;
 
   constructor(
@@ -25,16 +26,20 @@ export class DevicePoller {
   private async read(signal: AbortSignal): Promise<void> {
     const readings = await this.device.read(signal);
     const receivedMs = this.clock.monotonicMs();
+    let readable = false;
     for (const reading of readings) {
+      if (reading.value !== undefined) readable = true;
       const known = this.latest.get(reading.point);
-      // A point of a slow block repeats its last reading: its age counts from when it was new.
-      const repeated = known?.reading.at === reading.at && reading.value === known.reading.value;
-      this.latest.set(reading.point, {
-        reading,
-        receivedMs: repeated ? known.receivedMs : receivedMs,
-      });
+      if (known === undefined) this.latest.set(reading.point, { reading, receivedMs });
+      else {
+        // A point of a slow block repeats its last reading: its age counts from when it was new.
+        const repeated = known.reading.at === reading.at && known.reading.value === reading.value;
+        if (!repeated) known.receivedMs = receivedMs;
+        known.reading = reading;
+      }
       this.emit(reading);
     }
+    this.readable = readable;
   }
 
   command(command: CommandV1): Promise<CommandOutcome> {
@@ -47,7 +52,7 @@ export class DevicePoller {
 
   /** Whether the last poll got any usable value. */
   get online(): boolean {
-    return [...this.latest.values()].some(({ reading }) => reading.value !== undefined);
+    return this.readable;
   }
 
   /** The device as control sees it. */
@@ -55,11 +60,9 @@ export class DevicePoller {
     const nowMs = this.clock.monotonicMs();
     const readings: Record<string, PointReading> = {};
     for (const [point, { reading, receivedMs }] of this.latest) {
-      readings[point] = {
-        quality: reading.quality,
-        ageMs: nowMs - receivedMs,
-        ...(reading.value === undefined ? {} : { value: reading.value }),
-      };
+      const { quality, value } = reading;
+      const ageMs = nowMs - receivedMs;
+      readings[point] = value === undefined ? { quality, ageMs } : { value, quality, ageMs };
     }
     return { description: this.device.description, readings };
   }

@@ -34,8 +34,9 @@ export class TodaysEnergy {
     }
     for (const poller of pollers) {
       const { device } = poller.device.description;
+      if (this.atStart.has(device)) continue;
       const counters = countersOf(poller);
-      if (counters !== undefined && !this.atStart.has(device)) this.atStart.set(device, counters);
+      if (counters !== undefined) this.atStart.set(device, counters);
     }
   }
 

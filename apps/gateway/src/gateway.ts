@@ -268,9 +268,11 @@ class Gateway implements Running {
 
   private watch(poller: DevicePoller, nowMs: number): void {
     const { device } = poller.device.description;
-    const text = `${poller.label} does not answer`;
-    const alarm = { severity: 'warning', text, device } as const;
-    this.alarms.set(`offline/${device}`, !poller.online, alarm, nowMs);
+    if (poller.online) this.alarms.clear(`offline/${device}`);
+    else {
+      const text = `${poller.label} does not answer`;
+      this.alarms.raise(`offline/${device}`, { severity: 'warning', text, device }, nowMs);
+    }
   }
 
   signals(): UpstreamSignals {

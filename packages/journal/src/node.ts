@@ -24,9 +24,19 @@ export const nodeHash: HashPort = {
 /** DER of a SubjectPublicKeyInfo for ed25519 (RFC 8410) up to the 32 key bytes. */
 const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
 
+/** Keys that were used last, parsed: a coordinator verifies with the same few for years. */
+const parsedKeys = new Map<string, KeyObject>();
+const MOST_PARSED_KEYS = 256;
+
 function publicKeyObject(text: string): KeyObject {
+  const known = parsedKeys.get(text);
+  if (known !== undefined) return known;
   const key = Buffer.concat([SPKI_PREFIX, parsePublicKey(text)]);
-  return createPublicKey({ key, format: 'der', type: 'spki' });
+  const parsed = createPublicKey({ key, format: 'der', type: 'spki' });
+  // Keys come from strangers too: they must not fill the memory.
+  if (parsedKeys.size >= MOST_PARSED_KEYS) parsedKeys.clear();
+  parsedKeys.set(text, parsed);
+  return parsed;
 }
 
 /** `VerifyPort` by node:crypto. */

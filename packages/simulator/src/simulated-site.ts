@@ -40,6 +40,8 @@ export class SimulatedSite {
   private observed: Observation | undefined;
   /** Twins whose registers show the plant as it is now. */
   private readonly shown = new Set<string>();
+  /** Whether a client wrote since the plant was last given the set points. */
+  private written = false;
 
   constructor(config: SiteConfig, seed: number, startMs: EpochMs) {
     this.plant = createSite(config, seed, startMs);
@@ -59,6 +61,7 @@ export class SimulatedSite {
 
   /** What every device shows now; computed when asked for. */
   observe(): Observation {
+    this.takeSetPoints();
     this.observed ??= observe(this.plant);
     return this.observed;
   }
@@ -70,8 +73,14 @@ export class SimulatedSite {
       if (Object.keys(own).length > 0) inputs[id] = own;
     }
     this.plant = step(this.plant, toMs, inputs);
+    this.written = false;
     this.observed = undefined;
     this.shown.clear();
+  }
+
+  /** Set points are in force at once, all of one instant together; power follows as time moves on. */
+  private takeSetPoints(): void {
+    if (this.written) this.move(this.atMs);
   }
 
   /** Moves on in time, stopping wherever a device falls back by itself. */
@@ -97,6 +106,7 @@ export class SimulatedSite {
   handler(id: string, twin: Twin): UnitHandler {
     return {
       read: (table: Table, address: number, count: number) => {
+        this.takeSetPoints();
         if (!this.shown.has(id)) {
           twin.show(this.observe()[id] ?? {});
           this.shown.add(id);
@@ -105,8 +115,7 @@ export class SimulatedSite {
       },
       write: (table, address, values) => {
         twin.write(table, address, values, this.atMs);
-        // Set points are in force at once; power follows as time moves on.
-        this.move(this.atMs);
+        this.written = true;
       },
     };
   }
