@@ -13,7 +13,17 @@ import {
 /** The form of community files this version reads. */
 export const COMMUNITY_SCHEMA = 'microgrid/community/1';
 
-const nameField = z.string().min(1).max(200).meta({ description: 'A name for people' });
+const NAME = 'a name of 1 to 200 characters, none of them a control character';
+
+// With the u flag only surrogates that are not part of a pair match: they have no UTF-8.
+const UNPRINTABLE = /[\p{Cc}\p{Surrogate}]/u;
+
+const nameField = z
+  .string({ error: NAME })
+  .min(1, { error: NAME })
+  .max(200, { error: NAME })
+  .refine((text) => !UNPRINTABLE.test(text), { error: NAME })
+  .meta({ description: 'A name for people' });
 
 const validFrom = dateText
   .optional()

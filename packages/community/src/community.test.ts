@@ -48,7 +48,38 @@ function refusal(text: string): string {
   return result.success ? 'read' : (result.error.message.split('\n')[0] ?? '');
 }
 
+/** Eight lists of nine aliases each, every one to the list before: 9^8 items. */
+const UNFOLDING = Array.from('bcdefghi', (name, index) => {
+  const before = 'abcdefgh'.charAt(index);
+  return `${name}: &${name} [${Array.from({ length: 9 }, () => `*${before}`).join(', ')}]`;
+}).reduce((text, line) => `${text}\n${line}`, 'a: &a [1]');
+
 describe('parseCommunity', () => {
+  test.each([
+    ['to nothing', 'id: *nowhere', 'Unresolved alias'],
+    ['to what holds it', 'members: &all [*all]', 'circular'],
+    ['that unfold without end', UNFOLDING, 'alias'],
+  ])('refuses a YAML alias %s as any other fault of the text', (_, text, why) => {
+    const result = safeParseCommunity(text, 'community.yaml');
+    expect(result).toMatchObject({ success: false, error: { code: 'not-yaml' } });
+    expect(refusal(text)).toMatch(/^community\.yaml:1: got /);
+    expect(refusal(text)).toContain(why);
+  });
+
+  test.each([
+    ['id: valley', 'id: 7', 'community.yaml:3: id: got 7, expected an id: a letter or digit'],
+    ['resolution: PT1H', 'resolution: 15', 'resolution: got 15, expected one of PT1M, PT5M'],
+    ['name: The valley', 'name: 5', 'name: got 5, expected a name of 1 to 200 characters'],
+    [
+      'name: The valley',
+      'name: "a\\u0007"',
+      'expected a name of 1 to 200 characters, none of them',
+    ],
+    ['name: The valley', 'name: "\\ud800"', 'expected a name of 1 to 200 characters, none of them'],
+  ])('says what belongs where %s reads %s', (from, to, message) => {
+    expect(refusal(TEXT.replace(from, to))).toContain(message);
+  });
+
   test('reads a file into its one form: by id, one spelling of decimals, prices as tariffs', () => {
     const community = parseCommunity(TEXT);
     expect(community.resolution).toBe('PT60M');
@@ -101,7 +132,7 @@ describe('parseCommunity', () => {
       'a missing field',
       'currency: EUR\n',
       '',
-      'community.yaml:2: currency: got nothing, expected string',
+      'community.yaml:2: currency: got nothing, expected an ISO 4217 code such as EUR',
     ],
     [
       'an unknown field',

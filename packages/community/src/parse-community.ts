@@ -29,16 +29,8 @@ export function parseCommunity(text: string, source = 'community'): Community {
     prettyErrors: false,
   });
   const [fault] = [...document.errors, ...document.warnings];
-  if (fault !== undefined) {
-    const problem = {
-      path: '',
-      line: lines.linePos(fault.pos[0]).line,
-      found: fault.message,
-      expected: 'a YAML 1.2 document with every key once',
-    };
-    throw new CommunityError('not-yaml', message(source, problem), [problem]);
-  }
-  const value: unknown = document.toJS();
+  if (fault !== undefined) refuseYaml(source, lines.linePos(fault.pos[0]).line, fault.message);
+  const value = plainValue(document, source);
   const result = communitySchema.safeParse(value);
   if (result.success) return normalCommunity(result.data);
   const problems = result.error.issues
@@ -62,6 +54,23 @@ export function safeParseCommunity(text: string, source?: string): CommunityResu
   } catch (error) {
     if (error instanceof CommunityError) return { success: false, error };
     throw error;
+  }
+}
+
+function refuseYaml(source: string, line: number, found: string): never {
+  const problem = { path: '', line, found, expected: 'a YAML 1.2 document with every key once' };
+  throw new CommunityError('not-yaml', message(source, problem), [problem]);
+}
+
+/** The document as data. Aliases show their faults only here: to nothing, to themselves, too many. */
+function plainValue(document: Document, source: string): unknown {
+  try {
+    const value: unknown = document.toJS();
+    // A value that holds itself has no end and no JSON.
+    JSON.stringify(value);
+    return value;
+  } catch (error) {
+    return refuseYaml(source, 1, error instanceof Error ? error.message : String(error));
   }
 }
 
