@@ -20,7 +20,7 @@ export function epochMs(text: string): EpochMs | undefined {
 
 /** Names a device, metering point, member, gateway, community … : letters, digits and `. _ : -`, at most 64. */
 export const idField = z
-  .string()
+  .string({ error: 'an id: a letter or digit, then up to 63 letters, digits or . _ : -' })
   .regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/, {
     error: 'an id: a letter or digit, then up to 63 letters, digits or . _ : -',
   })
@@ -28,7 +28,7 @@ export const idField = z
 
 /** An instant in its one spelling. */
 export const instantField = z
-  .string()
+  .string({ error: 'a UTC instant written YYYY-MM-DDTHH:MM:SSZ' })
   .refine(accepts(parseInstant), { error: 'a UTC instant written YYYY-MM-DDTHH:MM:SSZ' })
   .meta({
     format: 'date-time',
@@ -37,7 +37,7 @@ export const instantField = z
 
 /** An interval length. */
 export const resolutionField = z
-  .string()
+  .string({ error: 'one of PT1M, PT5M, PT10M, PT15M, PT30M, PT60M' })
   .refine(accepts(parseResolution), { error: 'one of PT1M, PT5M, PT10M, PT15M, PT30M, PT60M' })
   .meta({ description: 'Interval length: PT1M, PT5M, PT10M, PT15M, PT30M or PT60M' });
 
@@ -49,13 +49,13 @@ export const energyField = z
 
 /** An energy total over more than one interval or point: a decimal integer in a string. */
 export const energyTotalField = z
-  .string()
+  .string({ error: 'a whole number of mWh in a string, 0 or more' })
   .regex(/^(?:0|[1-9]\d*)$/, { error: 'a whole number of mWh in a string, 0 or more' })
   .meta({ description: 'Energy total in mWh, a decimal integer in a string' });
 
 /** An amount of money: a decimal integer of 10^-12 currency units in a string. */
 export const amountField = z
-  .string()
+  .string({ error: 'a whole number of 10^-12 currency units in a string' })
   .regex(/^(?:0|-?[1-9]\d*)$/, { error: 'a whole number of 10^-12 currency units in a string' })
   .meta({ description: 'Money in 10^-12 currency units, a decimal integer in a string' });
 
@@ -66,13 +66,13 @@ export const priceField = z
 
 /** An ISO 4217 currency code. */
 export const currencyField = z
-  .string()
+  .string({ error: 'an ISO 4217 code such as EUR' })
   .regex(/^[A-Z]{3}$/, { error: 'an ISO 4217 code such as EUR' })
   .meta({ description: 'ISO 4217 currency code' });
 
 /** A SHA-256 digest in lower-case hexadecimal. */
 export const hashField = z
-  .string()
+  .string({ error: 'a SHA-256 digest as 64 lower-case hexadecimal digits' })
   .regex(/^[0-9a-f]{64}$/, { error: 'a SHA-256 digest as 64 lower-case hexadecimal digits' })
   .meta({ description: 'SHA-256 digest, 64 lower-case hexadecimal digits' });
 
