@@ -45,7 +45,7 @@ export function readCsvRow(text: string, file: string, line: number): CsvRow {
   };
   const fields = text.split(',');
   if (fields.length !== CSV_COLUMNS.length) {
-    const column = CSV_COLUMNS[fields.length] ?? '';
+    const column = text === '' ? '' : (CSV_COLUMNS[fields.length] ?? '');
     const found = text === '' ? 'an empty line' : `${fields.length} fields in ${shown(text)}`;
     fail(column, found, `${CSV_COLUMNS.length} fields: ${CSV_HEADER}`);
   }

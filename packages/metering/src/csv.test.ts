@@ -177,7 +177,7 @@ describe('the canonical readings CSV', () => {
       'column 7',
       CSV_HEADER,
     ],
-    ['a blank line', `${CSV_HEADER}\n${GOOD}\n\n`, 'malformed-row', 3, 'start', 'an empty line'],
+    ['a blank line', `${CSV_HEADER}\n${GOOD}\n\n`, 'malformed-row', 3, '', 'an empty line'],
     [
       'too few fields',
       `${CSV_HEADER}\nhome-01,2026-06-21T10:00:00Z\n`,
