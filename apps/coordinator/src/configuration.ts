@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isMap, LineCounter, parseDocument } from 'yaml';
+import { isMap, LineCounter, parseDocument, type Document } from 'yaml';
 import { EventsError, idField, instantField, parse } from '@microgrid/events';
 import { CoordinatorError } from './coordinator-error.js';
 
@@ -81,7 +81,20 @@ export function parseCoordinatorConfig(
       `${source}: expected a mapping that begins with schema:`,
     );
   }
-  return checkCoordinatorConfig(document.toJS() as unknown, source);
+  return checkCoordinatorConfig(plainValue(document, source), source);
+}
+
+/** The document as data. Aliases show their faults only here: to nothing, to themselves, too many. */
+function plainValue(document: Document, source: string): unknown {
+  try {
+    const value: unknown = document.toJS();
+    // A value that holds itself has no end and no JSON.
+    JSON.stringify(value);
+    return value;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new CoordinatorError('bad-config', `${source}: ${why}`);
+  }
 }
 
 /** Checks a configuration that is data already. @throws CoordinatorError `bad-config`. */

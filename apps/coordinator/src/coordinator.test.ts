@@ -9,7 +9,11 @@ import { openDatabase, type Database } from '@microgrid/storage-sqlite';
 import { createGatewayUplink, type GatewayUplink } from '@microgrid/uplink';
 import { createMemoryBroker, type MemoryBroker } from '@microgrid/uplink/testing';
 import { formatInstant } from '@microgrid/units';
-import { checkCoordinatorConfig, type CoordinatorConfigInput } from './configuration.js';
+import {
+  checkCoordinatorConfig,
+  parseCoordinatorConfig,
+  type CoordinatorConfigInput,
+} from './configuration.js';
 import { start } from './coordinator.js';
 import { operatorToken } from './http-server.js';
 import type { CoordinatorPorts, Running } from './ports.js';
@@ -270,5 +274,8 @@ describe('a coordinator', () => {
     writeFileSync(join(folder, 'community.yaml'), COMMUNITY.replace('PT15M', 'PT7M'));
     await expect(open()).rejects.toThrow(/community\.yaml:\d+: resolution: got "PT7M"/);
     expect(() => checkCoordinatorConfig({ schema: 'other' })).toThrow(/schema: got "other"/);
+    expect(() => parseCoordinatorConfig('coordinator: *nowhere')).toThrow(
+      /^coordinator\.yaml: Unresolved alias/,
+    );
   });
 });

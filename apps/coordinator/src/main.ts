@@ -5,13 +5,25 @@ import { loadOrCreateKeyFile } from '@microgrid/journal/node';
 import { parseInstantLoose } from '@microgrid/units';
 import { parseCoordinatorConfig, type CoordinatorConfig } from './configuration.js';
 import { start } from './coordinator.js';
-import { isCoordinatorError } from './coordinator-error.js';
+import { CoordinatorError, isCoordinatorError } from './coordinator-error.js';
 import { operatorToken } from './http-server.js';
 import { keyFileOf } from './store.js';
 
+function readConfig(path: string, file: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new CoordinatorError(
+      'bad-config',
+      `${file}: cannot be read: ${why}; expected a configuration file, name it with --config`,
+    );
+  }
+}
+
 function read(file: string): { config: CoordinatorConfig; baseFolder: string } {
   const path = resolve(file);
-  const config = parseCoordinatorConfig(readFileSync(path, 'utf8'), file);
+  const config = parseCoordinatorConfig(readConfig(path, file), file);
   return { config, baseFolder: dirname(path) };
 }
 

@@ -41,6 +41,10 @@ describe('a gateway’s configuration', () => {
     });
   });
 
+  it.each(['gateway: *nowhere', 'buses: &all [*all]'])('refuses the alias in %s', (text) => {
+    expect(message(text)).toMatch(/^gateway\.yaml: .*(?:alias|circular)/);
+  });
+
   it.each([
     ['bus: lan,', 'bus: wan,', 'gateway.yaml: devices[0].bus: got "wan", expected one of lan'],
     [

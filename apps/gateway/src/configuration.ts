@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isMap, LineCounter, parseDocument } from 'yaml';
+import { isMap, LineCounter, parseDocument, type Document } from 'yaml';
 import { policySchema } from '@microgrid/control';
 import { EventsError, idField, parse, resolutionField } from '@microgrid/events';
 import { isTimeZone } from '@microgrid/units/calendar';
@@ -144,7 +144,20 @@ export function parseGatewayConfig(text: string, source = 'gateway.yaml'): Gatew
   if (!isMap(document.contents)) {
     throw new GatewayError('bad-config', `${source}: expected a mapping that begins with schema:`);
   }
-  return checkGatewayConfig(document.toJS() as unknown, source);
+  return checkGatewayConfig(plainValue(document, source), source);
+}
+
+/** The document as data. Aliases show their faults only here: to nothing, to themselves, too many. */
+function plainValue(document: Document, source: string): unknown {
+  try {
+    const value: unknown = document.toJS();
+    // A value that holds itself has no end and no JSON.
+    JSON.stringify(value);
+    return value;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new GatewayError('bad-config', `${source}: ${why}`);
+  }
 }
 
 /** Checks a configuration that is data already. @throws GatewayError `bad-config`. */

@@ -31,11 +31,14 @@ function catalogued({ id, profile = '' }: GatewayConfig['devices'][number]) {
 }
 
 async function fromFile(path: string) {
-  let text: string;
+  let value: unknown;
   try {
-    text = await readFile(path, 'utf8');
+    value = parse(await readFile(path, 'utf8'));
   } catch (error) {
-    throw new GatewayError('unknown-driver', `profileFile: ${path}: ${String(error)}`);
+    throw new GatewayError(
+      'unknown-driver',
+      `profileFile: ${path}: ${String(error)}; expected a profile in YAML or JSON`,
+    );
   }
-  return parseProfile(parse(text), path);
+  return parseProfile(value, path);
 }

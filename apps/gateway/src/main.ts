@@ -1,24 +1,42 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { loadOrCreateKeyFile } from '@microgrid/journal/node';
 import { parseInstantLoose } from '@microgrid/units';
 import { parseGatewayConfig, type GatewayConfig } from './configuration.js';
 import { start } from './gateway.js';
-import { isGatewayError } from './gateway-error.js';
+import { GatewayError, isGatewayError } from './gateway-error.js';
 import { keyFileOf } from './store.js';
 import { fastClock } from './system-clock.js';
 
 /** The console's built pages, beside this app in the repository. */
 const CONSOLE_FOLDER = fileURLToPath(new URL('../../console/dist', import.meta.url));
 
+function readConfig(path: string, file: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new GatewayError(
+      'bad-config',
+      `${file}: cannot be read: ${why}; expected a configuration file, name it with --config`,
+    );
+  }
+}
+
 function read(file: string): { config: GatewayConfig; baseFolder: string } {
   const path = resolve(file);
   return {
-    config: parseGatewayConfig(readFileSync(path, 'utf8'), file),
+    config: parseGatewayConfig(readConfig(path, file), file),
     baseFolder: dirname(path),
   };
+}
+
+function times(text: string): number {
+  const value = Number(text);
+  if (value > 0 && Number.isFinite(value)) return value;
+  throw new InvalidArgumentError('expected a number above 0');
 }
 
 interface RunOptions {
@@ -57,7 +75,7 @@ program
   .command('run', { isDefault: true })
   .description('run until stopped')
   .option(...configOption)
-  .option('--speed <times>', 'against simulated devices: time runs this many times faster', Number)
+  .option('--speed <times>', 'against simulated devices: time runs this many times faster', times)
   .option(
     '--since <instant>',
     'the instant at which simulated and real time agree',
