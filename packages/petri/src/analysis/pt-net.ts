@@ -57,7 +57,7 @@ export interface PtNetDeclaration {
 }
 
 /** Counts above this do not fit a packed marking. */
-export const MAX_TOKENS = 0x3fffffff;
+export const MAX_TOKENS = 0x1fffffff;
 
 function bad(net: string, message: string): never {
   throw new PetriError('bad-net', `net '${net}': ${message}`);
