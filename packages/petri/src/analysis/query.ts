@@ -1,5 +1,5 @@
 import { CtlChecker } from './ctl.js';
-import { NetNames, placesIn, predicateOf, type Formula } from './formula.js';
+import { holds, NetNames, placesIn, predicateOf, type Formula } from './formula.js';
 import { parseFormula } from './parse-formula.js';
 import type { PtNet } from './pt-net.js';
 import { searchState, type SearchOptions } from './reachability-search.js';
@@ -139,8 +139,8 @@ export function query(
   const now = predicateOf(names, parsed);
   const asked = asReachability(parsed);
   if (now !== undefined) {
-    const result = searchState(net, now, { maxStates: 0 });
-    return { ...decided(result.found === true, 'state space'), states: 1 };
+    const verdict = decided(holds(now, Int32Array.from(net.initial)), 'state space');
+    return { ...verdict, states: 1 };
   }
   if (asked !== undefined) {
     const result = reach(net, names, asked.goal, options);

@@ -10,7 +10,7 @@ export interface Siphons {
 
 /** How much a siphon search may do. */
 export interface SiphonOptions {
-  /** Branches of the search. Default 20,000. */
+  /** Branches of the search. Default 3,000. */
   readonly maxBranches?: number;
 }
 
@@ -91,7 +91,7 @@ class SiphonSearch {
  * that puts a token into the set also needs one from it.
  */
 export function minimalSiphons(net: PtNet, options: SiphonOptions = {}): Siphons {
-  const search = new SiphonSearch(flowOf(net), options.maxBranches ?? 20_000);
+  const search = new SiphonSearch(flowOf(net), options.maxBranches ?? 3000);
   const banned = new Set<number>();
   for (const place of net.places.keys()) {
     search.extend(new Set([place]), banned);
