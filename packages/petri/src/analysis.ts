@@ -1,4 +1,9 @@
-export { analyse, type Analysis, type AnalysisOptions, type StructuralResults } from './analysis/analyse.js';
+export {
+  analyse,
+  type Analysis,
+  type AnalysisOptions,
+  type StructuralResults,
+} from './analysis/analyse.js';
 export {
   coverability,
   OMEGA,

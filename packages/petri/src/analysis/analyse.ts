@@ -11,7 +11,12 @@ import {
   type Semiflows,
 } from './semiflows.js';
 import { maximalTrap, minimalSiphons, type SiphonOptions, type Siphons } from './siphons.js';
-import { exploreStateSpace, pathTo, type ExplorationOptions, type StateSpace } from './state-space.js';
+import {
+  exploreStateSpace,
+  pathTo,
+  type ExplorationOptions,
+  type StateSpace,
+} from './state-space.js';
 import { structuralBounds } from './structural-bounds.js';
 import { decided, type Verdict } from './verdict.js';
 
@@ -93,7 +98,8 @@ interface Exploration {
 function explore(net: PtNet, bounds: readonly number[], options: AnalysisOptions): Exploration {
   const maxStates = options.maxStates;
   const full = { ...options, edges: true, bounds };
-  if (bounds.every(Number.isFinite)) return { space: exploreStateSpace(net, full), graph: undefined };
+  if (bounds.every(Number.isFinite))
+    return { space: exploreStateSpace(net, full), graph: undefined };
   const first = Math.min(FIRST_LOOK, maxStates ?? FIRST_LOOK);
   const space = exploreStateSpace(net, { ...full, maxStates: first });
   const done = space.complete || space.stoppedBy !== 'states' || first === maxStates;

@@ -102,7 +102,11 @@ class Builder {
     fireInPlace(net, marking, t);
     addOmegas(marking);
     const node: Node = { marking, parent: from, transition: t };
-    for (let ancestor: Node | undefined = from; ancestor !== undefined; ancestor = ancestor.parent) {
+    for (
+      let ancestor: Node | undefined = from;
+      ancestor !== undefined;
+      ancestor = ancestor.parent
+    ) {
       if (!isBelow(ancestor.marking, marking)) continue;
       const grown: number[] = [];
       for (let place = 0; place < marking.length; place += 1)

@@ -114,7 +114,11 @@ export class NetNames {
   }
 }
 
-function linear(weights: ReadonlyMap<number, number>, relation: '<=' | '>=', bound: number): Predicate {
+function linear(
+  weights: ReadonlyMap<number, number>,
+  relation: '<=' | '>=',
+  bound: number,
+): Predicate {
   const entries = [...weights].filter(([, weight]) => weight !== 0);
   if (entries.length === 0)
     return { op: (relation === '<=' ? 0 <= bound : 0 >= bound) ? 'true' : 'false' };
@@ -132,7 +136,11 @@ function join(op: 'and' | 'or', operands: readonly Predicate[]): Predicate {
   const absorbing = op === 'and' ? 'false' : 'true';
   const rest = operands.filter((operand) => operand.op !== neutral);
   if (rest.some((operand) => operand.op === absorbing)) return { op: absorbing };
-  return rest.length === 1 ? (rest[0] as Predicate) : rest.length === 0 ? { op: neutral } : { op, operands: rest };
+  return rest.length === 1
+    ? (rest[0] as Predicate)
+    : rest.length === 0
+      ? { op: neutral }
+      : { op, operands: rest };
 }
 
 const opposite: Readonly<Record<Relation, Relation>> = {
@@ -144,7 +152,11 @@ const opposite: Readonly<Record<Relation, Relation>> = {
   '>': '<=',
 };
 
-function comparison(names: NetNames, formula: Formula & { op: 'compare' }, positive: boolean): Predicate {
+function comparison(
+  names: NetNames,
+  formula: Formula & { op: 'compare' },
+  positive: boolean,
+): Predicate {
   const weights = new Map<number, number>();
   for (const [sum, sign] of [
     [formula.left, 1],
@@ -191,7 +203,11 @@ function fireability(net: PtNet, t: number, positive: boolean): Predicate {
  * The formula as a predicate on markings; nothing if it has a path operator. Throws `unknown-place`
  * or `unknown-transition`.
  */
-export function predicateOf(names: NetNames, formula: Formula, positive = true): Predicate | undefined {
+export function predicateOf(
+  names: NetNames,
+  formula: Formula,
+  positive = true,
+): Predicate | undefined {
   switch (formula.op) {
     case 'true':
     case 'false':
@@ -204,9 +220,7 @@ export function predicateOf(names: NetNames, formula: Formula, positive = true):
     case 'fireable':
       return join(
         positive ? 'or' : 'and',
-        formula.transitions.map((name) =>
-          fireability(names.net, names.transition(name), positive),
-        ),
+        formula.transitions.map((name) => fireability(names.net, names.transition(name), positive)),
       );
     case 'compare':
       return comparison(names, formula, positive);

@@ -30,8 +30,7 @@ function transitionCode(run: ExplorationRun, program: PackedTransition, t: numbe
   );
   let hashDelta = 0;
   for (let at = 0; at < words; at += 1)
-    hashDelta =
-      (hashDelta + Math.imul(program.delta[at] as number, factors[at] as number)) | 0;
+    hashDelta = (hashDelta + Math.imul(program.delta[at] as number, factors[at] as number)) | 0;
   const next = times(words, (at) => {
     const delta = program.delta[at] as number;
     const keep = program.resets.filter((reset) => reset.word === at);
@@ -40,8 +39,7 @@ function transitionCode(run: ExplorationRun, program: PackedTransition, t: numbe
     if (keep.length > 0) return `(w${at} & ${kept}) + ${delta} + ${set} | 0`;
     return delta === 0 ? `w${at}` : `w${at} + ${delta} | 0`;
   });
-  const hash =
-    program.resets.length > 0 ? `hashOf(${next})` : `h + ${hashDelta} | 0`;
+  const hash = program.resets.length > 0 ? `hashOf(${next})` : `h + ${hashDelta} | 0`;
   return `if (${conditions.join(' && ') || 'true'}) {
     ${overflows.join('\n    ')}
     fired[${t}] = 1;
@@ -51,7 +49,12 @@ function transitionCode(run: ExplorationRun, program: PackedTransition, t: numbe
 }
 
 /** A function over a group of transitions: how many fired, or -1. */
-function groupCode(run: ExplorationRun, program: readonly PackedTransition[], group: readonly number[], name: string): string {
+function groupCode(
+  run: ExplorationRun,
+  program: readonly PackedTransition[],
+  group: readonly number[],
+  name: string,
+): string {
   const { words } = run.store.packing;
   const bodies = group.map((t) => transitionCode(run, program[t] as PackedTransition, t));
   return `function ${name}(i, h, v, ${times(words, (at) => `w${at}`)}) {

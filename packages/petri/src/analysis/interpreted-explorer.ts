@@ -105,8 +105,7 @@ class Interpreter {
     const { start, values } = this.watch;
     const { maxima } = run;
     let found = 0;
-    for (; found < this.always.length; found += 1)
-      candidates[found] = this.always[found] as number;
+    for (; found < this.always.length; found += 1) candidates[found] = this.always[found] as number;
     let tokens = 0;
     for (let at = 0; at < words; at += 1) {
       let rest = block[base + at] as number;
@@ -227,7 +226,8 @@ class Interpreter {
   private resetRow(t: number): number {
     const { words, current, deltas, resets } = this;
     const row = this.deltaHash.length - 1;
-    for (let at = 0; at < words; at += 1) deltas[row * words + at] = deltas[t * words + at] as number;
+    for (let at = 0; at < words; at += 1)
+      deltas[row * words + at] = deltas[t * words + at] as number;
     for (let at = resets.start[t] as number; at < (resets.start[t + 1] as number); at += 4) {
       const word = resets.values[at] as number;
       const shift = resets.values[at + 1] as number;
@@ -239,10 +239,7 @@ class Interpreter {
     for (let at = 0; at < words; at += 1)
       hash =
         (hash +
-          Math.imul(
-            deltas[row * words + at] as number,
-            this.run.store.factors[at] as number,
-          )) |
+          Math.imul(deltas[row * words + at] as number, this.run.store.factors[at] as number)) |
         0;
     this.deltaHash[row] = hash;
     return row;

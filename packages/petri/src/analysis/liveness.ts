@@ -26,8 +26,7 @@ export function isQuasiLive(space: StateSpace, graph?: Coverability): Verdict {
   );
   const complete = space.complete || graph?.complete === true;
   const method = space.complete ? 'state space' : 'coverability';
-  if (dead.length === 0)
-    return decided(true, complete ? method : 'partial state space');
+  if (dead.length === 0) return decided(true, complete ? method : 'partial state space');
   if (!complete) return unknown(openReason(space));
   return decided(false, method, {
     firings: [],
@@ -47,8 +46,7 @@ function openGraph(space: StateSpace): Verdict {
  */
 export function isLive(space: StateSpace, quasiLive: Verdict, deadlock: Verdict): Verdict {
   if (space.net.transitions.length === 0) return decided(true, 'state space');
-  if (quasiLive.verdict === 'false')
-    return decided(false, quasiLive.method, quasiLive.witness);
+  if (quasiLive.verdict === 'false') return decided(false, quasiLive.method, quasiLive.witness);
   if (deadlock.verdict === 'true')
     return decided(false, deadlock.method, {
       firings: deadlock.witness?.firings ?? [],
@@ -61,7 +59,9 @@ export function isLive(space: StateSpace, quasiLive: Verdict, deadlock: Verdict)
   if (first === undefined) return decided(true, 'state space');
   return decided(false, 'state space', {
     firings: pathTo(space, first.state),
-    transitions: lost.filter(({ state }) => state === first.state).map((l) => name(space, l.transition)),
+    transitions: lost
+      .filter(({ state }) => state === first.state)
+      .map((l) => name(space, l.transition)),
   });
 }
 

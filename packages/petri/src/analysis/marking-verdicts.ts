@@ -47,9 +47,7 @@ export function isOneSafe(
   if (bounds.every((bound) => bound <= 1)) return decided(true, 'P-semiflows');
   if (graph?.complete === true) {
     const above = graph.maxima.findIndex((most) => most > 1);
-    return above < 0
-      ? decided(true, 'coverability')
-      : decided(false, 'coverability');
+    return above < 0 ? decided(true, 'coverability') : decided(false, 'coverability');
   }
   return unknown(openReason(space));
 }

@@ -101,7 +101,10 @@ function checkOnGraph(
   const space = exploreStateSpace(net, { ...options, edges: true });
   const { states } = space;
   if (!space.complete)
-    return { ...unknown(`the state space ended at its limit of ${String(space.stoppedBy)}`), states };
+    return {
+      ...unknown(`the state space ended at its limit of ${String(space.stoppedBy)}`),
+      states,
+    };
   const edges = edgesOf(space);
   if (edges === undefined)
     return { ...unknown('the edges of the state space do not fit into maxBytes'), states };

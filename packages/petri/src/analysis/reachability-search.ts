@@ -122,6 +122,10 @@ class Search {
 }
 
 /** Searches a deadlock or a marking with the predicate. */
-export function searchState(net: PtNet, goal: SearchGoal, options: SearchOptions = {}): SearchResult {
+export function searchState(
+  net: PtNet,
+  goal: SearchGoal,
+  options: SearchOptions = {},
+): SearchResult {
   return new Search(net, goal, options).run();
 }

@@ -38,8 +38,9 @@ export function reduceNet(net: PtNet, options: ReductionOptions): Reduction {
     ({ name, keeps }) =>
       !resets && keeps.includes(property) && (options.rules?.includes(name) ?? true),
   );
-  if (resets) return { net, used, expand: (path) => path.map((t) => net.transitions[t]?.name ?? '') };
-  for (let changed = true; changed; ) {
+  if (resets)
+    return { net, used, expand: (path) => path.map((t) => net.transitions[t]?.name ?? '') };
+  for (let changed = true; changed;) {
     changed = false;
     for (const { name, apply } of rules) {
       const count = apply(work, property);

@@ -91,7 +91,10 @@ export class ReductionNet {
       [...weights].map(([place, weight]) => ({ place: name(place), weight }));
     const net = createPtNet({
       name: this.net.name,
-      places: this.places().map((place) => ({ name: name(place), tokens: this.initial[place] ?? 0 })),
+      places: this.places().map((place) => ({
+        name: name(place),
+        tokens: this.initial[place] ?? 0,
+      })),
       transitions: kept.map((transition, index) => ({
         name: `${index}:${transition.sequence.map((t) => this.net.transitions[t]?.name ?? '').join('+')}`,
         inputs: arcs(transition.pre),

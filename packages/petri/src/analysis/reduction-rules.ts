@@ -201,8 +201,7 @@ function isUninhibited(net: ReductionNet, transitions: readonly ReducedTransitio
 
 function fuse(net: ReductionNet, { place, before, after }: Agglomeration): void {
   for (const transition of [...before, ...after]) net.remove(transition);
-  for (const first of before)
-    for (const second of after) net.add(composed(first, second, place));
+  for (const first of before) for (const second of after) net.add(composed(first, second, place));
   net.removedPlaces.add(place);
 }
 

@@ -143,9 +143,7 @@ function farkas(start: Row[], options: SemiflowOptions): Semiflows {
   }
   const semiflows = rows
     .map(({ weights }) =>
-      [...weights]
-        .map(([index, weight]) => ({ index, weight }))
-        .sort((a, b) => a.index - b.index),
+      [...weights].map(([index, weight]) => ({ index, weight })).sort((a, b) => a.index - b.index),
     )
     .sort((a, b) => compareSemiflows(a, b));
   return { semiflows, complete };
@@ -165,7 +163,10 @@ function emptyRow(index: number, count: number): Row {
   return { weights: new Map([[index, 1]]), rest: new Map(), support };
 }
 
-function eachDelta(table: ArcTable, visit: (t: number, place: number, delta: number) => void): void {
+function eachDelta(
+  table: ArcTable,
+  visit: (t: number, place: number, delta: number) => void,
+): void {
   for (let t = 0; t + 1 < table.start.length; t += 1)
     for (let at = table.start[t] as number; at < (table.start[t + 1] as number); at += 1)
       visit(t, table.place[at] as number, table.value[at] as number);

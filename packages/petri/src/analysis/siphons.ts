@@ -119,7 +119,7 @@ export function minimalSiphons(net: PtNet, options: SiphonOptions = {}): Siphons
 export function maximalTrap(net: PtNet, within?: readonly number[]): readonly number[] {
   const { consumers, puts } = flowOf(net);
   const trap = new Set(within ?? net.places.keys());
-  for (let before = -1; before !== trap.size; ) {
+  for (let before = -1; before !== trap.size;) {
     before = trap.size;
     for (const place of trap) {
       const leaks = consumers[place]?.some((t) => !puts[t]?.some((output) => trap.has(output)));
@@ -135,10 +135,7 @@ export function maximalTrap(net: PtNet, within?: readonly number[]): readonly nu
  * Undefined where the condition fails, does not apply (a weight above 1, inhibitor or reset arcs) or
  * the search is too large: then nothing follows.
  */
-export function isDeadlockFreeBySiphons(
-  net: PtNet,
-  options: SiphonOptions = {},
-): true | undefined {
+export function isDeadlockFreeBySiphons(net: PtNet, options: SiphonOptions = {}): true | undefined {
   if (net.transitions.length === 0) return undefined;
   if (net.transitions.some((t) => t.inputs.length + t.reads.length + t.inhibitors.length === 0))
     return true;

@@ -4,8 +4,13 @@ import { isQuasiLive } from './liveness.js';
 import { openReason } from './marking-verdicts.js';
 import { withInitial, type PtNet } from './pt-net.js';
 import { placeSemiflows } from './semiflows.js';
-import { closeBackward, edgesOf } from './state-graph.js';
-import { exploreStateSpace, pathTo, type ExplorationOptions, type StateSpace } from './state-space.js';
+import { closeBackward, edgeEnd, edgesOf } from './state-graph.js';
+import {
+  exploreStateSpace,
+  pathTo,
+  type ExplorationOptions,
+  type StateSpace,
+} from './state-space.js';
 import { structuralBounds } from './structural-bounds.js';
 import { decided, unknown, type Verdict } from './verdict.js';
 
@@ -111,8 +116,7 @@ export function soundness(net: PtNet, options: WorkflowOptions): Soundness {
   const cases = options.cases ?? 1;
   const workflow = workflowOf(net, options, cases);
   const grows = unboundedness(workflow);
-  if (grows !== undefined)
-    return openResult(cases, grows, unknown('the net is unbounded'), 0);
+  if (grows !== undefined) return openResult(cases, grows, unknown('the net is unbounded'), 0);
   const space = exploreStateSpace(workflow.net, { ...options, edges: true });
   const edges = edgesOf(space);
   if (edges === undefined) {
@@ -127,7 +131,10 @@ export function soundness(net: PtNet, options: WorkflowOptions): Soundness {
       : decided(false, 'state space', { firings: pathTo(space, improper) });
   const canEnd = ends.map((end) => Number(end > 0));
   closeBackward(space, edges, canEnd);
-  const stuck = canEnd.indexOf(0);
+  // Where nothing fires any more says most; otherwise the first state from which there is no end.
+  const isStuck = (state: number): boolean => edgeEnd(space, edges, state) === edges.start(state);
+  const last = canEnd.findIndex((can, state) => can === 0 && isStuck(state));
+  const stuck = last < 0 ? canEnd.indexOf(0) : last;
   const optionToComplete =
     stuck < 0
       ? decided(true, 'state space')

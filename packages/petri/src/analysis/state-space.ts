@@ -67,7 +67,9 @@ function startRun(net: CompiledNet, options: ExplorationOptions): ExplorationRun
     const bound = bounds[place] ?? Infinity;
     return bound < 2 ** PROVEN_BITS ? Math.max(width, bitsFor(bound)) : width;
   });
-  const proven = start.map((_, place) => 2 ** (bits[place] as number) > (bounds[place] ?? Infinity));
+  const proven = start.map(
+    (_, place) => 2 ** (bits[place] as number) > (bounds[place] ?? Infinity),
+  );
   const store = new StateStore(packFields(bits));
   const run = new ExplorationRun(
     net,

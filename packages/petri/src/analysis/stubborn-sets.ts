@@ -2,6 +2,9 @@ import { isEnabled, type ArcTable, type CompiledNet } from './compiled-net.js';
 import type { Linear, Predicate } from './formula.js';
 import { holds } from './formula.js';
 
+/** Enabled transitions that are tried as the one that cannot be disabled. */
+const MAX_KEYS = 6;
+
 /** Per place the transitions that stand in some relation to it. */
 function byPlace(net: CompiledNet, table: ArcTable, keep: (value: number) => boolean): number[][] {
   const lists = Array.from({ length: net.placeCount }, (): number[] => []);
@@ -124,7 +127,7 @@ export class StubbornSets {
   /** Of the enabled transitions, enough to find every reachable deadlock. */
   forDeadlock(marking: Int32Array, enabled: readonly number[]): readonly number[] {
     let best = enabled;
-    for (const key of enabled.slice(0, 24)) {
+    for (const key of enabled.slice(0, MAX_KEYS)) {
       if (best.length <= 1) break;
       this.clear();
       this.add([key]);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createPtNet, type PtNet } from './pt-net.js';
 
 /** The contest's models, beside the repository. */
-export const modelsFolder = join(process.cwd(), '../../../shared/petri');
+export const modelsFolder = join(__dirname, '../../../../../shared/petri');
 
 /** True if the models are there; tests print what they skip where they are not. */
 export const hasModels = existsSync(modelsFolder);
