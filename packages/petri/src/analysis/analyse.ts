@@ -105,9 +105,8 @@ function explore(net: PtNet, bounds: readonly number[], options: AnalysisOptions
   const done = space.complete || space.stoppedBy !== 'states' || first === maxStates;
   if (space.complete || !hasPlainArcs(net))
     return { space: done ? space : exploreStateSpace(net, full), graph: undefined };
-  const { onProgress: _, ...limits } = options;
   const graph = coverability(net, {
-    ...limits,
+    ...options,
     maxStates: options.maxCoverabilityMarkings ?? FIRST_LOOK,
   });
   const unbounded = graph.unboundedPlaces.length > 0;
@@ -122,11 +121,10 @@ function deadlockOf(net: PtNet, space: StateSpace, options: AnalysisOptions): Ve
   if (space.complete) return decided(false, 'state space');
   if (space.stoppedBy === 'time' || space.stoppedBy === 'aborted')
     return { verdict: 'unknown', method: 'none', reason: `stopped by ${space.stoppedBy}` };
-  const { states: _, ...verdict } = findDeadlock(net, {
+  return findDeadlock(net, {
     ...options,
     ...(options.maxDeadlockStates === undefined ? {} : { maxStates: options.maxDeadlockStates }),
   });
-  return verdict;
 }
 
 /**

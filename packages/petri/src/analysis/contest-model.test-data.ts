@@ -1,12 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { createPtNet, type PtNet } from './pt-net.js';
-
-/** The contest's models, beside the repository. */
-export const modelsFolder = join(__dirname, '../../../../../shared/petri');
-
-/** True if the models are there; tests print what they skip where they are not. */
-export const hasModels = existsSync(modelsFolder);
 
 function numberIn(xml: string, tag: string): number | undefined {
   const element = new RegExp(`<${tag}>([^]*?)</${tag}>`).exec(xml)?.[1];
@@ -60,9 +52,4 @@ export function readPtPnml(xml: string): PtNet {
       outputs: outputs.get(id) ?? [],
     })),
   });
-}
-
-/** One contest model by name. */
-export function readModel(name: string): PtNet {
-  return readPtPnml(readFileSync(join(modelsFolder, 'models', `${name}.pnml`), 'utf8'));
 }

@@ -11,7 +11,7 @@ export const OMEGA = Infinity;
 const OMEGA_COUNT = 0x40000000;
 
 /** How to build the graph. */
-export interface CoverabilityOptions extends Omit<ExplorationLimits, 'maxBytes' | 'onProgress'> {
+export interface CoverabilityOptions extends Omit<ExplorationLimits, 'maxBytes'> {
   /** Stops at the first proof that some place is unbounded. Default false. */
   readonly stopAtUnbounded?: boolean;
 }
@@ -123,7 +123,7 @@ class Builder {
     const firings: string[] = [];
     const pump: string[] = [];
     let into = pump;
-    for (let at: Node | undefined = node; at?.parent !== undefined; at = at.parent) {
+    for (let at = node; at.parent !== undefined; at = at.parent) {
       if (at === ancestor) into = firings;
       into.push(this.net.net.transitions[at.transition]?.name ?? '');
     }

@@ -8,13 +8,16 @@ export type Semiflow = readonly { readonly index: number; readonly weight: numbe
 export interface Semiflows {
   /** Each of minimal support and with weights whose greatest common divisor is 1. */
   readonly semiflows: readonly Semiflow[];
-  /** False if the search stopped at `maxRows`: what is listed is right, but not all of it. */
+  /**
+   * False if `maxRows` made the search leave rows out: what is listed is right, but it may not be all,
+   * and of two supports one may contain the other's.
+   */
   readonly complete: boolean;
 }
 
 /** How much a semiflow search may do. */
 export interface SemiflowOptions {
-  /** Rows of the working table; the number of semiflows can grow exponentially. Default 2,000. */
+  /** Rows of the working table; the number of semiflows can grow exponentially. Default 1,000. */
   readonly maxRows?: number;
 }
 
@@ -25,8 +28,8 @@ interface Row {
   readonly support: Uint32Array;
 }
 
-/** Combinations tried before giving up, per allowed row. */
-const COMBINATIONS_PER_ROW = 40;
+/** Pairs tried when one column is eliminated, per allowed row. */
+const PAIRS_PER_ROW = 10;
 
 function greatestCommonDivisor(a: number, b: number): number {
   let [x, y] = [Math.abs(a), Math.abs(b)];
@@ -99,54 +102,71 @@ function cheapestColumn(rows: readonly Row[]): number {
   return best;
 }
 
+/** What is left to spend. */
 interface Budget {
-  rows: number;
-  combinations: number;
+  readonly rows: number;
+  complete: boolean;
 }
 
-/** One step of Farkas' algorithm; nothing when the budget is spent or a number grows too large. */
-function eliminate(rows: readonly Row[], column: number, budget: Budget): Row[] | undefined {
+function supportSize(row: Row): number {
+  return row.weights.size;
+}
+
+/** The pairs to combine, those with few places first where there are too many of them. */
+function pairsOf(rows: readonly Row[], column: number, budget: Budget): [Row, Row][] {
+  const smallFirst = (sign: number): Row[] =>
+    rows
+      .filter((row) => Math.sign(row.rest.get(column) ?? 0) === sign)
+      .sort((a, b) => supportSize(a) - supportSize(b));
+  let [positive, negative] = [smallFirst(1), smallFirst(-1)];
+  const most = budget.rows * PAIRS_PER_ROW;
+  if (positive.length * negative.length > most) {
+    budget.complete = false;
+    const side = Math.floor(Math.sqrt(most));
+    positive = positive.slice(0, Math.max(side, Math.floor(most / negative.length)));
+    negative = negative.slice(0, Math.max(side, Math.floor(most / positive.length)));
+  }
+  return positive.flatMap((up) => negative.map((down): [Row, Row] => [up, down]));
+}
+
+/** One step of Farkas' algorithm. What the budget does not allow is left out. */
+function eliminate(rows: readonly Row[], column: number, budget: Budget): Row[] {
   const kept = rows.filter((row) => !row.rest.has(column));
-  const positive = rows.filter((row) => (row.rest.get(column) ?? 0) > 0);
-  const negative = rows.filter((row) => (row.rest.get(column) ?? 0) < 0);
   const made: Row[] = [];
-  for (const up of positive)
-    for (const down of negative) {
-      budget.combinations -= 1;
-      if (budget.combinations < 0) return undefined;
-      const support = up.support.map((word, index) => word | (down.support[index] as number));
-      // Only minimal supports matter: every other semiflow is a sum of those.
-      if (kept.some((row) => contains(support, row.support))) continue;
-      if (made.some((row) => contains(support, row.support))) continue;
-      const row = combine(up, down, column);
-      if (row === undefined) return undefined;
-      for (let index = made.length - 1; index >= 0; index -= 1)
-        if (contains((made[index] as Row).support, support)) made.splice(index, 1);
-      made.push(row);
-      if (kept.length + made.length > budget.rows) return undefined;
+  for (const [up, down] of pairsOf(rows, column, budget)) {
+    const support = up.support.map((word, index) => word | (down.support[index] as number));
+    // Only minimal supports matter: every other semiflow is a sum of those.
+    if (kept.some((row) => contains(support, row.support))) continue;
+    if (made.some((row) => contains(support, row.support))) continue;
+    const row = combine(up, down, column);
+    if (row === undefined) {
+      budget.complete = false;
+      continue;
     }
-  return [...kept, ...made];
+    for (let index = made.length - 1; index >= 0; index -= 1)
+      if (contains((made[index] as Row).support, support)) made.splice(index, 1);
+    made.push(row);
+  }
+  const next = [...kept, ...made];
+  if (next.length <= budget.rows) return next;
+  budget.complete = false;
+  return next.sort((a, b) => supportSize(a) - supportSize(b)).slice(0, budget.rows);
 }
 
 function farkas(start: Row[], options: SemiflowOptions): Semiflows {
-  const budget = { rows: options.maxRows ?? 2000, combinations: 0 };
-  budget.combinations = budget.rows * COMBINATIONS_PER_ROW;
+  const budget = { rows: options.maxRows ?? 1000, complete: true };
   let rows = start;
-  let complete = true;
   for (;;) {
     const column = cheapestColumn(rows);
     if (column < 0) break;
-    const next = eliminate(rows, column, budget);
-    complete &&= next !== undefined;
-    // Rows that cannot be combined any more are dropped: the rest may still become semiflows.
-    rows = next ?? rows.filter((row) => !row.rest.has(column));
+    rows = eliminate(rows, column, budget);
   }
   const semiflows = rows
     .map(({ weights }) =>
       [...weights].map(([index, weight]) => ({ index, weight })).sort((a, b) => a.index - b.index),
     )
     .sort((a, b) => compareSemiflows(a, b));
-  return { semiflows, complete };
+  return { semiflows, complete: budget.complete };
 }
 
 function compareSemiflows(a: Semiflow, b: Semiflow): number {

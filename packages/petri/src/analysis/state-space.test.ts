@@ -7,8 +7,11 @@ import {
   type StateSpace,
 } from '../analysis.js';
 import { edgeEnd, edgesOf } from './state-graph.js';
-import { naiveSpace, randomPtNet, scale } from './random-pt-net.test-data.js';
+import { naiveSpace, randomPtNet } from './random-pt-net.test-data.js';
 import { replayInExecutor } from './replay-witness.test-data.js';
+
+/** `MICROGRID_TEST_SCALE` times as many runs. */
+const scale = Number(process.env['MICROGRID_TEST_SCALE'] ?? '1');
 
 function markingsOf(space: StateSpace): string[] {
   const marking = new Int32Array(space.net.places.length);

@@ -12,8 +12,11 @@ import {
   type PtNet,
 } from '../analysis.js';
 import { compileNet, fireInPlace } from './compiled-net.js';
-import { naiveSpace, randomPtNet, scale } from './random-pt-net.test-data.js';
+import { naiveSpace, randomPtNet } from './random-pt-net.test-data.js';
 import { replayInExecutor } from './replay-witness.test-data.js';
+
+/** `MICROGRID_TEST_SCALE` times as many runs. */
+const scale = Number(process.env['MICROGRID_TEST_SCALE'] ?? '1');
 
 test('a P-semiflow has the same sum in every reachable marking, and its bounds hold', () => {
   let found = 0;
