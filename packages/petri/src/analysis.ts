@@ -41,6 +41,7 @@ export {
   type ReductionRule,
 } from './analysis/reduction-rules.js';
 export {
+  nonIncreasingSums,
   placeSemiflows,
   transitionSemiflows,
   type Semiflow,
@@ -67,5 +68,5 @@ export {
   type ExplorationOptions,
   type StateSpace,
 } from './analysis/state-space.js';
-export { structuralBounds, weighMarking } from './analysis/structural-bounds.js';
+export { provenBounds, structuralBounds, weighMarking } from './analysis/structural-bounds.js';
 export type { Method, Verdict, Witness } from './analysis/verdict.js';

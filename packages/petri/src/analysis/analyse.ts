@@ -17,7 +17,7 @@ import {
   type ExplorationOptions,
   type StateSpace,
 } from './state-space.js';
-import { structuralBounds } from './structural-bounds.js';
+import { provenBounds } from './structural-bounds.js';
 import { decided, type Verdict } from './verdict.js';
 
 /** What to analyse and how much it may cost. */
@@ -41,7 +41,7 @@ export interface StructuralResults {
   readonly siphons: Siphons | undefined;
   /** By siphon: the largest trap in it, as place indices. */
   readonly traps: readonly (readonly number[])[] | undefined;
-  /** By place index; `Infinity` where no semiflow covers the place. */
+  /** By place index, from sums that no firing raises; `Infinity` where there is none. */
   readonly bounds: readonly number[];
 }
 
@@ -81,7 +81,7 @@ function structureOf(net: PtNet, options: AnalysisOptions): StructuralResults {
       options.structure === false ? undefined : transitionSemiflows(net, options.semiflows),
     siphons,
     traps: siphons?.siphons.map((siphon) => maximalTrap(net, siphon)),
-    bounds: structuralBounds(net, flows.semiflows),
+    bounds: provenBounds(net, flows.semiflows, options.semiflows),
   };
 }
 

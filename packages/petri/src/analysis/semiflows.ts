@@ -230,6 +230,32 @@ export function placeSemiflows(net: PtNet, options: SemiflowOptions = {}): Semif
 }
 
 /**
+ * Weighted sums of places that no firing raises: P-semiflows and more (Farkas' algorithm with a slack
+ * for every transition). They bound places that no semiflow covers. Not necessarily minimal; the
+ * list may be cut short by `maxRows`, what is in it is right.
+ */
+export function nonIncreasingSums(net: PtNet, options: SemiflowOptions = {}): Semiflows {
+  const { deltas, resets } = compileNet(net);
+  const reset = new Set(resets.place);
+  const count = net.places.length;
+  const rows = net.places.map((_, index) => emptyRow(index, count + net.transitions.length));
+  eachDelta(deltas, (t, place, delta) => rows[place]?.rest.set(t, delta));
+  const slack = net.transitions.map((_, t) => {
+    const row = emptyRow(count + t, count + net.transitions.length);
+    row.rest.set(t, 1);
+    return row;
+  });
+  const { semiflows, complete } = farkas(
+    [...rows.filter((_, place) => !reset.has(place)), ...slack],
+    options,
+  );
+  const sums = semiflows
+    .map((semiflow) => semiflow.filter(({ index }) => index < count))
+    .filter((semiflow) => semiflow.length > 0);
+  return { semiflows: sums, complete };
+}
+
+/**
  * The minimal T-semiflows: how often each transition would fire in a run that ends where it began.
  * A transition with reset arcs is in none.
  */

@@ -11,7 +11,7 @@ import {
   type ExplorationOptions,
   type StateSpace,
 } from './state-space.js';
-import { structuralBounds } from './structural-bounds.js';
+import { provenBounds } from './structural-bounds.js';
 import { decided, unknown, type Verdict } from './verdict.js';
 
 /** A workflow net and how it ends. */
@@ -96,7 +96,9 @@ function openResult(cases: number, verdict: Verdict, open: Verdict, states: numb
 /** A net that no semiflow bounds is looked at for unboundedness before its states are counted. */
 function unboundedness(workflow: Workflow): Verdict | undefined {
   const { net, mustBeEmpty, output } = workflow;
-  const bounds = structuralBounds(net, placeSemiflows(net, { maxRows: 500 }).semiflows);
+  const bounds = provenBounds(net, placeSemiflows(net, { maxRows: 300 }).semiflows, {
+    maxRows: 300,
+  });
   const plain = net.transitions.every((t) => t.inhibitors.length + t.resets.length === 0);
   if (!plain || bounds.every(Number.isFinite)) return undefined;
   const graph = coverability(net, { maxStates: 5000, stopAtUnbounded: true });

@@ -9,7 +9,7 @@ import { bitsFor, MAX_BITS, packFields, packMarking } from './packing.js';
 import type { PtNet } from './pt-net.js';
 import { placeSemiflows } from './semiflows.js';
 import { StateStore } from './state-store.js';
-import { structuralBounds } from './structural-bounds.js';
+import { provenBounds } from './structural-bounds.js';
 
 /** How to explore; every limit is off unless given, except the number of states. */
 export interface ExplorationOptions extends ExplorationLimits {
@@ -20,7 +20,7 @@ export interface ExplorationOptions extends ExplorationLimits {
   readonly codeGeneration?: boolean;
   /** Keeps the edges (4 bytes a firing); given up when `maxBytes` is reached. Default false. */
   readonly edges?: boolean;
-  /** Upper bounds by place that are already known, from `structuralBounds`. */
+  /** Upper bounds by place that are already known, from `provenBounds`. */
   readonly bounds?: readonly number[];
 }
 
@@ -61,7 +61,7 @@ const BATCH = 2048;
 const SAMPLE = 512;
 
 function startRun(net: CompiledNet, options: ExplorationOptions): ExplorationRun {
-  const bounds = options.bounds ?? structuralBounds(net.net, boundingSemiflows(net.net));
+  const bounds = options.bounds ?? provenBounds(net.net, boundingSemiflows(net.net), BOUNDING);
   const start = Array.from(net.initial, bitsFor);
   const bits = Int32Array.from(start, (width, place) => {
     const bound = bounds[place] ?? Infinity;
@@ -88,8 +88,11 @@ function startRun(net: CompiledNet, options: ExplorationOptions): ExplorationRun
 /** States an exploration may find unless told otherwise. */
 export const DEFAULT_MAX_STATES = 10_000_000;
 
+/** The search for bounds must stay small beside the exploration. */
+const BOUNDING = { maxRows: 300 };
+
 function boundingSemiflows(net: PtNet): ReturnType<typeof placeSemiflows>['semiflows'] {
-  return placeSemiflows(net, { maxRows: 500 }).semiflows;
+  return placeSemiflows(net, BOUNDING).semiflows;
 }
 
 /** How often each need is met in a sample of the states found so far. */

@@ -138,15 +138,23 @@ export class StateStore {
     const size = Math.min(slots, 2 ** TABLE_SHIFT);
     this.tables = [];
     const tables = Array.from({ length: slots / size }, () => new Int32Array(size));
-    for (let state = 0; state < this.count; state += 1) {
-      const block = blocks[state >>> BLOCK_SHIFT] as Int32Array;
-      const hash = this.hash(block, (state & BLOCK_MASK) * stride);
-      const spread = Math.imul(hash ^ (hash >>> 15), SPREAD);
-      let slot = spread >>> (32 - tableBits);
-      while ((tables[slot >>> TABLE_SHIFT] as Int32Array)[slot & TABLE_MASK] !== 0)
-        slot = slot + 1 === slots ? 0 : slot + 1;
-      (tables[slot >>> TABLE_SHIFT] as Int32Array)[slot & TABLE_MASK] =
-        (spread << tableBits) | (state + 1);
+    const { count, factors } = this;
+    const shift = 32 - tableBits;
+    const width = factors.length;
+    for (let first = 0; first < count; first += BLOCK_MASK + 1) {
+      const block = blocks[first >>> BLOCK_SHIFT] as Int32Array;
+      const end = Math.min(count, first + BLOCK_MASK + 1);
+      for (let state = first, base = 0; state < end; state += 1, base += stride) {
+        let hash = 0;
+        for (let at = 0; at < width; at += 1)
+          hash = (hash + Math.imul(block[base + at] as number, factors[at] as number)) | 0;
+        const spread = Math.imul(hash ^ (hash >>> 15), SPREAD);
+        let slot = spread >>> shift;
+        while ((tables[slot >>> TABLE_SHIFT] as Int32Array)[slot & TABLE_MASK] !== 0)
+          slot = slot + 1 === slots ? 0 : slot + 1;
+        (tables[slot >>> TABLE_SHIFT] as Int32Array)[slot & TABLE_MASK] =
+          (spread << tableBits) | (state + 1);
+      }
     }
     this.tables = tables;
   }

@@ -6,7 +6,7 @@ import {
   maximalTrap,
   minimalSiphons,
   placeSemiflows,
-  structuralBounds,
+  provenBounds,
   transitionSemiflows,
   weighMarking,
   type PtNet,
@@ -24,7 +24,7 @@ test('a P-semiflow has the same sum in every reachable marking, and its bounds h
     fc.property(randomPtNet({ inhibitors: true, resets: true }), (net) => {
       const { semiflows, complete } = placeSemiflows(net);
       expect(complete).toBe(true);
-      const bounds = structuralBounds(net, semiflows);
+      const bounds = provenBounds(net, semiflows);
       for (const marking of naiveSpace(net, 150).markings) {
         for (const semiflow of semiflows)
           expect(weighMarking(semiflow, marking)).toBe(weighMarking(semiflow, net.initial));

@@ -6,7 +6,7 @@ export type Method =
   | 'reduced state space'
   /** Part of the states, enough because one of them decides. */
   | 'partial state space'
-  /** Weighted sums that no firing changes. */
+  /** Weighted sums that no firing raises. */
   | 'P-semiflows'
   /** Karp-Miller graph. */
   | 'coverability'
