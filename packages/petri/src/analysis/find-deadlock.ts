@@ -5,7 +5,7 @@ import { decided } from './verdict.js';
 
 /** How to look for a deadlock. */
 export interface DeadlockOptions extends QueryOptions {
-  /** Branches of the siphon search that is tried first; 0 skips it. Default 1,000. */
+  /** Branches of the siphon search that is tried first; 0 skips it. Default 20,000. */
   readonly maxSiphonBranches?: number;
 }
 
@@ -14,7 +14,7 @@ export interface DeadlockOptions extends QueryOptions {
  * search on the reduced net with stubborn sets. The witness leads to the deadlock.
  */
 export function findDeadlock(net: PtNet, options: DeadlockOptions = {}): QueryResult {
-  const maxBranches = options.maxSiphonBranches ?? 1000;
+  const maxBranches = options.maxSiphonBranches ?? 20_000;
   if (maxBranches > 0 && isDeadlockFreeBySiphons(net, { maxBranches }) === true)
     return { ...decided(false, 'siphons and traps'), states: 0 };
   return query(net, { op: 'EF', operand: { op: 'deadlock' } }, options);

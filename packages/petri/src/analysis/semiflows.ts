@@ -31,6 +31,10 @@ interface Row {
 /** Pairs tried when one column is eliminated, per allowed row. */
 const PAIRS_PER_ROW = 10;
 
+/** Comparisons of supports in one search: some seconds. Then few pairs are tried per column. */
+const MAX_WORK = 50_000_000;
+const PAIRS_AT_LEAST = 100;
+
 function greatestCommonDivisor(a: number, b: number): number {
   let [x, y] = [Math.abs(a), Math.abs(b)];
   while (y !== 0) [x, y] = [y, x % y];
@@ -105,6 +109,8 @@ function cheapestColumn(rows: readonly Row[]): number {
 /** What is left to spend. */
 interface Budget {
   readonly rows: number;
+  /** Comparisons of supports. */
+  work: number;
   complete: boolean;
 }
 
@@ -119,7 +125,7 @@ function pairsOf(rows: readonly Row[], column: number, budget: Budget): [Row, Ro
       .filter((row) => Math.sign(row.rest.get(column) ?? 0) === sign)
       .sort((a, b) => supportSize(a) - supportSize(b));
   let [positive, negative] = [smallFirst(1), smallFirst(-1)];
-  const most = budget.rows * PAIRS_PER_ROW;
+  const most = budget.work > 0 ? budget.rows * PAIRS_PER_ROW : PAIRS_AT_LEAST;
   if (positive.length * negative.length > most) {
     budget.complete = false;
     const side = Math.floor(Math.sqrt(most));
@@ -136,6 +142,7 @@ function eliminate(rows: readonly Row[], column: number, budget: Budget): Row[] 
   for (const [up, down] of pairsOf(rows, column, budget)) {
     const support = up.support.map((word, index) => word | (down.support[index] as number));
     // Only minimal supports matter: every other semiflow is a sum of those.
+    budget.work -= kept.length + made.length;
     if (kept.some((row) => contains(support, row.support))) continue;
     if (made.some((row) => contains(support, row.support))) continue;
     const row = combine(up, down, column);
@@ -146,6 +153,7 @@ function eliminate(rows: readonly Row[], column: number, budget: Budget): Row[] 
     for (let index = made.length - 1; index >= 0; index -= 1)
       if (contains((made[index] as Row).support, support)) made.splice(index, 1);
     made.push(row);
+    if (made.length > budget.rows) break;
   }
   const next = [...kept, ...made];
   if (next.length <= budget.rows) return next;
@@ -154,7 +162,7 @@ function eliminate(rows: readonly Row[], column: number, budget: Budget): Row[] 
 }
 
 function farkas(start: Row[], options: SemiflowOptions): Semiflows {
-  const budget = { rows: options.maxRows ?? 1000, complete: true };
+  const budget = { rows: options.maxRows ?? 1000, work: MAX_WORK, complete: true };
   let rows = start;
   for (;;) {
     const column = cheapestColumn(rows);

@@ -10,7 +10,7 @@ export interface Siphons {
 
 /** How much a siphon search may do. */
 export interface SiphonOptions {
-  /** Branches of the search. Default 3,000. */
+  /** Branches of the search. Default 20,000. */
   readonly maxBranches?: number;
 }
 
@@ -39,50 +39,79 @@ function flowOf(net: PtNet): Flow {
   return { needs, puts, producers, consumers };
 }
 
+/** A set of places, one bit each. */
+type PlaceSet = Uint32Array;
+
+function setOf(places: readonly number[], words: number): PlaceSet {
+  const set = new Uint32Array(words);
+  for (const place of places) set[place >>> 5] = (set[place >>> 5] as number) | (1 << (place & 31));
+  return set;
+}
+
+function meets(a: PlaceSet, b: PlaceSet): boolean {
+  for (let word = 0; word < a.length; word += 1)
+    if (((a[word] as number) & (b[word] as number)) !== 0) return true;
+  return false;
+}
+
+function isWithin(small: PlaceSet, large: PlaceSet): boolean {
+  for (let word = 0; word < small.length; word += 1)
+    if (((small[word] as number) & ~(large[word] as number)) !== 0) return false;
+  return true;
+}
+
+/** The set with one place more. */
+function withPlace(set: PlaceSet, place: number): PlaceSet {
+  const next = Uint32Array.from(set);
+  next[place >>> 5] = (next[place >>> 5] as number) | (1 << (place & 31));
+  return next;
+}
+
 /** Searches siphons that contain `chosen` and none of `banned`. */
 class SiphonSearch {
-  readonly found: Set<number>[] = [];
+  found: PlaceSet[] = [];
+  private readonly needs: readonly PlaceSet[];
+  private readonly puts: readonly PlaceSet[];
 
   constructor(
     private readonly flow: Flow,
+    words: number,
     public branches: number,
-  ) {}
+  ) {
+    this.needs = flow.needs.map((places) => setOf(places, words));
+    this.puts = flow.puts.map((places) => setOf(places, words));
+  }
 
-  extend(chosen: ReadonlySet<number>, banned: ReadonlySet<number>): void {
+  extend(chosen: PlaceSet, banned: PlaceSet): void {
     if (this.branches <= 0) return;
     this.branches -= 1;
-    if (this.found.some((siphon) => [...siphon].every((place) => chosen.has(place)))) return;
+    if (this.found.some((siphon) => isWithin(siphon, chosen))) return;
     const options = this.unfed(chosen, banned);
     if (options === undefined) {
-      this.keep(new Set(chosen));
+      this.found = this.found.filter((siphon) => !isWithin(chosen, siphon));
+      this.found.push(chosen);
       return;
     }
-    const excluded = new Set(banned);
+    let excluded = banned;
     for (const place of options) {
-      this.extend(new Set([...chosen, place]), excluded);
-      excluded.add(place);
+      this.extend(withPlace(chosen, place), excluded);
+      excluded = withPlace(excluded, place);
     }
   }
 
   /** The fewest choices for a transition that feeds the set without needing it; none if it is a siphon. */
-  private unfed(chosen: ReadonlySet<number>, banned: ReadonlySet<number>): number[] | undefined {
-    const { producers, needs } = this.flow;
+  private unfed(chosen: PlaceSet, banned: PlaceSet): number[] | undefined {
     let best: number[] | undefined;
-    for (const place of chosen)
-      for (const t of producers[place] ?? []) {
-        const inputs = needs[t] ?? [];
-        if (inputs.some((input) => chosen.has(input))) continue;
-        const options = inputs.filter((input) => !banned.has(input));
-        if (best === undefined || options.length < best.length) best = options;
-        if (best.length === 0) return best;
-      }
+    for (let t = 0; t < this.puts.length; t += 1) {
+      if (!meets(this.puts[t] as PlaceSet, chosen) || meets(this.needs[t] as PlaceSet, chosen))
+        continue;
+      const options = (this.flow.needs[t] as readonly number[]).filter(
+        (place) => (((banned[place >>> 5] as number) >>> (place & 31)) & 1) === 0,
+      );
+      if (best === undefined || options.length < best.length) best = options;
+      if (best.length === 0) return best;
+    }
     return best;
-  }
-
-  private keep(siphon: Set<number>): void {
-    for (let at = this.found.length - 1; at >= 0; at -= 1)
-      if ([...siphon].every((place) => this.found[at]?.has(place))) this.found.splice(at, 1);
-    this.found.push(siphon);
   }
 }
 
@@ -91,23 +120,19 @@ class SiphonSearch {
  * that puts a token into the set also needs one from it.
  */
 export function minimalSiphons(net: PtNet, options: SiphonOptions = {}): Siphons {
-  const search = new SiphonSearch(flowOf(net), options.maxBranches ?? 3000);
-  const banned = new Set<number>();
+  const words = Math.ceil(net.places.length / 32);
+  const search = new SiphonSearch(flowOf(net), words, options.maxBranches ?? 20_000);
+  let banned: PlaceSet = new Uint32Array(words);
   for (const place of net.places.keys()) {
-    search.extend(new Set([place]), banned);
-    banned.add(place);
+    search.extend(setOf([place], words), banned);
+    banned = withPlace(banned, place);
   }
   const siphons = search.found
-    .filter(
-      (siphon) =>
-        !search.found.some(
-          (other) =>
-            other !== siphon &&
-            other.size < siphon.size &&
-            [...other].every((place) => siphon.has(place)),
-        ),
+    .map((siphon) =>
+      [...net.places.keys()].filter(
+        (place) => ((siphon[place >>> 5] as number) >>> (place & 31)) & 1,
+      ),
     )
-    .map((siphon) => [...siphon].sort((a, b) => a - b))
     .sort((a, b) => a.length - b.length || (a[0] ?? 0) - (b[0] ?? 0));
   return { siphons, complete: search.branches > 0 };
 }

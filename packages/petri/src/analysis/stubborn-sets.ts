@@ -1,9 +1,9 @@
-import { isEnabled, type ArcTable, type CompiledNet } from './compiled-net.js';
+import type { ArcTable, CompiledNet } from './compiled-net.js';
 import type { Linear, Predicate } from './formula.js';
 import { holds } from './formula.js';
 
 /** Enabled transitions that are tried as the one that cannot be disabled. */
-const MAX_KEYS = 6;
+const MAX_KEYS = 4;
 
 /** Per place the transitions that stand in some relation to it. */
 function byPlace(net: CompiledNet, table: ArcTable, keep: (value: number) => boolean): number[][] {
@@ -35,6 +35,8 @@ export class StubbornSets {
   private readonly inhibited: number[][];
   private readonly member: Uint8Array;
   private readonly work: Int32Array;
+  /** 1 for the transitions enabled in the marking at hand. */
+  private readonly enabled: Uint8Array;
   private size = 0;
 
   constructor(private readonly net: CompiledNet) {
@@ -44,6 +46,12 @@ export class StubbornSets {
     this.inhibited = byPlace(net, net.limits, () => true);
     this.member = new Uint8Array(net.transitionCount);
     this.work = new Int32Array(net.transitionCount);
+    this.enabled = new Uint8Array(net.transitionCount);
+  }
+
+  private note(enabled: readonly number[]): void {
+    this.enabled.fill(0);
+    for (const t of enabled) this.enabled[t] = 1;
   }
 
   private clear(): void {
@@ -85,7 +93,10 @@ export class StubbornSets {
     let bestCost = Infinity;
     const offer = (menders: readonly number[]): void => {
       let cost = 0;
-      for (const mender of menders) cost += this.member[mender] === 1 ? 0 : 1;
+      for (const mender of menders) {
+        cost += this.member[mender] === 1 ? 0 : 1;
+        if (cost >= bestCost) return;
+      }
       if (cost < bestCost) [best, bestCost] = [menders, cost];
     };
     for (let at = needs.start[t] as number; at < (needs.start[t + 1] as number); at += 1) {
@@ -106,7 +117,7 @@ export class StubbornSets {
     let enabled = 0;
     for (let at = 0; at < this.size; at += 1) {
       const t = this.work[at] as number;
-      if (isEnabled(this.net, marking, t)) {
+      if (this.enabled[t] === 1) {
         enabled += 1;
         if (enabled >= most) return most;
         this.addDisabledBy(t);
@@ -115,24 +126,25 @@ export class StubbornSets {
     return enabled;
   }
 
-  private enabledMembers(marking: Int32Array): number[] {
+  private enabledMembers(): number[] {
     const members: number[] = [];
     for (let at = 0; at < this.size; at += 1) {
       const t = this.work[at] as number;
-      if (isEnabled(this.net, marking, t)) members.push(t);
+      if (this.enabled[t] === 1) members.push(t);
     }
     return members.sort((a, b) => a - b);
   }
 
   /** Of the enabled transitions, enough to find every reachable deadlock. */
   forDeadlock(marking: Int32Array, enabled: readonly number[]): readonly number[] {
+    this.note(enabled);
     let best = enabled;
     for (const key of enabled.slice(0, MAX_KEYS)) {
       if (best.length <= 1) break;
       this.clear();
       this.add([key]);
       this.addDisablersOf(key);
-      if (this.close(marking, best.length) < best.length) best = this.enabledMembers(marking);
+      if (this.close(marking, best.length) < best.length) best = this.enabledMembers();
     }
     return best;
   }
@@ -143,11 +155,10 @@ export class StubbornSets {
     enabled: readonly number[],
     goal: Predicate,
   ): readonly number[] {
+    this.note(enabled);
     this.clear();
     this.addHelpers(goal, marking);
-    return this.close(marking, enabled.length) < enabled.length
-      ? this.enabledMembers(marking)
-      : enabled;
+    return this.close(marking, enabled.length) < enabled.length ? this.enabledMembers() : enabled;
   }
 
   /** Every transition without which the predicate stays false. */
