@@ -10,6 +10,8 @@
  * - `law-broken`: a firing changed a quantity that a law conserves
  * - `firing-limit`: no quiescence within the limit
  * - `bad-json`: a net, snapshot or journal in JSON that does not have the documented form
+ * - `bad-formula`: a query that cannot be read
+ * - `not-supported`: a question that cannot be asked of this net (for instance semantics of an arc kind)
  */
 export type PetriErrorCode =
   | 'bad-net'
@@ -22,7 +24,9 @@ export type PetriErrorCode =
   | 'bad-token'
   | 'law-broken'
   | 'firing-limit'
-  | 'bad-json';
+  | 'bad-json'
+  | 'bad-formula'
+  | 'not-supported';
 
 /** The only error this package throws by itself; errors of guards and `out` functions pass through. */
 export class PetriError extends Error {

@@ -1,0 +1,154 @@
+import { coverability, type Coverability } from './coverability.js';
+import { findDeadlock } from './find-deadlock.js';
+import { isQuasiLive, isLive, isReversible } from './liveness.js';
+import { isBounded, isOneSafe, isStable } from './marking-verdicts.js';
+import { placeBounds, type PlaceBound } from './place-bounds.js';
+import { arcCount, type PtNet } from './pt-net.js';
+import {
+  placeSemiflows,
+  transitionSemiflows,
+  type SemiflowOptions,
+  type Semiflows,
+} from './semiflows.js';
+import { maximalTrap, minimalSiphons, type SiphonOptions, type Siphons } from './siphons.js';
+import {
+  exploreStateSpace,
+  pathTo,
+  type ExplorationOptions,
+  type StateSpace,
+} from './state-space.js';
+import { provenBounds } from './structural-bounds.js';
+import { decided, type Verdict } from './verdict.js';
+
+/** What to analyse and how much it may cost. */
+export interface AnalysisOptions extends Omit<ExplorationOptions, 'edges' | 'bounds'> {
+  /** T-semiflows, siphons and traps. Default true. */
+  readonly structure?: boolean;
+  /** Limits of the semiflow searches. */
+  readonly semiflows?: SemiflowOptions;
+  /** Limits of the siphon search. */
+  readonly siphons?: SiphonOptions;
+  /** Markings of the coverability graph. Default 20,000. */
+  readonly maxCoverabilityMarkings?: number;
+  /** States of the search for a deadlock where the state space is incomplete. Default `maxStates`. */
+  readonly maxDeadlockStates?: number;
+}
+
+/** What follows from arcs alone. */
+export interface StructuralResults {
+  readonly placeSemiflows: Semiflows;
+  readonly transitionSemiflows: Semiflows | undefined;
+  readonly siphons: Siphons | undefined;
+  /** By siphon: the largest trap in it, as place indices. */
+  readonly traps: readonly (readonly number[])[] | undefined;
+  /** By place index, from sums that no firing raises; `Infinity` where there is none. */
+  readonly bounds: readonly number[];
+}
+
+/** The result of `analyse`. */
+export interface Analysis {
+  readonly size: { readonly places: number; readonly transitions: number; readonly arcs: number };
+  readonly structure: StructuralResults;
+  /** What was explored; partial where `complete` is false. */
+  readonly stateSpace: StateSpace;
+  /** Every place has a bound. */
+  readonly bounded: Verdict;
+  /** Some reachable marking enables nothing. */
+  readonly deadlock: Verdict;
+  /** No place ever holds more than one token. */
+  readonly oneSafe: Verdict;
+  /** Every transition can fire at least once. */
+  readonly quasiLive: Verdict;
+  /** From every reachable marking every transition can be made to fire again. */
+  readonly live: Verdict;
+  /** Some place holds the same number of tokens in every reachable marking. */
+  readonly stableMarking: Verdict;
+  /** The initial marking can be reached from every reachable marking. */
+  readonly reversible: Verdict;
+  /** By place index. */
+  readonly upperBounds: readonly PlaceBound[];
+}
+
+/** States of the first look at a net that no semiflow proves bounded. */
+const FIRST_LOOK = 20_000;
+
+function structureOf(net: PtNet, options: AnalysisOptions): StructuralResults {
+  const flows = placeSemiflows(net, options.semiflows);
+  const siphons = options.structure === false ? undefined : minimalSiphons(net, options.siphons);
+  return {
+    placeSemiflows: flows,
+    transitionSemiflows:
+      options.structure === false ? undefined : transitionSemiflows(net, options.semiflows),
+    siphons,
+    traps: siphons?.siphons.map((siphon) => maximalTrap(net, siphon)),
+    bounds: provenBounds(net, flows.semiflows, options.semiflows),
+  };
+}
+
+function hasPlainArcs(net: PtNet): boolean {
+  return net.transitions.every((t) => t.inhibitors.length + t.resets.length === 0);
+}
+
+interface Exploration {
+  readonly space: StateSpace;
+  readonly graph: Coverability | undefined;
+}
+
+/** Explores; a net that may be unbounded is looked at with a coverability graph in between. */
+function explore(net: PtNet, bounds: readonly number[], options: AnalysisOptions): Exploration {
+  const maxStates = options.maxStates;
+  const full = { ...options, edges: true, bounds };
+  if (bounds.every(Number.isFinite))
+    return { space: exploreStateSpace(net, full), graph: undefined };
+  const first = Math.min(FIRST_LOOK, maxStates ?? FIRST_LOOK);
+  const space = exploreStateSpace(net, { ...full, maxStates: first });
+  const done = space.complete || space.stoppedBy !== 'states' || first === maxStates;
+  if (space.complete || !hasPlainArcs(net))
+    return { space: done ? space : exploreStateSpace(net, full), graph: undefined };
+  const graph = coverability(net, {
+    ...options,
+    maxStates: options.maxCoverabilityMarkings ?? FIRST_LOOK,
+  });
+  const unbounded = graph.unboundedPlaces.length > 0;
+  return { space: done || unbounded ? space : exploreStateSpace(net, full), graph };
+}
+
+function deadlockOf(net: PtNet, space: StateSpace, options: AnalysisOptions): Verdict {
+  if (space.deadStates > 0)
+    return decided(true, space.complete ? 'state space' : 'partial state space', {
+      firings: pathTo(space, space.run.firstDead),
+    });
+  if (space.complete) return decided(false, 'state space');
+  if (space.stoppedBy === 'time' || space.stoppedBy === 'aborted')
+    return { verdict: 'unknown', method: 'none', reason: `stopped by ${space.stoppedBy}` };
+  return findDeadlock(net, {
+    ...options,
+    ...(options.maxDeadlockStates === undefined ? {} : { maxStates: options.maxDeadlockStates }),
+  });
+}
+
+/**
+ * Everything this entry can say of a net within the limits: invariants, siphons and traps, the state
+ * space and the verdicts that follow. Where the state space is too large, verdicts come from what
+ * else proves them (semiflows, coverability, siphons and traps, a reduced search, the states seen)
+ * or stay unknown with a reason. It never throws for a net that is too large.
+ */
+export function analyse(net: PtNet, options: AnalysisOptions = {}): Analysis {
+  const structure = structureOf(net, options);
+  const { space, graph } = explore(net, structure.bounds, options);
+  const deadlock = deadlockOf(net, space, options);
+  const quasiLive = isQuasiLive(space, graph);
+  return {
+    size: { places: net.places.length, transitions: net.transitions.length, arcs: arcCount(net) },
+    structure,
+    stateSpace: space,
+    bounded: isBounded(space, structure.bounds, graph),
+    deadlock,
+    oneSafe: isOneSafe(space, structure.bounds, graph),
+    quasiLive,
+    live: isLive(space, quasiLive, deadlock),
+    stableMarking: isStable(space),
+    reversible: isReversible(space, deadlock),
+    upperBounds: placeBounds(space, structure.bounds, graph),
+  };
+}

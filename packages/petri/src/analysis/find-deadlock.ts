@@ -1,0 +1,21 @@
+import type { PtNet } from './pt-net.js';
+import { query, type QueryOptions, type QueryResult } from './query.js';
+import { isDeadlockFreeBySiphons } from './siphons.js';
+import { decided } from './verdict.js';
+
+/** How to look for a deadlock. */
+export interface DeadlockOptions extends QueryOptions {
+  /** Branches of the siphon search that is tried first; 0 skips it. Default 20,000. */
+  readonly maxSiphonBranches?: number;
+}
+
+/**
+ * Whether a marking without an enabled transition is reachable: Commoner's condition first, then a
+ * search on the reduced net with stubborn sets. The witness leads to the deadlock.
+ */
+export function findDeadlock(net: PtNet, options: DeadlockOptions = {}): QueryResult {
+  const maxBranches = options.maxSiphonBranches ?? 20_000;
+  if (maxBranches > 0 && isDeadlockFreeBySiphons(net, { maxBranches }) === true)
+    return { ...decided(false, 'siphons and traps'), states: 0 };
+  return query(net, { op: 'EF', operand: { op: 'deadlock' } }, options);
+}
