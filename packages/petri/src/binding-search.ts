@@ -25,15 +25,23 @@ export class BindingSearch {
   readonly selection: Token[] = [];
   /** What the guard was shown, if it was asked. */
   shown: Readonly<Record<string, unknown>> | undefined;
+  /** Room for the values of a firing, used again by the next. */
+  readonly values: unknown[] = [];
   private key: TokenKey | undefined;
   private visit: Visit | undefined;
   /** When set, the driver arc's first token. */
   private fixed: Token | undefined;
 
   constructor(
-    private readonly transition: PlannedTransition,
+    readonly transition: PlannedTransition,
     private readonly marking: WorkingMarking,
   ) {}
+
+  /** What the functions see of the selection. */
+  show(): Readonly<Record<string, unknown>> {
+    this.shown ??= shownTokens(this.transition, this.selection, this.marking);
+    return this.shown;
+  }
 
   /** The first selection lies in `selection` when this returns true. */
   first(): boolean {
@@ -150,8 +158,8 @@ export class BindingSearch {
       }
     const { guard } = transition.functions;
     if (guard !== undefined) {
-      this.shown = shownTokens(transition, selection, marking);
-      if (!guard(this.shown)) return false;
+      this.shown = undefined;
+      if (!guard(this.show())) return false;
     }
     return this.visit === undefined || this.visit(selection);
   }

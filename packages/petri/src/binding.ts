@@ -18,8 +18,9 @@ export function shownTokens(
   selection: Selection,
   marking: WorkingMarking,
 ): Readonly<Record<string, unknown>> {
+  const { chosen, resets } = transition;
   const shown: Record<string, unknown> = {};
-  for (const arc of transition.chosen) {
+  for (const arc of chosen) {
     if (arc.weight === 1) shown[arc.name] = selection[arc.first]?.value;
     else {
       const values: unknown[] = [];
@@ -28,7 +29,7 @@ export function shownTokens(
       shown[arc.name] = values;
     }
   }
-  for (const { place, name } of transition.resets)
+  for (const { place, name } of resets)
     shown[name] = marking.list(place).map((token) => token.value);
   return shown;
 }

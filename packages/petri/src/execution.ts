@@ -1,6 +1,6 @@
 import { BindingSearch } from './binding-search.js';
 import type { Net } from './bind.js';
-import { fireSelection, type Emission, type Firing } from './firing.js';
+import { fireSelection, type Emission, type Firing, type FiringTarget } from './firing.js';
 import { JoinAgenda } from './join-agenda.js';
 import { externalToken, placeIndexOf, type Marking, type Token } from './marking.js';
 import type { PlannedArc, PlannedTransition } from './net-plan.js';
@@ -29,8 +29,10 @@ interface Seat extends Candidate {
  * One run in progress. It keeps the set of transitions that may be enabled: one found disabled is
  * looked at again only after a place on its arcs changed, so a firing costs what it touches.
  */
-export class Execution {
+export class Execution implements FiringTarget {
   readonly marking: WorkingMarking;
+  readonly checkLaws: boolean;
+  readonly checkTokens: boolean;
   /** What firings have emitted so far, in order. */
   readonly effects: Emission[] = [];
   private readonly maybeEnabled: PositionSet;
@@ -40,9 +42,11 @@ export class Execution {
   constructor(
     private readonly net: Net,
     start: Marking,
-    private readonly options: ExecutionOptions = {},
+    { checkLaws = false, checkTokens = false }: ExecutionOptions = {},
   ) {
     const { plan } = net;
+    this.checkLaws = checkLaws;
+    this.checkTokens = checkTokens;
     this.marking = WorkingMarking.of(plan, start);
     this.maybeEnabled = new PositionSet(plan.order.length);
     this.seats = plan.order.map((transition) => {
@@ -64,15 +68,14 @@ export class Execution {
     }
   }
 
-  fire({ transition, search }: Candidate): Firing {
-    const effects = transition.structure.emits === true ? this.effects : undefined;
-    const firing = fireSelection(this.net, transition, search, this, {
-      ...this.options,
-      effects,
-      index: this.firingCount,
-    });
+  fire({ search }: Candidate): Firing {
+    const firing = fireSelection(this.net, search, this);
     this.firingCount += 1;
     return firing;
+  }
+
+  emit(transition: string, effect: unknown): void {
+    this.effects.push({ transition, firing: this.firingCount, effect });
   }
 
   put(place: string, value: unknown): Token {

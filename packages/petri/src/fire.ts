@@ -1,4 +1,4 @@
-import { formatBinding, shownTokens, type Binding } from './binding.js';
+import { formatBinding, type Binding } from './binding.js';
 import { BindingSearch, isKeyReady } from './binding-search.js';
 import type { Net } from './bind.js';
 import { fireSelection, type Emission, type EmissionOf, type Firing } from './firing.js';
@@ -103,9 +103,8 @@ function select(
     if (count >= weight)
       refuse(net, binding, `'${name}' holds ${count} tokens, expected fewer than ${weight}`);
   }
-  search.shown = shownTokens(transition, selection, marking);
   const { guard } = transition.functions;
-  if (guard !== undefined && !guard(search.shown)) refuse(net, binding, 'its guard says no');
+  if (guard !== undefined && !guard(search.show())) refuse(net, binding, 'its guard says no');
   return search;
 }
 
@@ -130,17 +129,14 @@ export function fire<Places extends PlaceTokens, Transitions extends NetTransiti
   const working = WorkingMarking.of(net.plan, marking);
   const search = select(net, transition, binding, working);
   const effects: Emission[] = [];
-  const target = {
+  const firing = fireSelection(net, search, {
     marking: working,
+    checkLaws: options.checkLaws === true,
+    checkTokens: options.checkTokens === true,
     putAt: working.put.bind(working),
     take: working.take.bind(working),
     empty: working.empty.bind(working),
-  };
-  const emitted = transition.structure.emits === true ? effects : undefined;
-  const firing = fireSelection(net, transition, search, target, {
-    ...options,
-    effects: emitted,
-    index: 0,
+    emit: (name, effect) => effects.push({ transition: name, firing: 0, effect }),
   });
   return {
     marking: working.freeze() as Marking<Places>,

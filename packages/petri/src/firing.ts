@@ -1,4 +1,4 @@
-import { bindingOf, chosenSequences, formatBinding, shownTokens, type Binding } from './binding.js';
+import { bindingOf, chosenSequences, formatBinding, type Binding } from './binding.js';
 import type { BindingSearch } from './binding-search.js';
 import type { Net } from './bind.js';
 import { weigh } from './law.js';
@@ -34,21 +34,15 @@ export type EmissionOf<Transitions extends NetTransitions> = {
     : Emission<Name, Transitions[Name]['emits']>;
 }[keyof Transitions & string];
 
-/** Where a firing takes its tokens from and puts them. */
+/** Where a firing takes its tokens from, puts them, and leaves what it emits. */
 export interface FiringTarget {
   readonly marking: WorkingMarking;
+  readonly checkLaws: boolean;
+  readonly checkTokens: boolean;
   putAt(place: number, value: unknown): Token;
   take(place: number, token: Token): void;
   empty(place: number): readonly Token[];
-}
-
-/** What one firing does besides moving tokens. */
-export interface FiringOptions {
-  readonly checkLaws?: boolean;
-  readonly checkTokens?: boolean;
-  /** Where emissions go; absent where the transition emits nothing. */
-  readonly effects: Emission[] | undefined;
-  readonly index: number;
+  emit(transition: string, effect: unknown): void;
 }
 
 type Shown = Readonly<Record<string, unknown>>;
@@ -69,15 +63,16 @@ function addValues(
   made: Shown,
   values: unknown[],
 ): void {
+  const { first } = arc;
   if (arc.black) {
-    for (let count = 0; count < arc.weight; count += 1) values.push(null);
+    for (let count = 0; count < arc.weight; count += 1) values[first + count] = null;
     return;
   }
   const value = Object.hasOwn(made, arc.name) ? made[arc.name] : undefined;
   if (value === undefined)
     badOutput(net, transition, `'out' returned no token for '${arc.name}', expected ${arc.weight}`);
   if (arc.weight === 1) {
-    values.push(value);
+    values[first] = value;
     return;
   }
   if (!Array.isArray(value) || value.length !== arc.weight)
@@ -86,7 +81,7 @@ function addValues(
       transition,
       `'out' returned ${Array.isArray(value) ? `${value.length} tokens` : typeof value} for '${arc.name}', expected a list of ${arc.weight}`,
     );
-  for (const item of value as readonly unknown[]) values.push(item);
+  for (const [count, item] of (value as readonly unknown[]).entries()) values[first + count] = item;
 }
 
 function checkStray(net: Net, transition: PlannedTransition, made: Shown): void {
@@ -102,20 +97,19 @@ function checkStray(net: Net, transition: PlannedTransition, made: Shown): void 
 }
 
 /** The new tokens' values, arc after arc. */
-function makeValues(net: Net, transition: PlannedTransition, shown: () => Shown): unknown[] {
+function makeValues(net: Net, search: BindingSearch): unknown[] {
+  const { transition, values } = search;
   const { functions, outputs, dataOutputCount } = transition;
-  const made = dataOutputCount === 0 ? NOTHING : (functions.out?.(shown()) ?? NOTHING);
-  const values: unknown[] = [];
+  const made = dataOutputCount === 0 ? NOTHING : (functions.out?.(search.show()) ?? NOTHING);
   for (const arc of outputs) addValues(net, transition, arc, made, values);
   checkStray(net, transition, made);
   return values;
 }
 
 function checkValues(net: Net, { outputs }: PlannedTransition, values: unknown[]): void {
-  let at = 0;
   for (const arc of outputs) {
     const schema = net.plan.schemas[arc.place];
-    for (let count = 0; count < arc.weight; count += 1, at += 1)
+    for (let at = arc.first; at < arc.first + arc.weight; at += 1)
       if (schema !== undefined) values[at] = checkToken(schema, arc.name, values[at]);
   }
 }
@@ -135,9 +129,8 @@ function checkLaws(
     for (const { place, name } of transition.resets)
       for (const token of marking.list(place)) before += weigh(law, name, token.value);
     let after = 0n;
-    let at = 0;
     for (const arc of transition.outputs)
-      for (let count = 0; count < arc.weight; count += 1, at += 1)
+      for (let at = arc.first; at < arc.first + arc.weight; at += 1)
         after += weigh(law, arc.name, values[at]);
     if (before !== after)
       throw new PetriError(
@@ -174,12 +167,10 @@ function putTokens(
   target: FiringTarget,
 ): Record<string, readonly number[]> {
   const produced: Record<string, readonly number[]> = {};
-  let at = 0;
   for (const arc of outputs) {
-    const numbers = [target.putAt(arc.place, values[at]).sequence];
-    at += 1;
-    for (let count = 1; count < arc.weight; count += 1, at += 1)
-      numbers.push(target.putAt(arc.place, values[at]).sequence);
+    const numbers = [target.putAt(arc.place, values[arc.first]).sequence];
+    for (let count = 1; count < arc.weight; count += 1)
+      numbers.push(target.putAt(arc.place, values[arc.first + count]).sequence);
     produced[arc.name] = numbers;
   }
   return produced;
@@ -188,33 +179,23 @@ function putTokens(
 /** The output values as `emit` sees them. */
 function producedValues({ outputs }: PlannedTransition, values: readonly unknown[]): Shown {
   const shown: Record<string, unknown> = {};
-  let at = 0;
-  for (const arc of outputs) {
-    shown[arc.name] = arc.weight === 1 ? values[at] : values.slice(at, at + arc.weight);
-    at += arc.weight;
-  }
+  for (const { name, first, weight } of outputs)
+    shown[name] = weight === 1 ? values[first] : values.slice(first, first + weight);
   return shown;
 }
 
 /** Fires in place. Outputs are made and checked before the marking changes. */
-export function fireSelection(
-  net: Net,
-  transition: PlannedTransition,
-  search: BindingSearch,
-  target: FiringTarget,
-  options: FiringOptions,
-): Firing {
-  const shown = (): Shown =>
-    (search.shown ??= shownTokens(transition, search.selection, target.marking));
-  const values = makeValues(net, transition, shown);
-  if (options.checkTokens === true) checkValues(net, transition, values);
-  if (options.checkLaws === true && net.laws.length > 0)
+export function fireSelection(net: Net, search: BindingSearch, target: FiringTarget): Firing {
+  const { transition } = search;
+  const values = makeValues(net, search);
+  if (target.checkTokens) checkValues(net, transition, values);
+  if (target.checkLaws && net.laws.length > 0)
     checkLaws(net, transition, search, target.marking, values);
-  const { name } = transition.structure;
-  if (options.effects !== undefined) {
-    const emitted = transition.functions.emit?.(shown(), producedValues(transition, values)) ?? [];
-    for (const effect of emitted)
-      options.effects.push({ transition: name, firing: options.index, effect });
+  const { name, emits } = transition.structure;
+  if (emits === true) {
+    const produced = producedValues(transition, values);
+    for (const effect of transition.functions.emit?.(search.show(), produced) ?? [])
+      target.emit(name, effect);
   }
   const tokens = chosenSequences(transition, search.selection);
   const removed = takeTokens(transition, search, target);

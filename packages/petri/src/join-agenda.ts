@@ -43,7 +43,10 @@ export class JoinAgenda {
   put(place: number, token: Token): void {
     if (!this.built) return;
     const arc = this.transition.chosen.find((chosen) => chosen.place === place);
-    if (arc === undefined) return;
+    if (arc === undefined) {
+      this.built = false;
+      return;
+    }
     if (arc.index < 0) this.unkeyedPut(arc);
     else {
       const key = this.keyAt(arc, token);
@@ -56,6 +59,7 @@ export class JoinAgenda {
   /** A token went that an inhibitor arc looks at. */
   taken(place: number, token: Token): void {
     if (!this.built) return;
+    if (this.transition.resets.some((reset) => reset.place === place)) this.built = false;
     for (const arc of this.transition.inhibitors)
       if (arc.place === place && arc.index >= 0) {
         const key = this.keyAt(arc, token);

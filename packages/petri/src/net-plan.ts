@@ -19,7 +19,7 @@ export interface PlannedArc {
   readonly afterMs: number;
   /** Infinity without a deadline. */
   readonly withinMs: number;
-  /** Where its tokens begin in a selection. */
+  /** Where its tokens begin in a selection, or in the values put. */
   readonly first: number;
 }
 
@@ -92,7 +92,7 @@ class IndexPlan {
 
 type PlanArc = (arc: ChoiceArcStructure, first?: number) => PlannedArc;
 
-function planChosen(arcs: readonly ChoiceArcStructure[], planArc: PlanArc): PlannedArc[] {
+function planArcs(arcs: readonly ChoiceArcStructure[], planArc: PlanArc): PlannedArc[] {
   let first = 0;
   return arcs.map((arc) => {
     const planned = planArc(arc, first);
@@ -111,14 +111,19 @@ function driverOf(chosen: readonly PlannedArc[]): number {
   return chosen.slice(0, Math.max(driver, 0)).every(plain) ? driver : -1;
 }
 
+type PlacesOf = (transition: PlannedTransition) => readonly { readonly place: number }[];
+
+/** A guard also sees what lies in the places to be emptied. */
+const guarded: PlacesOf = ({ functions, resets }) => (functions.guard === undefined ? [] : resets);
+
 function positionsBy(
   places: number,
   order: readonly PlannedTransition[],
-  of: (transition: PlannedTransition) => readonly PlannedArc[],
+  of: PlacesOf,
 ): number[][] {
   const positions = Array.from({ length: places }, (): number[] => []);
   for (const transition of order)
-    for (const place of new Set(of(transition).map((arc) => arc.place)))
+    for (const place of new Set([...of(transition), ...guarded(transition)].map((arc) => arc.place)))
       positions[place]?.push(transition.position);
   return positions;
 }
@@ -140,8 +145,8 @@ export function planNet(
     return { place, name, weight, black: black[place] === true, index, afterMs, withinMs, first };
   };
   const planned = structure.transitions.map((transition, index) => {
-    const outputs = transition.outputs.map((arc) => planArc(arc));
-    const chosen = planChosen([...transition.inputs, ...transition.reads], planArc);
+    const outputs = planArcs(transition.outputs, planArc);
+    const chosen = planArcs([...transition.inputs, ...transition.reads], planArc);
     const inhibitors = transition.inhibitors.map((arc) => planArc(arc));
     const own: ErasedFunction = Object.hasOwn(functions, transition.name)
       ? (functions[transition.name] ?? {})
