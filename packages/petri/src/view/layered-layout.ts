@@ -24,7 +24,7 @@ export interface Layout {
   readonly breadth: number;
 }
 
-const LAYER_GAP = 46;
+const LAYER_GAP = 40;
 const NODE_GAP = 18;
 const BEND_BREADTH = 8;
 const SWEEPS = 16;

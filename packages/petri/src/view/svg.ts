@@ -6,6 +6,7 @@ import { drawingOf, type DrawnEdge, type DrawnNode, type NetDrawing } from './ne
 const RADIUS = 16;
 const BOX_HEIGHT = 28;
 const LABEL_HEIGHT = 15;
+const LABEL_GAP = 5;
 const CHARACTER_WIDTH = 6.3;
 const LONGEST_LABEL = 28;
 const MARGIN = 16;
@@ -39,11 +40,18 @@ function textWidth(text: string): number {
   return Math.ceil(text.length * CHARACTER_WIDTH);
 }
 
-function sizeOf({ kind, name }: DrawnNode): { readonly width: number; readonly height: number } {
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A place's label keeps out of the flow: below its circle, or beside it where the net flows down. */
+function sizeOf({ kind, name }: DrawnNode, down: boolean): Size {
   const text = textWidth(shortened(name));
-  return kind === 'place'
-    ? { width: Math.max(2 * RADIUS, text), height: 2 * RADIUS + LABEL_HEIGHT }
-    : { width: text + 16, height: BOX_HEIGHT };
+  if (kind === 'transition') return { width: text + 16, height: BOX_HEIGHT };
+  return down
+    ? { width: 2 * RADIUS + LABEL_GAP + text, height: 2 * RADIUS }
+    : { width: Math.max(2 * RADIUS, text), height: 2 * RADIUS + LABEL_HEIGHT };
 }
 
 function round(value: number): number {
@@ -110,31 +118,32 @@ function tokensText({ tokens }: DrawnNode): string {
   return at.map(([x, y]) => `<circle class="token" cx="${x}" cy="${y}" r="3.5"/>`).join('');
 }
 
-function nodeText(node: DrawnNode, { x, y, width, height }: Box): string {
+function nodeText(node: DrawnNode, { x, y, width, height }: Box, down: boolean): string {
   const { kind, name, index } = node;
   const title = `<title>${escapeXml(name)}</title>`;
   const label = escapeXml(shortened(name));
   const at = `transform="translate(${round(x)} ${round(y)})"`;
   if (kind === 'place')
-    return `<g class="place" data-place="${index}" ${at}>${title}<circle r="${RADIUS}"/><g class="tokens">${tokensText(node)}</g><text y="${RADIUS + 12}">${label}</text></g>`;
+    return `<g class="place" data-place="${index}" ${at}>${title}<circle r="${RADIUS}"/><g class="tokens">${tokensText(node)}</g>${down ? `<text class="beside" x="${RADIUS + LABEL_GAP}" y="4">` : `<text y="${RADIUS + 12}">`}${label}</text></g>`;
   return `<g class="transition" data-transition="${index}" ${at}>${title}<rect x="${-width / 2}" y="${-height / 2}" width="${width}" height="${height}" rx="3"/><text y="4">${label}</text></g>`;
 }
 
-function edgeText(edge: DrawnEdge, points: readonly Point[], down: boolean): string {
-  const path = `<path class="${edge.kind}" d="${pathOf(points, down)}"/>`;
-  if (edge.label === '') return path;
+function labelText(edge: DrawnEdge, points: readonly Point[]): string {
+  if (edge.label === '') return '';
   const at = Math.floor(points.length / 2);
   const a = points[at - 1] ?? { x: 0, y: 0 };
   const b = points[at] ?? a;
   const x = round((a.x + b.x) / 2);
   const y = round((a.y + b.y) / 2 - 4);
-  return `${path}<text class="weight" x="${x}" y="${y}">${escapeXml(edge.label)}</text>`;
+  return `<text class="weight" x="${x}" y="${y}">${escapeXml(edge.label)}</text>`;
 }
 
 /** Looks of the picture; the player adds to it. */
 export const SVG_STYLE = `text{font:11px system-ui,sans-serif;text-anchor:middle;fill:#1b2733}
 .place>circle{fill:#fff;stroke:#1b2733;stroke-width:1.4}
 .transition>rect{fill:#e8eef4;stroke:#1b2733;stroke-width:1.4}
+.place>text,.weight{paint-order:stroke;stroke:#fff;stroke-width:3px;stroke-linejoin:round}
+.place>.beside{text-anchor:start}
 .token{fill:#1b2733}.count{font-weight:600}
 path{fill:none;stroke:#5b6b7a;stroke-width:1.2;marker-end:url(#arrow)}
 path.read{stroke-dasharray:4 3;marker-end:none}
@@ -146,7 +155,7 @@ const MARKERS =
   '<defs><marker id="arrow" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0L8 4L0 8z" style="fill:#5b6b7a;stroke:none;marker-end:none"/></marker><marker id="ring" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto"><circle cx="4" cy="4" r="3" style="fill:#fff;stroke:#a3341f"/></marker></defs>';
 
 function boxesOf(drawing: NetDrawing, down: boolean): { boxes: Box[]; bends: Point[][]; size: Point } {
-  const sizes = drawing.nodes.map(sizeOf);
+  const sizes = drawing.nodes.map((node) => sizeOf(node, down));
   const marked = drawing.nodes.flatMap(({ kind, tokens }, at) =>
     kind === 'place' && tokens > 0 ? [at] : [],
   );
@@ -162,8 +171,11 @@ function boxesOf(drawing: NetDrawing, down: boolean): { boxes: Box[]; bends: Poi
   const boxes = layout.nodes.map((centre, at) => {
     const size = sizes[at] ?? { width: 0, height: 0 };
     const { x, y } = point(centre);
-    // A place's label hangs below its circle.
-    return { ...size, x, y: drawing.nodes[at]?.kind === 'place' ? y - LABEL_HEIGHT / 2 : y };
+    if (drawing.nodes[at]?.kind === 'transition') return { ...size, x, y };
+    // The circle lies off the centre of circle and label.
+    return down
+      ? { ...size, x: x - size.width / 2 + RADIUS, y }
+      : { ...size, x, y: y - LABEL_HEIGHT / 2 };
   });
   const size = point({ along: layout.length, across: layout.breadth });
   return { boxes, bends: layout.bends.map((bends) => bends.map(point)), size };
@@ -179,6 +191,7 @@ export function toSvg(structure: NetStructure, options: DrawOptions = {}): strin
   const drawing = drawingOf(structure, options.tokens);
   const { boxes, bends, size } = boxesOf(drawing, down);
   const origin: Box = { x: 0, y: 0, width: 0, height: 0 };
+  const labels: string[] = [];
   const edges = drawing.edges.map((edge, index) => {
     const from = boxes[edge.from] ?? origin;
     const to = boxes[edge.to] ?? origin;
@@ -187,9 +200,11 @@ export function toSvg(structure: NetStructure, options: DrawOptions = {}): strin
     if (source === undefined || target === undefined) return '';
     const start = border(source, from, between[0] ?? to);
     const end = border(target, to, between.at(-1) ?? from);
-    return edgeText(edge, [start, ...between, end], down);
+    const points = [start, ...between, end];
+    labels.push(labelText(edge, points));
+    return `<path class="${edge.kind}" d="${pathOf(points, down)}"/>`;
   });
-  const nodes = drawing.nodes.map((node, at) => nodeText(node, boxes[at] ?? origin));
+  const nodes = drawing.nodes.map((node, at) => nodeText(node, boxes[at] ?? origin, down));
   const width = Math.ceil(size.x + MARGIN);
   const height = Math.ceil(size.y + MARGIN);
   return [
@@ -197,6 +212,8 @@ export function toSvg(structure: NetStructure, options: DrawOptions = {}): strin
     `<style>${SVG_STYLE}</style>${MARKERS}<rect width="100%" height="100%" fill="#fff"/>`,
     ...edges,
     ...nodes,
+    // Last, so that no node covers them.
+    ...labels.filter((label) => label !== ''),
     '</svg>',
     '',
   ].join('\n');
