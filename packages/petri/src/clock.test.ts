@@ -45,8 +45,18 @@ describe('the clock', () => {
       { nowMs: 10_000 },
     ]);
     expect(firings).toEqual([
-      { transition: 'receive', tokens: { waiting: [0], reading: [2] }, produced: { actual: [3] }, atMs: 500 },
-      { transition: 'estimate', tokens: { waiting: [1] }, produced: { estimated: [4] }, atMs: 1000 },
+      {
+        transition: 'receive',
+        tokens: { waiting: [0], reading: [2] },
+        produced: { actual: [3] },
+        atMs: 500,
+      },
+      {
+        transition: 'estimate',
+        tokens: { waiting: [1] },
+        produced: { estimated: [4] },
+        atMs: 1000,
+      },
     ]);
     expect(marking.nowMs).toBe(10_000);
     expect(marking.places.estimated[0]?.atMs).toBe(1000);

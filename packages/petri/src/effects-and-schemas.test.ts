@@ -49,7 +49,10 @@ describe('emissions and reset arcs', () => {
   test('an emission without a function, and a function without an emission, are refused', () => {
     // @ts-expect-error pay emits and needs its function
     expect(() => bind(order, { pay: { out: functions.pay.out } })).toThrow("bind an 'emit'");
-    const silent = net('silent').place('a').transition('t', { in: { a: 1 } }).build();
+    const silent = net('silent')
+      .place('a')
+      .transition('t', { in: { a: 1 } })
+      .build();
     // @ts-expect-error t does not emit
     expect(() => bind(silent, { t: { emit: () => [1] } })).toThrow('not declared to emit');
     // @ts-expect-error an emission of another type

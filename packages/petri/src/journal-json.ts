@@ -115,8 +115,7 @@ export function parseJournal<Places extends PlaceTokens>(
   return {
     net: net.structure.name,
     netHash: textAt(data.netHash, '$.netHash'),
-    record:
-      data.record === undefined ? 'firings' : choiceAt(data.record, '$.record', ['inputs']),
+    record: data.record === undefined ? 'firings' : choiceAt(data.record, '$.record', ['inputs']),
     start: restore(net, data.start),
     startHash: textAt(data.startHash, '$.startHash'),
     entries: entries as Journal<Places>['entries'],

@@ -41,10 +41,8 @@ describe('matching tokens by key', () => {
       .build();
     const bound = bind(pairs, {});
     const meets = (a: [string | number, string], b: [string | number, string]) =>
-      enabled(
-        bound,
-        createMarking(bound, { a: [{ x: a[0], y: a[1] }], b: [{ x: b[0], y: b[1] }] }),
-      ).length;
+      enabled(bound, createMarking(bound, { a: [{ x: a[0], y: a[1] }], b: [{ x: b[0], y: b[1] }] }))
+        .length;
     expect(meets(['1', '2'], ['1', '2'])).toBe(1);
     expect(meets(['1', '2'], [1, '2'])).toBe(0);
     expect(meets(['a,"b', 'c'], ['a', 'b,c'])).toBe(0);

@@ -123,7 +123,9 @@ function positionsBy(
 ): number[][] {
   const positions = Array.from({ length: places }, (): number[] => []);
   for (const transition of order)
-    for (const place of new Set([...of(transition), ...guarded(transition)].map((arc) => arc.place)))
+    for (const place of new Set(
+      [...of(transition), ...guarded(transition)].map((arc) => arc.place),
+    ))
       positions[place]?.push(transition.position);
   return positions;
 }
@@ -158,7 +160,10 @@ export function planNet(
       inputCount: transition.inputs.length,
       inhibitors,
       outputs,
-      resets: (transition.resets ?? []).map((name) => ({ place: placeIndex.get(name) ?? -1, name })),
+      resets: (transition.resets ?? []).map((name) => ({
+        place: placeIndex.get(name) ?? -1,
+        name,
+      })),
       dataOutputCount: outputs.filter((arc) => !arc.black).length,
       functions: own,
       greedy:

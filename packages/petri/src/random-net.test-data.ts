@@ -52,7 +52,9 @@ function tests(names: readonly string[]): fc.Arbitrary<TestArcStructure[]> {
 }
 
 function defined<Arc extends ArcStructure>(arc: Arc | Record<string, unknown>): Arc {
-  return Object.fromEntries(Object.entries(arc).filter(([, value]) => value !== undefined)) as never;
+  return Object.fromEntries(
+    Object.entries(arc).filter(([, value]) => value !== undefined),
+  ) as never;
 }
 
 function arcs(names: readonly string[]): fc.Arbitrary<ArcStructure[]> {

@@ -114,7 +114,9 @@ export function restore<Places extends PlaceTokens>(
   const places: Record<string, readonly Token[]> = {};
   const seen = new Set<number>();
   for (const name of net.plan.placeNames) {
-    const list = Object.hasOwn(given, name) ? parseList(net, given[name], name, { nextSequence, nowMs }) : [];
+    const list = Object.hasOwn(given, name)
+      ? parseList(net, given[name], name, { nextSequence, nowMs })
+      : [];
     for (const { sequence } of list) {
       if (seen.has(sequence)) refuse(`$.places.${name}`, sequence, 'each token number once');
       seen.add(sequence);

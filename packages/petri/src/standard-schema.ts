@@ -58,7 +58,10 @@ export function checkToken(schema: StandardSchema, place: string, token: unknown
     const at = path.map((part) => String(typeof part === 'object' ? part.key : part)).join('.');
     return at === '' ? message : `${at}: ${message}`;
   });
-  throw new PetriError('bad-token', `a token for place '${place}' is refused: ${issues.join('; ')}`);
+  throw new PetriError(
+    'bad-token',
+    `a token for place '${place}' is refused: ${issues.join('; ')}`,
+  );
 }
 
 const schemasOf = new WeakMap<object, PlaceSchemas>();

@@ -178,7 +178,9 @@ function unfolded(net: PnmlNet, options: UnfoldOptions): PlaceTransitionNet {
   const arcs = (weights: UnfoldedArcs): ArcStructure[] =>
     Array.from(weights, ([place, weight]) => ({ place: placeNames[place] ?? '', weight }));
   const transitionNames = transitions.map(({ name }) => (isUsableName(name) ? name : `n${name}`));
-  const labels = new Map([...net.places, ...net.transitions].map(({ id, name }) => [id, name?.text]));
+  const labels = new Map(
+    [...net.places, ...net.transitions].map(({ id, name }) => [id, name?.text]),
+  );
   const structure: NetStructure = {
     schema: NET_SCHEMA,
     name: net.id,

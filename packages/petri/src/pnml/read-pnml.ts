@@ -256,7 +256,10 @@ class PnmlCollector implements XmlHandler {
     const kind = kindOf(element, this.options);
     const term = net.kind === 'symmetric' ? structureOf(element, 'hlinscription') : undefined;
     return {
-      ...this.object(element, ['inscription', ...(this.options.arcs === 'extended' ? ['type'] : [])]),
+      ...this.object(element, [
+        'inscription',
+        ...(this.options.arcs === 'extended' ? ['type'] : []),
+      ]),
       source: attributeOf(element, 'source'),
       target: attributeOf(element, 'target'),
       weight: countOf(childOf(element, 'inscription'), 1, 1),

@@ -1,10 +1,4 @@
-import {
-  attributeOf,
-  childOf,
-  childrenOf,
-  refusePnml,
-  type XmlElement,
-} from './xml-element.js';
+import { attributeOf, childOf, childrenOf, refusePnml, type XmlElement } from './xml-element.js';
 
 /** A finite set of colours; a colour is its index from 0. */
 export interface Sort {
@@ -76,7 +70,10 @@ export class SymmetricDeclarations {
   private readonly sortElements = new Map<string, XmlElement>();
   private readonly variableElements = new Map<string, XmlElement>();
   private readonly sorts = new Map<string, Sort>();
-  private readonly constants = new Map<string, { readonly owner: string; readonly index: number }>();
+  private readonly constants = new Map<
+    string,
+    { readonly owner: string; readonly index: number }
+  >();
   private readonly partitionElements = new Map<string, XmlElement>();
   private readonly partitions = new Map<string, Partition>();
   private readonly resolving = new Set<string>();
@@ -119,8 +116,7 @@ export class SymmetricDeclarations {
   constant(element: XmlElement): Colour {
     const id = attributeOf(element, 'declaration');
     const constant = this.constants.get(id);
-    if (constant === undefined)
-      return refusePnml(element, `constant '${id}' is not declared`);
+    if (constant === undefined) return refusePnml(element, `constant '${id}' is not declared`);
     return { sort: this.named(constant.owner, element), index: constant.index };
   }
 

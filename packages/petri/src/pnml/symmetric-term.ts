@@ -272,6 +272,8 @@ export class TermCompiler {
 
   private only(element: XmlElement): XmlElement {
     const [part] = this.subterms(element);
-    return part ?? childOf(element, 'variable') ?? refusePnml(element, `<${element.tag}> of nothing`);
+    return (
+      part ?? childOf(element, 'variable') ?? refusePnml(element, `<${element.tag}> of nothing`)
+    );
   }
 }

@@ -185,7 +185,8 @@ class Unfolder {
 /** By position: the conditions whose last variable is the one before it. */
 function conditionsByVariable(conditions: readonly Condition[], count: number): Condition[][] {
   const due = Array.from({ length: count + 1 }, (): Condition[] => []);
-  for (const condition of conditions) due[Math.max(-1, ...condition.variables) + 1]?.push(condition);
+  for (const condition of conditions)
+    due[Math.max(-1, ...condition.variables) + 1]?.push(condition);
   return due;
 }
 
@@ -214,7 +215,8 @@ export function unfoldSymmetric(
 function withoutUnmarkable({ places, transitions }: Unfolding): Unfolding {
   const waitingFor = new Map<number, number[]>();
   const missing = transitions.map(({ inputs }, at) => {
-    for (const place of inputs.keys()) waitingFor.set(place, [...(waitingFor.get(place) ?? []), at]);
+    for (const place of inputs.keys())
+      waitingFor.set(place, [...(waitingFor.get(place) ?? []), at]);
     return inputs.size;
   });
   const marked = new Set<number>();

@@ -21,7 +21,11 @@ function nameText(name: PnmlLabel | undefined): string {
   return name === undefined ? '' : label('name', name);
 }
 
-function element(tag: string, attributes: Readonly<Record<string, string>>, inside: string): string {
+function element(
+  tag: string,
+  attributes: Readonly<Record<string, string>>,
+  inside: string,
+): string {
   const open = `<${tag}${attributesText(attributes)}`;
   return inside === '' ? `${open}/>\n` : `${open}>${inside}</${tag}>\n`;
 }
@@ -34,7 +38,16 @@ function placeText({ id, name, extras, initialMarking, markingExtras }: PnmlPlac
   return element('place', { id }, nameText(name) + marking + extras.join(''));
 }
 
-function arcText({ id, source, target, name, extras, weight, weightExtras, kind }: PnmlArc): string {
+function arcText({
+  id,
+  source,
+  target,
+  name,
+  extras,
+  weight,
+  weightExtras,
+  kind,
+}: PnmlArc): string {
   const inscription =
     weight > 1 || weightExtras.length > 0
       ? label('inscription', { text: String(weight), extras: weightExtras })
@@ -135,7 +148,14 @@ export function pnmlOf(
           structure,
           `transition '${transition.name}' has a ${kind} arc, which is no part of the standard; pass { arcs: 'extended' } to write it`,
         );
-      arcs.push({ ...bare, id: ids.of(`arc_${from}_${to}`), source: from, target: to, weight, kind });
+      arcs.push({
+        ...bare,
+        id: ids.of(`arc_${from}_${to}`),
+        source: from,
+        target: to,
+        weight,
+        kind,
+      });
     };
     const place = (name: string): string => placeIds.get(name) ?? name;
     const { inputs, reads, inhibitors, outputs, resets = [] } = transition;

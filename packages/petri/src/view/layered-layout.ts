@@ -92,7 +92,11 @@ function layersOf(count: number, edges: readonly LayoutEdge[]): number[] {
 }
 
 /** Mean position of the neighbours; a node without any stays where it is. */
-function barycentre(neighbours: readonly number[], position: readonly number[], own: number): number {
+function barycentre(
+  neighbours: readonly number[],
+  position: readonly number[],
+  own: number,
+): number {
   if (neighbours.length === 0) return own;
   return neighbours.reduce((sum, node) => sum + (position[node] ?? 0), 0) / neighbours.length;
 }
@@ -210,15 +214,13 @@ function makeSlots(
   edges: readonly LayoutEdge[],
   layer: readonly number[],
 ): { readonly slots: Slot[]; readonly chains: number[][] } {
-  const slots = nodes.map(
-    ({ breadth }, node): Slot => ({
-      breadth,
-      layer: layer[node] ?? 0,
-      before: [],
-      after: [],
-      across: 0,
-    }),
-  );
+  const slots = nodes.map(({ breadth }, node): Slot => ({
+    breadth,
+    layer: layer[node] ?? 0,
+    before: [],
+    after: [],
+    across: 0,
+  }));
   const link = (from: number, to: number): void => {
     slots[from]?.after.push(to);
     slots[to]?.before.push(from);

@@ -64,8 +64,7 @@ export function journalFrames(structure: NetStructure, journal: Journal): readon
     if (entry.kind === 'input') {
       change(changes, entry.place, 1);
       writer.add(`input to ${entry.place}`, undefined, changes);
-    } else if (entry.kind === 'clock')
-      writer.add(`clock at ${entry.nowMs} ms`, undefined, changes);
+    } else if (entry.kind === 'clock') writer.add(`clock at ${entry.nowMs} ms`, undefined, changes);
     else {
       for (const place of inputsOf.get(entry.transition) ?? [])
         change(changes, place, -(entry.tokens[place]?.length ?? 0));

@@ -154,7 +154,10 @@ path.reset{stroke:#a3341f;stroke-dasharray:2 3}
 const MARKERS =
   '<defs><marker id="arrow" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0L8 4L0 8z" style="fill:#5b6b7a;stroke:none;marker-end:none"/></marker><marker id="ring" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto"><circle cx="4" cy="4" r="3" style="fill:#fff;stroke:#a3341f"/></marker></defs>';
 
-function boxesOf(drawing: NetDrawing, down: boolean): { boxes: Box[]; bends: Point[][]; size: Point } {
+function boxesOf(
+  drawing: NetDrawing,
+  down: boolean,
+): { boxes: Box[]; bends: Point[][]; size: Point } {
   const sizes = drawing.nodes.map((node) => sizeOf(node, down));
   const marked = drawing.nodes.flatMap(({ kind, tokens }, at) =>
     kind === 'place' && tokens > 0 ? [at] : [],
