@@ -2,10 +2,10 @@ import { PetriError } from './petri-error.js';
 
 /** Arithmetic that also works on values nobody knows yet, so that a law can be checked at build time. */
 export interface LinearOperations {
-  plus(this: void, a: number, b: number): number;
-  minus(this: void, a: number, b: number): number;
+  readonly plus: (a: number, b: number) => number;
+  readonly minus: (a: number, b: number) => number;
   /** `factor` is an integer constant. */
-  times(this: void, factor: number, a: number): number;
+  readonly times: (factor: number, a: number) => number;
 }
 
 type Make = (tokens: never, operations: LinearOperations) => object;

@@ -156,10 +156,9 @@ export class BindingSearch {
         const bucket = marking.bucket(arc.index, this.key);
         if (bucket !== undefined && bucket.size >= arc.weight) return false;
       }
-    const { guard } = transition.functions;
-    if (guard !== undefined) {
+    if (transition.functions.guard !== undefined) {
       this.shown = undefined;
-      if (!guard(this.show())) return false;
+      if (!transition.functions.guard(this.show())) return false;
     }
     return this.visit === undefined || this.visit(selection);
   }

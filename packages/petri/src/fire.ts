@@ -103,8 +103,9 @@ function select(
     if (count >= weight)
       refuse(net, binding, `'${name}' holds ${count} tokens, expected fewer than ${weight}`);
   }
-  const { guard } = transition.functions;
-  if (guard !== undefined && !guard(search.show())) refuse(net, binding, 'its guard says no');
+  const { functions } = transition;
+  if (functions.guard !== undefined && !functions.guard(search.show()))
+    refuse(net, binding, 'its guard says no');
   return search;
 }
 

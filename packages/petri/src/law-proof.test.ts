@@ -89,9 +89,10 @@ describe('laws at build time', () => {
       verdict: 'open',
       reason: expect.stringContaining('wanted.wh') as unknown,
     });
-    expect(
-      verdict({ out: ({ offered }) => ({ shared: offered, rest: offered }) as never }),
-    ).toMatchObject({ verdict: 'open', reason: "its 'out' is a plain function" });
+    expect(verdict({ out: ({ offered }) => ({ shared: offered, rest: offered }) })).toMatchObject({
+      verdict: 'open',
+      reason: "its 'out' is a plain function",
+    });
   });
 
   test('arithmetic that is not linear is refused where it was promised', () => {

@@ -52,8 +52,10 @@ function taken(law: ErasedLaw, { inputs, resets = [] }: TransitionStructure): Li
 function made(
   law: ErasedLaw,
   { name, inputs, reads, outputs, resets = [] }: TransitionStructure,
-  { out }: ErasedFunction,
+  functions: ErasedFunction,
 ): LinearForm {
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- looked up, never called
+  const { out } = functions;
   const seen = [...inputs, ...reads].map(({ place }) => place).concat(resets);
   const tokens = Object.fromEntries(seen.map((place) => [place, unknownAt(place)]));
   const produced =

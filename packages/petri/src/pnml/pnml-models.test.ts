@@ -54,7 +54,9 @@ function withoutLines(value: unknown): unknown {
     JSON.stringify(value, (key, inner: unknown) => {
       if (key === 'line' || key === 'column' || key === 'declarations') return undefined;
       if (key !== 'children' || !Array.isArray(inner)) return inner;
-      return inner.filter((child) => typeof child !== 'string' || child.trim() !== '');
+      return (inner as unknown[]).filter(
+        (child) => typeof child !== 'string' || child.trim() !== '',
+      );
     }),
   );
 }

@@ -10,19 +10,19 @@ export type Bag = ReadonlyMap<number, number>;
 /** A term that stands for one colour. */
 export interface ColourTerm {
   readonly sort: Sort;
-  value(assignment: Assignment): number;
+  readonly value: (assignment: Assignment) => number;
 }
 
 /** A term that stands for a multiset. */
 export interface BagTerm {
   readonly sort: Sort;
-  bag(assignment: Assignment): Bag;
+  readonly bag: (assignment: Assignment) => Bag;
 }
 
 /** A condition, and which variables it looks at. */
 export interface Condition {
   readonly variables: ReadonlySet<number>;
-  holds(assignment: Assignment): boolean;
+  readonly holds: (assignment: Assignment) => boolean;
 }
 
 const comparisons: Readonly<Record<string, (a: number, b: number) => boolean>> = {
