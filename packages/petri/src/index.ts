@@ -85,3 +85,4 @@ export type {
   TransitionFunction,
   TransitionFunctions,
 } from './transition-functions.js';
+export { unfold, type Colours, type UnfoldedNet } from './unfold.js';
