@@ -38,7 +38,7 @@ const text = (counts: Counts) => JSON.stringify(Object.entries(counts).sort());
 function unfolded(random: Parameters<typeof unfold>[0]): UnfoldedNet | undefined {
   const values = Array.from({ length: 11 }, (_, value) => value);
   try {
-    return unfold(random, { b: values, d: values } as never);
+    return unfold(random, { b: values, d: values });
   } catch (error) {
     if (isPetriError(error) && error.code === 'bad-net') return undefined;
     throw error;

@@ -24,7 +24,7 @@ export type Colours<Places> = {
 export interface UnfoldedNet {
   readonly structure: NetStructure;
   /** Where the tokens of a marking lie in the unfolded net. Throws `bad-token` for other values. */
-  countsOf(this: void, marking: Marking): Readonly<Record<string, number>>;
+  readonly countsOf: (marking: Marking) => Readonly<Record<string, number>>;
 }
 
 /** A choice of values for the arcs of a transition. */
@@ -207,8 +207,7 @@ class Unfolding {
   private resets({ resets, functions, dataOutputCount, structure }: PlannedTransition): string[] {
     const data = resets.find(({ place }) => this.net.plan.black[place] !== true);
     const looks = dataOutputCount > 0 || structure.emits === true;
-    const asked = 'guard' in functions && functions.guard !== undefined;
-    if (resets.length > 0 && asked)
+    if (resets.length > 0 && functions.guard !== undefined)
       refuse(this.net, `transition '${structure.name}' has a guard that sees what it empties`);
     if (data !== undefined && looks)
       refuse(
