@@ -124,7 +124,8 @@ export class XmlReader {
       this.start = { line: parser.line, column: Math.max(1, parser.column - name.length - 1) };
     });
     parser.on('opentag', ({ name, attributes }) => {
-      this.open({ ...this.start, tag: name, name: localName(name), attributes, children: [] });
+      const { line, column } = this.start;
+      this.open({ tag: name, name: localName(name), attributes, children: [], line, column });
     });
     parser.on('text', (text) => this.stack.at(-1)?.children.push(text));
     parser.on('cdata', (text) => this.stack.at(-1)?.children.push(text));
