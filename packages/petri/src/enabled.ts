@@ -1,11 +1,12 @@
-import { bindingOf, visitSelections, type Binding } from './binding.js';
+import { bindingOf, type Binding } from './binding.js';
+import { BindingSearch } from './binding-search.js';
 import type { Net } from './bind.js';
 import type { Marking } from './marking.js';
 import type { PlaceTokens } from './net-structure.js';
 import { WorkingMarking } from './working-marking.js';
 
 /**
- * All bindings that may fire, in the order in which `run` would choose:
+ * All bindings that may fire at the marking's instant, in the order in which `run` would choose:
  * 1. priority, highest first;
  * 2. transition, in order of declaration;
  * 3. token sequence numbers, compared arc by arc (inputs, then reads, as declared), smallest first;
@@ -21,7 +22,7 @@ export function enabled<Places extends PlaceTokens>(
   const working = WorkingMarking.of(net.plan, marking);
   const bindings: Binding[] = [];
   for (const transition of net.plan.order)
-    visitSelections(transition, working, (selection) => {
+    new BindingSearch(transition, working).each((selection) => {
       bindings.push(bindingOf(transition, selection));
       return false;
     });

@@ -41,8 +41,11 @@ describe('fire', () => {
           for (const { name } of random.structure.places) {
             const weight = (arcs?: readonly { place: string; weight: number }[]) =>
               arcs?.find((arc) => arc.place === name)?.weight ?? 0;
-            const change = weight(transition?.outputs) - weight(transition?.inputs);
-            expect(after.places[name]).toHaveLength((before.places[name] ?? []).length + change);
+            const lay = (before.places[name] ?? []).length;
+            const emptied = transition?.resets?.includes(name) === true ? lay : 0;
+            const change = weight(transition?.outputs) - weight(transition?.inputs) - emptied;
+            expect(after.places[name]).toHaveLength(lay + change);
+            expect(firing.removed?.[name] ?? []).toHaveLength(emptied);
             expect(firing.produced[name] ?? []).toHaveLength(weight(transition?.outputs));
           }
           expect(marking).toEqual(before);

@@ -1,22 +1,30 @@
-import { formatBinding, guardAllows, type Binding, type Selection } from './binding.js';
+import { formatBinding, type Binding } from './binding.js';
+import { BindingSearch, isKeyReady } from './binding-search.js';
 import type { Net } from './bind.js';
-import { fireSelection, type Firing } from './firing.js';
+import { fireSelection, type Emission, type EmissionOf, type Firing } from './firing.js';
 import type { Marking, Token } from './marking.js';
 import type { PlannedArc, PlannedTransition } from './net-plan.js';
-import type { PlaceTokens } from './net-structure.js';
+import type { NetTransitions, PlaceTokens } from './net-structure.js';
 import { PetriError } from './petri-error.js';
+import { keyOf, type TokenKey } from './token-key.js';
 import { WorkingMarking } from './working-marking.js';
 
 /** What `fire` and `step` may be asked for. */
 export interface FireOptions {
   /** Checks the net's laws at each firing and throws `law-broken`. Default false. */
   readonly checkLaws?: boolean;
+  /** Also checks tokens made by `out` against their places' schemas (`bad-token`). Default false. */
+  readonly checkTokens?: boolean;
 }
 
-/** A new marking and how it came about. */
-export interface FireResult<Places extends PlaceTokens> {
+/** A new marking, how it came about, and what the outside is told. */
+export interface FireResult<
+  Places extends PlaceTokens,
+  Transitions extends NetTransitions = NetTransitions,
+> {
   readonly marking: Marking<Places>;
   readonly firing: Firing;
+  readonly effects: readonly EmissionOf<Transitions>[];
 }
 
 function refuse(net: Net, binding: Binding, reason: string): never {
@@ -32,7 +40,8 @@ function tokensOf(
   arc: PlannedArc,
   marking: WorkingMarking,
 ): readonly Token[] {
-  const wanted = [...new Set(binding.tokens[arc.name] ?? [])].sort((a, b) => a - b);
+  const named = Object.hasOwn(binding.tokens, arc.name) ? binding.tokens[arc.name] : undefined;
+  const wanted = [...new Set(named ?? [])].sort((a, b) => a - b);
   if (wanted.length !== arc.weight)
     refuse(
       net,
@@ -40,43 +49,78 @@ function tokensOf(
       `the arc from '${arc.name}' needs ${arc.weight} tokens, the binding names ${wanted.length}`,
     );
   return wanted.map((sequence) => {
-    const token = marking.list(arc.place).find((candidate) => candidate.sequence === sequence);
-    return token ?? refuse(net, binding, `token ${sequence} does not lie in '${arc.name}'`);
+    const token = marking.queue(arc.place).find(sequence);
+    if (token === undefined)
+      return refuse(net, binding, `token ${sequence} does not lie in '${arc.name}'`);
+    const age = marking.nowMs - token.atMs;
+    if (age < arc.afterMs || age > arc.withinMs)
+      refuse(
+        net,
+        binding,
+        `token ${sequence} lies in '${arc.name}' since ${age} ms, expected ${arc.afterMs} to ${arc.withinMs} ms`,
+      );
+    return token;
   });
 }
 
-function selectionOf(
+/** The one key of all keyed arcs. */
+function keyOfSelection(
+  net: Net,
+  { chosen }: PlannedTransition,
+  binding: Binding,
+  marking: WorkingMarking,
+  selection: readonly Token[],
+): TokenKey | undefined {
+  let key: TokenKey | undefined;
+  for (const arc of chosen)
+    if (arc.index >= 0)
+      for (const token of selection.slice(arc.first, arc.first + arc.weight)) {
+        const own = keyOf(token.value, marking.fieldsOf(arc.index), arc.name);
+        key ??= own;
+        if (own !== key)
+          refuse(net, binding, `token ${token.sequence} has key ${own}, expected ${key}`);
+      }
+  return key;
+}
+
+function select(
   net: Net,
   transition: PlannedTransition,
   binding: Binding,
   marking: WorkingMarking,
-): Selection {
-  const selection = transition.chosen.map((arc) => tokensOf(net, binding, arc, marking));
-  const blocking = transition.inhibitors.find(
-    (arc) => marking.list(arc.place).length >= arc.weight,
-  );
-  if (blocking !== undefined)
-    refuse(
-      net,
-      binding,
-      `'${blocking.name}' holds ${marking.list(blocking.place).length} tokens, expected fewer than ${blocking.weight}`,
-    );
-  if (!guardAllows(transition, selection)) refuse(net, binding, 'its guard says no');
-  return selection;
+): BindingSearch {
+  const search = new BindingSearch(transition, marking);
+  const selection = transition.chosen.flatMap((arc) => tokensOf(net, binding, arc, marking));
+  search.selection.push(...selection);
+  const key = keyOfSelection(net, transition, binding, marking, selection);
+  if (key !== undefined && !isKeyReady(transition, marking, key))
+    refuse(net, binding, `tokens with key ${key} are missing`);
+  for (const { index, place, name, weight } of transition.inhibitors) {
+    const count =
+      index < 0 || key === undefined
+        ? marking.count(place)
+        : (marking.bucket(index, key)?.size ?? 0);
+    if (count >= weight)
+      refuse(net, binding, `'${name}' holds ${count} tokens, expected fewer than ${weight}`);
+  }
+  const { functions } = transition;
+  if (functions.guard !== undefined && !functions.guard(search.show()))
+    refuse(net, binding, 'its guard says no');
+  return search;
 }
 
 /**
- * Fires one binding: pure, the given marking stays as it is. Any enabled binding may be fired;
- * priorities only say which one `run` takes first.
+ * Fires one binding at the marking's instant: pure, the given marking stays as it is. Any enabled
+ * binding may be fired; priorities only say which one `run` takes first.
  *
- * Throws `PetriError` `unknown-transition`, `not-enabled`, `bad-output` or `law-broken`.
+ * Throws `PetriError` `unknown-transition`, `not-enabled`, `bad-output`, `bad-token` or `law-broken`.
  */
-export function fire<Places extends PlaceTokens>(
-  net: Net<Places>,
+export function fire<Places extends PlaceTokens, Transitions extends NetTransitions>(
+  net: Net<Places, Transitions>,
   marking: Marking<NoInfer<Places>>,
   binding: Binding,
   options: FireOptions = {},
-): FireResult<Places> {
+): FireResult<Places, Transitions> {
   const transition = net.plan.transitionByName.get(binding.transition);
   if (transition === undefined)
     throw new PetriError(
@@ -84,7 +128,20 @@ export function fire<Places extends PlaceTokens>(
       `net '${net.structure.name}' has no transition '${binding.transition}'`,
     );
   const working = WorkingMarking.of(net.plan, marking);
-  const selection = selectionOf(net, transition, binding, working);
-  const firing = fireSelection(net, transition, selection, working, options.checkLaws === true);
-  return { marking: working.freeze() as Marking<Places>, firing };
+  const search = select(net, transition, binding, working);
+  const effects: Emission[] = [];
+  const firing = fireSelection(net, search, {
+    marking: working,
+    checkLaws: options.checkLaws === true,
+    checkTokens: options.checkTokens === true,
+    putAt: working.put.bind(working),
+    take: working.take.bind(working),
+    empty: working.empty.bind(working),
+    emit: (name, effect) => effects.push({ transition: name, firing: 0, effect }),
+  });
+  return {
+    marking: working.freeze() as Marking<Places>,
+    firing,
+    effects: effects as readonly Emission[] as readonly EmissionOf<Transitions>[],
+  };
 }

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import {
+  advanceClock,
   deposit,
   enabled,
   fire,
   isPetriError,
+  nextDueMs,
   run,
   step,
   type Binding,
@@ -124,8 +126,17 @@ describe('order of firing', () => {
           }
         };
         settle();
+        const elapse = (untilMs: number) => {
+          for (;;) {
+            const due = firings.length > limit ? undefined : nextDueMs(net, current);
+            current = advanceClock(net, current, Math.min(due ?? untilMs, untilMs));
+            if (due === undefined || due > untilMs) return;
+            settle();
+          }
+        };
         for (const input of inputs) {
-          current = deposit(net, current, input);
+          if ('nowMs' in input) elapse(input.nowMs);
+          else current = deposit(net, current, input);
           settle();
         }
         if (firings.length > limit) {
@@ -140,7 +151,7 @@ describe('order of firing', () => {
         expect(result.firings).toEqual(firings);
         expect(result.marking).toEqual(current);
       }),
-      runs(200),
+      runs(400),
     );
     expect(fired).toBeGreaterThan(50);
     expect(unresting).toBeGreaterThan(0);

@@ -1,10 +1,12 @@
 import type { Net } from './bind.js';
-import type { FiringEntry, InputEntry, Journal, JournalEntry } from './journal.js';
+import type { ClockEntry, FiringEntry, InputEntry, Journal, JournalEntry } from './journal.js';
 import {
   choiceAt,
   countAt,
+  integerAt,
   listAt,
   objectAt,
+  optionalAt,
   recordAt,
   refuse,
   safely,
@@ -23,6 +25,8 @@ export interface JournalJson {
   readonly schema: typeof JOURNAL_SCHEMA;
   readonly net: string;
   readonly netHash: string;
+  /** Absent in journals of firings. */
+  readonly record?: 'inputs';
   readonly start: MarkingSnapshot;
   readonly startHash: string;
   readonly entries: readonly JournalEntry<Json>[];
@@ -37,6 +41,7 @@ export function journalToJson<Places extends PlaceTokens>(
     schema: JOURNAL_SCHEMA,
     net: journal.net,
     netHash: journal.netHash,
+    ...(journal.record === 'inputs' && { record: 'inputs' }),
     start: snapshot(net, journal.start),
     startHash: journal.startHash,
     entries: journal.entries.map((entry) =>
@@ -67,15 +72,27 @@ function parseInput(value: unknown, path: string): InputEntry {
   };
 }
 
+function parseClock(value: unknown, path: string): ClockEntry {
+  const entry = objectAt(value, path, ['kind', 'index', 'nowMs', 'markingHash']);
+  return {
+    kind: 'clock',
+    index: countAt(entry.index, `${path}.index`),
+    nowMs: integerAt(entry.nowMs, `${path}.nowMs`),
+    markingHash: textAt(entry.markingHash, `${path}.markingHash`),
+  };
+}
+
 function parseFiring(value: unknown, path: string): FiringEntry {
   const keys = ['kind', 'index', 'transition', 'tokens', 'produced', 'markingHash'] as const;
-  const entry = objectAt(value, path, keys);
+  const entry = objectAt(value, path, keys, ['removed', 'atMs']);
   return {
     kind: 'firing',
     index: countAt(entry.index, `${path}.index`),
     transition: textAt(entry.transition, `${path}.transition`),
     tokens: sequencesAt(entry.tokens, `${path}.tokens`),
     produced: sequencesAt(entry.produced, `${path}.produced`),
+    ...optionalAt('removed', entry.removed, path, sequencesAt),
+    ...optionalAt('atMs', entry.atMs, path, integerAt),
     markingHash: textAt(entry.markingHash, `${path}.markingHash`),
   };
 }
@@ -86,17 +103,19 @@ export function parseJournal<Places extends PlaceTokens>(
   json: unknown,
 ): Journal<Places> {
   const keys = ['schema', 'net', 'netHash', 'start', 'startHash', 'entries'] as const;
-  const data = objectAt(json, '$', keys);
+  const data = objectAt(json, '$', keys, ['record']);
   choiceAt(data.schema, '$.schema', [JOURNAL_SCHEMA]);
   if (data.net !== net.structure.name) refuse('$.net', data.net, `'${net.structure.name}'`);
   const entries = listAt(data.entries, '$.entries', (value, path) => {
     const { kind } = recordAt(value, path) as { kind?: unknown };
-    choiceAt(kind, `${path}.kind`, ['input', 'firing']);
-    return kind === 'input' ? parseInput(value, path) : parseFiring(value, path);
+    const known = choiceAt(kind, `${path}.kind`, ['input', 'clock', 'firing']);
+    if (known === 'clock') return parseClock(value, path);
+    return known === 'input' ? parseInput(value, path) : parseFiring(value, path);
   });
   return {
     net: net.structure.name,
     netHash: textAt(data.netHash, '$.netHash'),
+    record: data.record === undefined ? 'firings' : choiceAt(data.record, '$.record', ['inputs']),
     start: restore(net, data.start),
     startHash: textAt(data.startHash, '$.startHash'),
     entries: entries as Journal<Places>['entries'],

@@ -6,12 +6,22 @@ import type { PlaceTokens } from './net-structure.js';
 import type { TokenEncoder } from './token-encoding.js';
 import type { WorkingMarking } from './working-marking.js';
 
-/** How a journal hashes. */
-export interface JournalOptions {
+/** How hashes are made. */
+export interface HashOptions {
   /** For instance SHA-256. */
   readonly hash: HashFunction;
   /** Bytes of a token. Default `encodeToken`; pass an own one for class instances or for speed. */
   readonly encode?: TokenEncoder;
+}
+
+/** What a journal records. */
+export interface JournalOptions extends HashOptions {
+  /**
+   * `firings` (default): inputs and firings, the marking hashed after each. `inputs`: external
+   * inputs alone, the marking hashed once per input when it has come to rest; it reproduces the run
+   * just as well and costs less.
+   */
+  readonly record?: 'firings' | 'inputs';
 }
 
 /** A token that came from outside. */
@@ -22,7 +32,16 @@ export interface InputEntry<Token = unknown> {
   readonly token: Token;
   /** The number the token got. */
   readonly sequence: number;
-  /** Of the marking after this entry, hex. */
+  /** Of the marking after this entry (`firings`) or come to rest after it (`inputs`), hex. */
+  readonly markingHash: string;
+}
+
+/** The clock reached an instant; what fell due on the way fired before this entry. */
+export interface ClockEntry {
+  readonly kind: 'clock';
+  readonly index: number;
+  readonly nowMs: number;
+  /** Of the marking at rest at that instant, hex. */
   readonly markingHash: string;
 }
 
@@ -35,7 +54,7 @@ export interface FiringEntry extends Firing {
 }
 
 /** One line of a journal; `index` counts from 0 without gaps. */
-export type JournalEntry<Value = unknown> = InputEntry<Value> | FiringEntry;
+export type JournalEntry<Value = unknown> = InputEntry<Value> | ClockEntry | FiringEntry;
 
 /** Everything that happened in a run: enough to repeat it and to see where a repetition differs. */
 export interface Journal<Places extends PlaceTokens = PlaceTokens> {
@@ -43,41 +62,70 @@ export interface Journal<Places extends PlaceTokens = PlaceTokens> {
   readonly net: string;
   /** Hash of the net's structure, hex. */
   readonly netHash: string;
+  /** Whether firings are recorded too. */
+  readonly record: 'firings' | 'inputs';
   /** The marking before the first entry. */
   readonly start: Marking<Places>;
-  /** Hash of `start`, hex. */
+  /** Hash of `start` (`firings`) or of the marking come to rest after it (`inputs`), hex. */
   readonly startHash: string;
   readonly entries: readonly JournalEntry<Places[keyof Places]>[];
 }
+
+type Pending = Omit<InputEntry, 'markingHash'>;
 
 /** Writes a journal while a run goes on. */
 export class JournalRecorder {
   private readonly entries: JournalEntry[] = [];
   private readonly hasher: MarkingHasher;
-  private readonly head: Omit<Journal, 'entries'>;
+  private readonly head: Omit<Journal, 'entries' | 'startHash'>;
+  private readonly inputsOnly: boolean;
+  private startHash = '';
+  private pending: Pending | undefined;
 
-  constructor(net: Net, start: Marking, first: WorkingMarking, { hash, encode }: JournalOptions) {
+  constructor(
+    net: Net,
+    start: Marking,
+    first: WorkingMarking,
+    { hash, encode, record = 'firings' }: JournalOptions,
+  ) {
     this.hasher = new MarkingHasher(net.plan, hash, encode);
-    this.head = {
-      net: net.structure.name,
-      netHash: netHash(net.structure, hash),
-      start,
-      startHash: this.hasher.of(first),
-    };
+    this.inputsOnly = record === 'inputs';
+    if (!this.inputsOnly) this.startHash = this.hasher.of(first);
+    this.head = { net: net.structure.name, netHash: netHash(net.structure, hash), record, start };
+  }
+
+  /** The start marking has come to rest. */
+  started(marking: WorkingMarking): void {
+    if (this.inputsOnly) this.startHash = this.hasher.of(marking);
   }
 
   input(place: string, { value: token, sequence }: Token, marking: WorkingMarking): void {
+    const entry: Pending = { kind: 'input', index: this.entries.length, place, token, sequence };
+    if (this.inputsOnly) this.pending = entry;
+    else this.entries.push({ ...entry, markingHash: this.hasher.of(marking) });
+  }
+
+  /** The marking has come to rest after an input. */
+  settled(marking: WorkingMarking): void {
+    if (this.pending !== undefined)
+      this.entries.push({ ...this.pending, markingHash: this.hasher.of(marking) });
+    this.pending = undefined;
+  }
+
+  clock(marking: WorkingMarking): void {
+    const { nowMs } = marking;
     const index = this.entries.length;
-    const markingHash = this.hasher.of(marking);
-    this.entries.push({ kind: 'input', index, place, token, sequence, markingHash });
+    this.entries.push({ kind: 'clock', index, nowMs, markingHash: this.hasher.of(marking) });
   }
 
   firing(firing: Firing, marking: WorkingMarking): void {
+    if (this.inputsOnly) return;
     const index = this.entries.length;
     this.entries.push({ kind: 'firing', index, ...firing, markingHash: this.hasher.of(marking) });
   }
 
   journal(): Journal {
-    return Object.freeze({ ...this.head, entries: Object.freeze(this.entries) });
+    const { head, startHash } = this;
+    return Object.freeze({ ...head, startHash, entries: Object.freeze(this.entries) });
   }
 }

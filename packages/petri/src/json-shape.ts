@@ -27,20 +27,21 @@ export function refuse(path: string, found: unknown, expected: string): never {
   throw new PetriError('bad-json', `${path} is ${show(found)}, expected ${expected}`);
 }
 
-/** An object with exactly these keys. */
-export function objectAt<const Key extends string>(
+/** An object with exactly these keys; the optional ones may be absent, then they are undefined. */
+export function objectAt<const Key extends string, const Optional extends string = never>(
   value: unknown,
   path: string,
   keys: readonly Key[],
-): Readonly<Record<Key, unknown>> {
+  optional: readonly Optional[] = [],
+): Readonly<Record<Key | Optional, unknown>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return refuse(path, value, `an object with ${keys.join(', ')}`);
   for (const key of Object.keys(value))
-    if (!(keys as readonly string[]).includes(key))
+    if (![...keys, ...optional].includes(key as Key | Optional))
       refuse(`${path}.${key}`, (value as Record<string, unknown>)[key], 'no such key');
   for (const key of keys)
     if (!Object.hasOwn(value, key)) refuse(`${path}.${key}`, undefined, 'a value');
-  return value as Readonly<Record<Key, unknown>>;
+  return value as Readonly<Record<Key | Optional, unknown>>;
 }
 
 /** An object with any keys. */
@@ -74,6 +75,17 @@ export function integerAt(value: unknown, path: string): number {
 export function countAt(value: unknown, path: string): number {
   const count = integerAt(value, path);
   return count >= 0 ? count : refuse(path, value, 'an integer from 0');
+}
+
+/** What `read` makes of the value as the member `name`; no member where the value is absent. */
+export function optionalAt<const Name extends string, Value>(
+  name: Name,
+  value: unknown,
+  path: string,
+  read: (value: unknown, path: string) => Value,
+): { readonly [Key in Name]?: Value } {
+  if (value === undefined) return {};
+  return { [name]: read(value, `${path}.${name}`) } as { readonly [Key in Name]?: Value };
 }
 
 /** One of the given texts. */

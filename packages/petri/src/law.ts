@@ -1,7 +1,13 @@
+import { concrete, type LinearOperations } from './affine-output.js';
 import { PetriError } from './petri-error.js';
 
-/** How much one token of a place weighs in a law: a constant, or a function of the token. */
-export type TokenWeight<Token> = number | ((token: Token) => number | bigint);
+/**
+ * How much one token of a place weighs in a law: a constant, or a function of the token. A function
+ * that returns a field, or combines fields by the operations it is passed, is linear: `bind` can
+ * then check the law without tokens.
+ */
+export type TokenWeight<Token> =
+  number | ((token: Token, operations: LinearOperations) => number | bigint);
 
 /** A quantity that no firing may change: the weighted sum over all tokens. */
 export interface Law<Places> {
@@ -16,7 +22,8 @@ export type ErasedLaw = Law<Readonly<Record<string, never>>>;
 
 /**
  * Declares a linear law: `conserve('energy', { offered: (t) => t.total, shared: (t) => t.total })`.
- * It is checked at every firing when `fire`, `step` or `run` are asked to (`checkLaws`).
+ * `bind` checks it where weights and outputs are constant or linear (see `affine`) and says in
+ * `lawProofs` where it could not; `fire`, `step` and `run` check every firing when asked to (`checkLaws`).
  */
 export function conserve<Places>(name: string, weights: Law<Places>['weights']): Law<Places> {
   return Object.freeze({ name, weights: Object.freeze({ ...weights }) });
@@ -36,5 +43,5 @@ function exact(law: string, place: string, amount: number | bigint): bigint {
 export function weigh(law: ErasedLaw, place: string, token: unknown): bigint {
   const weight = (law.weights as Readonly<Record<string, TokenWeight<unknown> | undefined>>)[place];
   if (weight === undefined) return 0n;
-  return exact(law.name, place, typeof weight === 'function' ? weight(token) : weight);
+  return exact(law.name, place, typeof weight === 'function' ? weight(token, concrete) : weight);
 }

@@ -8,9 +8,14 @@ import { WorkingMarking } from './working-marking.js';
 /** A hash function, passed in: SHA-256 for instance. Any fixed length. */
 export type HashFunction = (bytes: Uint8Array) => Uint8Array;
 
+const digits = '0123456789abcdef';
+const encoder = new TextEncoder();
+
 /** Lower-case hexadecimal. */
 export function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  let text = '';
+  for (const byte of bytes) text += digits.charAt(byte >> 4) + digits.charAt(byte & 15);
+  return text;
 }
 
 function concatenate(parts: readonly Uint8Array[]): Uint8Array {
@@ -28,12 +33,14 @@ function concatenate(parts: readonly Uint8Array[]): Uint8Array {
  *
  * `token = H(encoded token)`; `place = H(UTF-8 of {"place":name,"tokens":n} ‖ its token hashes in
  * order)`; `marking = H(all place hashes in the net's order)`. Sequence numbers are left out: two
- * markings that behave alike hash alike.
+ * markings that behave alike hash alike. In a net with delays or deadlines ages count too: a place's
+ * head ends in `,"ages":[…]` (ms, in order), so that alike markings hash alike at any instant.
  */
 export class MarkingHasher {
   private readonly tokens = new WeakMap<Token, Uint8Array>();
   private readonly values = new WeakMap<object, Uint8Array>();
-  private readonly places: { last: readonly Token[]; hash: Uint8Array }[] = [];
+  private readonly places: { version: number; hash: Uint8Array }[] = [];
+  private last: WorkingMarking | undefined;
 
   constructor(
     private readonly plan: NetPlan,
@@ -42,17 +49,26 @@ export class MarkingHasher {
   ) {}
 
   of(marking: WorkingMarking): string {
+    if (this.last !== marking) this.places.length = 0;
+    this.last = marking;
     const hashes = this.plan.placeNames.map((name, place) => this.place(name, place, marking));
     return hex(this.hash(concatenate(hashes)));
   }
 
   private place(name: string, place: number, marking: WorkingMarking): Uint8Array {
-    const list = marking.list(place);
+    const { version, size } = marking.queue(place);
     const known = this.places[place];
-    if (known !== undefined && sameTokens(known.last, list)) return known.hash;
-    const head = new TextEncoder().encode(JSON.stringify({ place: name, tokens: list.length }));
-    const hash = this.hash(concatenate([head, ...list.map((token) => this.token(token))]));
-    this.places[place] = { last: [...list], hash };
+    const aged = this.plan.timed && size > 0;
+    if (known?.version === version && !aged) return known.hash;
+    const list = marking.list(place);
+    const head = {
+      place: name,
+      tokens: size,
+      ...(aged && { ages: list.map(({ atMs }) => marking.nowMs - atMs) }),
+    };
+    const parts = list.map((token) => this.token(token));
+    const hash = this.hash(concatenate([encoder.encode(JSON.stringify(head)), ...parts]));
+    this.places[place] = { version, hash };
     return hash;
   }
 
@@ -73,10 +89,6 @@ export class MarkingHasher {
     this.values.set(value, hash);
     return hash;
   }
-}
-
-function sameTokens(a: readonly Token[], b: readonly Token[]): boolean {
-  return a.length === b.length && a.every((token, index) => token === b[index]);
 }
 
 /** The hash of a marking in hex; `MarkingHasher` states what is hashed. */

@@ -1,6 +1,7 @@
 import type { Net } from './bind.js';
 import type { PlaceTokens } from './net-structure.js';
 import { PetriError } from './petri-error.js';
+import { checkToken } from './standard-schema.js';
 import type { Black } from './token-type.js';
 import { WorkingMarking } from './working-marking.js';
 
@@ -10,12 +11,16 @@ export interface Token<Value = unknown> {
   readonly sequence: number;
   /** Treated as immutable: never change a value that went into a net. */
   readonly value: Value;
+  /** When it was put, by the marking's clock, in ms. */
+  readonly atMs: number;
 }
 
 /** Where the tokens lie. Frozen data; every change makes a new marking that shares what stayed. */
 export interface Marking<Places extends PlaceTokens = PlaceTokens> {
   /** The number the next token gets. */
   readonly nextSequence: number;
+  /** The clock, an integer in ms; it only moves when it is told to. */
+  readonly nowMs: number;
   /** By place, in order of arrival. */
   readonly places: { readonly [Place in keyof Places]: readonly Token<Places[Place]>[] };
 }
@@ -36,6 +41,12 @@ export type ExternalInput<Places extends PlaceTokens = PlaceTokens> = {
   };
 }[keyof Places & string];
 
+/** The clock moved on. */
+export interface ClockInput {
+  /** The new instant in ms, not before the marking's. */
+  readonly nowMs: number;
+}
+
 function valuesFor(place: string, black: boolean, tokens: unknown): readonly unknown[] {
   if (black && typeof tokens === 'number' && Number.isSafeInteger(tokens) && tokens >= 0)
     return Array.from({ length: tokens }, () => null);
@@ -46,31 +57,56 @@ function valuesFor(place: string, black: boolean, tokens: unknown): readonly unk
   );
 }
 
-/** The marking with the given tokens, numbered place by place in the net's order. */
+/**
+ * The marking with the given tokens, numbered place by place in the net's order, its clock at
+ * `nowMs` (default 0). Throws `unknown-place`, `bad-marking` or `bad-token`.
+ */
 export function createMarking<Places extends PlaceTokens>(
   net: Net<Places>,
   tokens: NoInfer<InitialTokens<Places>> = {},
+  { nowMs = 0 }: { readonly nowMs?: number } = {},
 ): Marking<Places> {
   const { plan } = net;
   for (const place of Object.keys(tokens)) placeIndexOf(net, place);
   const working = WorkingMarking.empty(plan);
+  working.advance(nowMs);
   for (const [index, place] of plan.placeNames.entries()) {
     const given: unknown = Object.hasOwn(tokens, place) ? tokens[place] : undefined;
     if (given === undefined) continue;
     for (const value of valuesFor(place, plan.black[index] === true, given))
-      working.put(index, value);
+      working.put(index, externalToken(net, place, value));
   }
   return working.freeze() as Marking<Places>;
 }
 
-/** The marking with one token more. Throws `unknown-place`. */
+/** A token from outside, as its place's schema answers it. Throws `bad-token`. */
+export function externalToken(net: Net, place: string, value: unknown): unknown {
+  const schema = net.plan.schemas[placeIndexOf(net, place)];
+  return schema === undefined ? value : checkToken(schema, place, value);
+}
+
+/** The marking with one token more. Throws `unknown-place` or `bad-token`. */
 export function deposit<Places extends PlaceTokens>(
   net: Net<Places>,
   marking: Marking<Places>,
   input: ExternalInput<NoInfer<Places>>,
 ): Marking<Places> {
   const working = WorkingMarking.of(net.plan, marking);
-  working.put(placeIndexOf(net, input.place), input.token);
+  working.put(placeIndexOf(net, input.place), externalToken(net, input.place, input.token));
+  return working.freeze() as Marking<Places>;
+}
+
+/**
+ * The marking at a later instant; nothing fires. `run` with a clock input fires everything that
+ * falls due on the way, each at its own instant. Throws `clock-backwards`.
+ */
+export function advanceClock<Places extends PlaceTokens>(
+  net: Net<Places>,
+  marking: Marking<NoInfer<Places>>,
+  nowMs: number,
+): Marking<Places> {
+  const working = WorkingMarking.of(net.plan, marking);
+  working.advance(nowMs);
   return working.freeze() as Marking<Places>;
 }
 

@@ -16,6 +16,10 @@ export interface TransitionArcs {
   readonly read: ArcWeights;
   readonly inhibit: ArcWeights;
   readonly out: ArcWeights;
+  /** Names of the places that are emptied. */
+  readonly reset: string;
+  /** What the transition emits; `never` when nothing. */
+  readonly emits: unknown;
 }
 
 /** Transition names and their arcs. */
@@ -33,19 +37,40 @@ export interface ArcStructure {
   readonly weight: number;
 }
 
+/** An arc that looks at tokens: input, read or inhibitor. */
+export interface TestArcStructure extends ArcStructure {
+  /**
+   * Fields of the token that have to equal those of all other arcs of the transition that name
+   * some; `['$']` is the token itself. On an inhibitor only tokens with the same key count.
+   */
+  readonly key?: readonly string[];
+}
+
+/** An input or read arc. A token's age counts from the instant it was put. */
+export interface ChoiceArcStructure extends TestArcStructure {
+  /** Takes only tokens of at least this age: a delay, integer from 0, in ms. */
+  readonly afterMs?: number;
+  /** Takes only tokens of at most this age: a deadline, integer from 0, in ms. */
+  readonly withinMs?: number;
+}
+
 /** One transition. The order of `inputs` then `reads` is the order in which bindings compare. */
 export interface TransitionStructure {
   readonly name: string;
   /** Integer; higher fires first. */
   readonly priority: number;
   /** Takes `weight` tokens. */
-  readonly inputs: readonly ArcStructure[];
+  readonly inputs: readonly ChoiceArcStructure[];
   /** Needs and shows `weight` tokens, takes none. */
-  readonly reads: readonly ArcStructure[];
+  readonly reads: readonly ChoiceArcStructure[];
   /** Forbids firing while the place holds `weight` tokens or more. */
-  readonly inhibitors: readonly ArcStructure[];
+  readonly inhibitors: readonly TestArcStructure[];
   /** Puts exactly `weight` tokens. */
   readonly outputs: readonly ArcStructure[];
+  /** Places that are emptied, after the inputs are taken and before the outputs are put. */
+  readonly resets?: readonly string[];
+  /** Present when firing tells the outside something. */
+  readonly emits?: true;
 }
 
 /**

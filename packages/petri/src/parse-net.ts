@@ -1,9 +1,12 @@
 import { checkStructure, freezeStructure } from './check-structure.js';
 import {
   choiceAt,
+  countAt,
   integerAt,
   listAt,
   objectAt,
+  optionalAt,
+  refuse,
   safely,
   textAt,
   type SafeResult,
@@ -11,8 +14,10 @@ import {
 import {
   NET_SCHEMA,
   type ArcStructure,
+  type ChoiceArcStructure,
   type NetStructure,
   type PlaceStructure,
+  type TestArcStructure,
   type TransitionStructure,
 } from './net-structure.js';
 
@@ -32,16 +37,49 @@ function parseArc(value: unknown, path: string): ArcStructure {
   };
 }
 
+function keyAt(value: unknown, path: string): readonly string[] {
+  return listAt(value, path, textAt);
+}
+
+function parseTestArc(value: unknown, path: string): TestArcStructure {
+  const arc = objectAt(value, path, ['place', 'weight'], ['key']);
+  return {
+    place: textAt(arc.place, `${path}.place`),
+    weight: integerAt(arc.weight, `${path}.weight`),
+    ...optionalAt('key', arc.key, path, keyAt),
+  };
+}
+
+function parseChoiceArc(value: unknown, path: string): ChoiceArcStructure {
+  const arc = objectAt(value, path, ['place', 'weight'], ['key', 'afterMs', 'withinMs']);
+  const { place, weight, key } = arc;
+  return {
+    ...parseTestArc({ place, weight, ...(key !== undefined && { key }) }, path),
+    ...optionalAt('afterMs', arc.afterMs, path, countAt),
+    ...optionalAt('withinMs', arc.withinMs, path, countAt),
+  };
+}
+
+function yesAt(value: unknown, path: string): true {
+  return value === true ? value : refuse(path, value, 'true, or no such key');
+}
+
+function textsAt(value: unknown, path: string): readonly string[] {
+  return listAt(value, path, textAt);
+}
+
 function parseTransition(value: unknown, path: string): TransitionStructure {
   const keys = ['name', 'priority', 'inputs', 'reads', 'inhibitors', 'outputs'] as const;
-  const transition = objectAt(value, path, keys);
+  const transition = objectAt(value, path, keys, ['resets', 'emits']);
   return {
     name: textAt(transition.name, `${path}.name`),
     priority: integerAt(transition.priority, `${path}.priority`),
-    inputs: listAt(transition.inputs, `${path}.inputs`, parseArc),
-    reads: listAt(transition.reads, `${path}.reads`, parseArc),
-    inhibitors: listAt(transition.inhibitors, `${path}.inhibitors`, parseArc),
+    inputs: listAt(transition.inputs, `${path}.inputs`, parseChoiceArc),
+    reads: listAt(transition.reads, `${path}.reads`, parseChoiceArc),
+    inhibitors: listAt(transition.inhibitors, `${path}.inhibitors`, parseTestArc),
     outputs: listAt(transition.outputs, `${path}.outputs`, parseArc),
+    ...optionalAt('resets', transition.resets, path, textsAt),
+    ...optionalAt('emits', transition.emits, path, yesAt),
   };
 }
 

@@ -6,12 +6,17 @@
  * - `bad-marking`: a marking of another net, or one that was taken apart by hand
  * - `not-enabled`: the binding given to `fire` cannot fire in this marking
  * - `bad-output`: an `out` function returned something else than its output arcs say
- * - `bad-token`: a token that has no canonical encoding (function, class instance, cycle …)
- * - `law-broken`: a firing changed a quantity that a law conserves
+ * - `bad-token`: a token that its place's schema refuses, that lacks a key its arcs match by, or that has
+ *   no canonical encoding (function, class instance, cycle …)
+ * - `law-broken`: a firing changed, or by its declaration would change, a quantity that a law conserves
  * - `firing-limit`: no quiescence within the limit
+ * - `clock-backwards`: an instant that is no integer or lies before the marking's
  * - `bad-json`: a net, snapshot or journal in JSON that does not have the documented form
  * - `bad-formula`: a query that cannot be read
  * - `not-supported`: a question that cannot be asked of this net (for instance semantics of an arc kind)
+ * - `bad-xml`: text that is not well-formed XML (line and column in the message)
+ * - `bad-pnml`: well-formed XML that is not PNML this package reads (line and column in the message)
+ * - `too-large`: an unfolding beyond the given limit
  */
 export type PetriErrorCode =
   | 'bad-net'
@@ -26,7 +31,11 @@ export type PetriErrorCode =
   | 'firing-limit'
   | 'bad-json'
   | 'bad-formula'
-  | 'not-supported';
+  | 'not-supported'
+  | 'clock-backwards'
+  | 'bad-xml'
+  | 'bad-pnml'
+  | 'too-large';
 
 /** The only error this package throws by itself; errors of guards and `out` functions pass through. */
 export class PetriError extends Error {

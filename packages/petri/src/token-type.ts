@@ -8,7 +8,10 @@ export interface TokenType<Token> {
   readonly [phantom]?: Token;
 }
 
-/** Names the type of a place's tokens: `.place('cart', token<Cart>())`. */
+/**
+ * Names the type of a place's tokens, `.place('cart', token<Cart>())`, or of what a transition
+ * emits, `emits: token<Mail>()`.
+ */
 export function token<Token>(): TokenType<Token> {
   return {};
 }

@@ -12,9 +12,17 @@ type TokensOver<Places, Weights> = {
   readonly [Place in keyof Weights & keyof Places]: Shown<Places[Place], Weights[Place]>;
 };
 
-/** What a guard and an `out` function see: the chosen tokens of input and read arcs, by place. */
+type Emptied<Places, Reset> = {
+  readonly [Place in Reset & keyof Places & string]: readonly Places[Place][];
+};
+
+/**
+ * What a guard and an `out` function see: the chosen tokens of input and read arcs, by place, and
+ * all tokens of the places that are emptied.
+ */
 export type ChosenTokens<Places, Arcs extends TransitionArcs> = TokensOver<Places, Arcs['in']> &
-  TokensOver<Places, Arcs['read']>;
+  TokensOver<Places, Arcs['read']> &
+  Emptied<Places, Arcs['reset']>;
 
 type DataPlaces<Places, Weights> = {
   [Place in keyof Weights & keyof Places]: [Places[Place]] extends [Black] ? never : Place;
@@ -25,23 +33,47 @@ export type ProducedTokens<Places, Weights extends ArcWeights> = {
   readonly [Place in DataPlaces<Places, Weights>]: Shown<Places[Place], Weights[Place]>;
 };
 
-/** The functions of one transition. Both must be pure: same tokens, same answer. */
-export interface TransitionFunction<Places, Arcs extends TransitionArcs> {
+/** Asked for a guard; allowed always. */
+interface Guarded<Places, Arcs extends TransitionArcs> {
   /** Which combinations of tokens may fire. Default: all. */
   readonly guard?: (tokens: ChosenTokens<Places, Arcs>) => boolean;
-  /** The tokens to put; black tokens are put by themselves. */
-  readonly out: (tokens: ChosenTokens<Places, Arcs>) => ProducedTokens<Places, Arcs['out']>;
 }
 
+/** Needed where data tokens are put, forbidden elsewhere. */
+type Making<Places, Arcs extends TransitionArcs> = [DataPlaces<Places, Arcs['out']>] extends [never]
+  ? { readonly out?: never }
+  : {
+      /** The tokens to put; black tokens are put by themselves. */
+      readonly out: (tokens: ChosenTokens<Places, Arcs>) => ProducedTokens<Places, Arcs['out']>;
+    };
+
+/** Needed where the transition emits, forbidden elsewhere. */
+type Emitting<Places, Arcs extends TransitionArcs> = [Arcs['emits']] extends [never]
+  ? { readonly emit?: never }
+  : {
+      /** What to tell the outside; the host acts on it after the firing. */
+      readonly emit: (
+        tokens: ChosenTokens<Places, Arcs>,
+        produced: TokensOver<Places, Arcs['out']>,
+      ) => readonly Arcs['emits'][];
+    };
+
+/** The functions of one transition. All must be pure: same tokens, same answer. */
+export type TransitionFunction<Places, Arcs extends TransitionArcs> = Guarded<Places, Arcs> &
+  Making<Places, Arcs> &
+  Emitting<Places, Arcs>;
+
 type Needing<Places, Transitions extends NetTransitions> = {
-  [Name in keyof Transitions]: [DataPlaces<Places, Transitions[Name]['out']>] extends [never]
+  [Name in keyof Transitions]: [
+    DataPlaces<Places, Transitions[Name]['out']> | Transitions[Name]['emits'],
+  ] extends [never]
     ? never
     : Name;
 }[keyof Transitions];
 
 /**
  * The functions of a net, by transition name. `out` is required where a transition puts data tokens
- * and forbidden elsewhere; `guard` is always optional.
+ * and `emit` where it emits, both forbidden elsewhere; `guard` is always optional.
  */
 export type TransitionFunctions<
   Places extends PlaceTokens,
@@ -54,9 +86,9 @@ export type TransitionFunctions<
         Transitions[Name]
       >;
     } & {
-      readonly [Name in Exclude<keyof Transitions, Needing<Places, Transitions>>]?: Pick<
-        TransitionFunction<Places, Transitions[Name]>,
-        'guard'
+      readonly [Name in Exclude<keyof Transitions, Needing<Places, Transitions>>]?: Guarded<
+        Places,
+        Transitions[Name]
       >;
     };
 
@@ -66,4 +98,9 @@ export interface ErasedFunction {
   guard?(tokens: Readonly<Record<string, unknown>>): boolean;
   /** See `TransitionFunction.out`. */
   out?(tokens: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>;
+  /** See `TransitionFunction.emit`. */
+  emit?(
+    tokens: Readonly<Record<string, unknown>>,
+    produced: Readonly<Record<string, unknown>>,
+  ): readonly unknown[];
 }
