@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { transformSync } from '@swc/core';
 
@@ -37,6 +38,17 @@ async function run(program: string): Promise<string[]> {
 
 describe('the README of', () => {
   const packages = readdirSync(join(ROOT, 'packages')).map((name) => `packages/${name}`);
+
+  // A program may write files: they must not stay in the repository.
+  const here = process.cwd();
+  const scratch = mkdtempSync(join(tmpdir(), 'microgrid-readme-'));
+  beforeAll(() => {
+    process.chdir(scratch);
+  });
+  afterAll(() => {
+    process.chdir(here);
+    rmSync(scratch, { recursive: true, force: true });
+  });
 
   it.each(packages)('%s has a program', (folder) => {
     const readme = join(ROOT, folder, 'README.md');
