@@ -8,7 +8,7 @@ const LINE_NAMES = {
   surplus: 'to the supplier',
 } as const;
 
-function kWh(energy: number): string {
+function kWh(energy: number | bigint): string {
   return `${formatKilowattHours(energy)} kWh`;
 }
 
@@ -42,7 +42,7 @@ function pointLines(point: PointStory, currency: string): string[] {
     '',
     `Reading   ${point.meteringPoint}: import ${kWh(reading.importMilliwattHours)}, export ${kWh(reading.exportMilliwattHours)}, ${reading.quality} (${where})`,
     `Claim     netting ${claim.netting}: takes ${kWh(claim.claimedMilliwattHours)}, offers ${kWh(claim.offeredMilliwattHours)}${claim.eligible ? '' : ' (takes no part in sharing now)'}`,
-    `Share     pool ${kWh(share.poolMilliwattHours)}, claims ${kWh(share.claimsMilliwattHours)}, shared ${kWh(share.sharedMilliwattHours)} (key: ${key}; capacity: ${share.capacity})`,
+    `Share     pool ${kWh(BigInt(share.poolMilliwattHours))}, claims ${kWh(BigInt(share.claimsMilliwattHours))}, shared ${kWh(BigInt(share.sharedMilliwattHours))} (key: ${key}; capacity: ${share.capacity})`,
     `          of it in ${kWh(share.sharedInMilliwattHours)}, out ${kWh(share.sharedOutMilliwattHours)}; left: import ${kWh(share.residualMilliwattHours)}, export ${kWh(share.surplusMilliwattHours)}`,
     ...point.lines.map(
       ({ line, energyMilliwattHours, priceMicroPerKilowattHour, exactPico }, index) =>

@@ -41,11 +41,11 @@ export interface PointExplanation {
   readonly share: {
     readonly key: 'proportional' | 'fixed';
     readonly coefficient?: string;
-    /** All energy on offer and all claims in the interval. */
-    readonly poolMilliwattHours: number;
-    readonly claimsMilliwattHours: number;
-    readonly sharedMilliwattHours: number;
-    readonly curtailedMilliwattHours: number;
+    /** All energy on offer and all claims in the interval; totals are decimal integers in strings. */
+    readonly poolMilliwattHours: string;
+    readonly claimsMilliwattHours: string;
+    readonly sharedMilliwattHours: string;
+    readonly curtailedMilliwattHours: string;
     readonly transformerLimitMilliwattHours?: number;
     readonly capacity: 'within' | 'curtailed';
     readonly sharedInMilliwattHours: number;
@@ -175,10 +175,10 @@ function explainShare(
     ...(sharingKey.type === 'fixed' && {
       coefficient: sharingKey.coefficients[settled.points[point] ?? ''] ?? '0',
     }),
-    poolMilliwattHours: pool,
-    claimsMilliwattHours: claims,
-    sharedMilliwattHours: settled.sharedMilliwattHours[interval] ?? 0,
-    curtailedMilliwattHours: settled.curtailedMilliwattHours[interval] ?? 0,
+    poolMilliwattHours: String(pool),
+    claimsMilliwattHours: String(claims),
+    sharedMilliwattHours: String(settled.sharedMilliwattHours[interval] ?? 0),
+    curtailedMilliwattHours: String(settled.curtailedMilliwattHours[interval] ?? 0),
     ...(transformerLimit < Infinity && { transformerLimitMilliwattHours: transformerLimit }),
     capacity: settled.capacity[interval] === 1 ? 'curtailed' : 'within',
     sharedInMilliwattHours: sharedIn,

@@ -114,8 +114,8 @@ describe('explainPoint', () => {
           claim.consumedMilliwattHours,
         );
         if (share.key === 'proportional' && share.transformerLimitMilliwattHours === undefined) {
-          expect(share.sharedMilliwattHours).toBe(
-            Math.min(share.poolMilliwattHours, share.claimsMilliwattHours),
+          expect(Number(share.sharedMilliwattHours)).toBe(
+            Math.min(Number(share.poolMilliwattHours), Number(share.claimsMilliwattHours)),
           );
         }
         // It is what a program prints with --json.
