@@ -235,6 +235,14 @@ describe('microgrid-settle', () => {
     );
   });
 
+  it('refuses a name in a tariff that has no UTF-8', async () => {
+    const season =
+      '{ id: "\\ud800", from: 01-01, to: 12-31, days: [{ weekdays: [mon, tue, wed, thu, fri, sat, sun], periods: [{ from: 00:00, to: 24:00, price: "0.2" }] }] }';
+    const tariff = `{ type: timeOfUse, seasons: [${season}] }`;
+    place.write('community.yaml', COMMUNITY.replace("import: '0.210000'", `import: ${tariff}`));
+    expect(await refused(() => undefined)).toContain('prices.import.seasons[0].id: ');
+  });
+
   it('exits with 2 on a wrong command line and 0 on help', async () => {
     expect((await settle('run', '--out', 'x')).code).toBe(EXIT_BAD_INPUT);
     expect((await settle('sing')).code).toBe(EXIT_BAD_INPUT);

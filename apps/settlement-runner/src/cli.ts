@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { isCommunityError } from '@microgrid/community';
+import { isEventsError } from '@microgrid/events';
 import { isInvoicingError } from '@microgrid/invoicing';
 import { isMeteringError } from '@microgrid/metering';
 import { isSettlementError } from '@microgrid/settlement';
@@ -57,6 +58,7 @@ function isExpected(error: unknown): error is Error {
   return (
     isRunnerError(error) ||
     isCommunityError(error) ||
+    isEventsError(error) ||
     isMeteringError(error) ||
     isSettlementError(error) ||
     isInvoicingError(error) ||
