@@ -52,9 +52,15 @@ interface LimitOptions {
 
 async function limit(options: LimitOptions): Promise<void> {
   const { config, baseFolder } = read(options.config);
-  if (config.http === undefined) throw new Error('the configuration has no http: to ask over');
+  if (config.http === undefined) {
+    throw new CoordinatorError(
+      'bad-config',
+      `${options.config}: http: got nothing, expected the host and port at which the coordinator can be asked`,
+    );
+  }
   const { host, port } = config.http;
-  const answer = await fetch(`http://${host}:${port}/api/limits`, {
+  const url = `http://${host}:${port}/api/limits`;
+  const request = {
     method: 'POST',
     headers: { Authorization: `Bearer ${operatorToken(resolve(baseFolder, config.dataFolder))}` },
     body: JSON.stringify({
@@ -65,9 +71,16 @@ async function limit(options: LimitOptions): Promise<void> {
       ...(options.exportWatts && { exportLimitWatts: Number(options.exportWatts) }),
       reason: options.reason,
     }),
+  };
+  const answer = await fetch(url, request).catch((error: unknown) => {
+    const why = error instanceof Error ? ((error.cause as Error | undefined) ?? error).message : '';
+    throw new CoordinatorError(
+      'bad-request',
+      `${url}: no answer: ${why}; is the coordinator running?`,
+    );
   });
   const text = await answer.text();
-  if (!answer.ok) throw new Error(text);
+  if (!answer.ok) throw new CoordinatorError('bad-request', `${url}: ${text}`);
   console.log(text);
 }
 
