@@ -235,6 +235,21 @@ describe('microgrid-settle', () => {
     );
   });
 
+  it('explains a point that takes no part and has no reading as absent, not as zero', async () => {
+    const gone = "{ id: ana-2, validTo: '2026-06-01' }";
+    place.write('community.yaml', COMMUNITY.replace('{ id: ana-2 }', gone));
+    const rows = READINGS.split('\n').filter((line) => !line.startsWith('ana-2,'));
+    place.write('readings.csv', rows.join('\n'));
+    expect(await settle(...runArgs())).toMatchObject({ code: EXIT_OK });
+    const args = ['explain', place.path('out'), '--member', 'ana', '--interval'];
+    const told = await settle(...args, '2026-06-21T12:00Z', '--json');
+    const { points } = JSON.parse(told.stdout) as Explanation;
+    expect(points[1]?.reading).toEqual({ quality: 'missing' });
+    expect((await settle(...args, '2026-06-21T12:00Z')).stdout).toContain(
+      'Reading   ana-2: none: the point takes no part\n',
+    );
+  });
+
   it('refuses a name in a tariff that has no UTF-8', async () => {
     const season =
       '{ id: "\\ud800", from: 01-01, to: 12-31, days: [{ weekdays: [mon, tue, wed, thu, fri, sat, sun], periods: [{ from: 00:00, to: 24:00, price: "0.2" }] }] }';

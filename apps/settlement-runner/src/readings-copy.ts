@@ -30,8 +30,6 @@ export function readingsOfStatements(
         const [start, end, point, quality, imported, exported] = positions.map(
           (position) => fields[position] ?? '',
         ) as [string, string, string, string, string, string];
-        // A point that takes no part may have no reading: the statement shows zeros.
-        if (quality === 'missing') continue;
         rows.push([point, start, end, kWh(imported), kWh(exported), quality].join(','));
       }
     }

@@ -36,11 +36,16 @@ export function renderExplanation(explanation: Explanation): string {
 
 function pointLines(point: PointStory, currency: string): string[] {
   const { reading, claim, share, source } = point;
-  const where = source ? `${source.file}:${source.line}` : 'no reading: the point takes no part';
+  const { importMilliwattHours, exportMilliwattHours, quality } = reading;
+  const metered =
+    importMilliwattHours === undefined || exportMilliwattHours === undefined
+      ? 'none: the point takes no part'
+      : `import ${kWh(importMilliwattHours)}, export ${kWh(exportMilliwattHours)}, ${quality}`;
+  const where = source ? ` (${source.file}:${source.line})` : '';
   const key = share.coefficient === undefined ? share.key : `${share.key}, ${share.coefficient}`;
   return [
     '',
-    `Reading   ${point.meteringPoint}: import ${kWh(reading.importMilliwattHours)}, export ${kWh(reading.exportMilliwattHours)}, ${reading.quality} (${where})`,
+    `Reading   ${point.meteringPoint}: ${metered}${where}`,
     `Claim     netting ${claim.netting}: takes ${kWh(claim.claimedMilliwattHours)}, offers ${kWh(claim.offeredMilliwattHours)}${claim.eligible ? '' : ' (takes no part in sharing now)'}`,
     `Share     pool ${kWh(BigInt(share.poolMilliwattHours))}, claims ${kWh(BigInt(share.claimsMilliwattHours))}, shared ${kWh(BigInt(share.sharedMilliwattHours))} (key: ${key}; capacity: ${share.capacity})`,
     `          of it in ${kWh(share.sharedInMilliwattHours)}, out ${kWh(share.sharedOutMilliwattHours)}; left: import ${kWh(share.residualMilliwattHours)}, export ${kWh(share.surplusMilliwattHours)}`,

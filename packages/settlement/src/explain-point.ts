@@ -21,8 +21,8 @@ export interface PointExplanation {
   readonly start: string;
   readonly end: string;
   readonly reading: {
-    readonly importMilliwattHours: number;
-    readonly exportMilliwattHours: number;
+    readonly importMilliwattHours?: number;
+    readonly exportMilliwattHours?: number;
     readonly quality: string;
   };
   /** What the contract's rules made of it. */
@@ -99,16 +99,23 @@ export function explainPoint(
     meteringPoint,
     start: formatInstant(startMs),
     end: formatInstant(startMs + settled.resolutionMs),
-    reading: {
-      importMilliwattHours: settled.importMilliwattHours[cell] ?? 0,
-      exportMilliwattHours: settled.exportMilliwattHours[cell] ?? 0,
-      quality: INTERVAL_QUALITIES[settled.quality[cell] ?? -1] ?? 'missing',
-    },
+    reading: explainReading(settled, cell),
     claim: explainClaim(settled, point, cell, startMs),
     share: explainShare(settled, point, interval, cell),
     lines: explainLines(settled, interval, cell),
     costPico: pointCost(settled, interval, point).toString(),
     firings: settled.firings(interval),
+  };
+}
+
+/** What was metered; a point that takes no part may have no reading, which is not a reading of zero. */
+function explainReading(settled: SettledPeriod, cell: number): PointExplanation['reading'] {
+  const quality = INTERVAL_QUALITIES[settled.quality[cell] ?? -1] ?? 'missing';
+  if (quality === 'missing') return { quality };
+  return {
+    importMilliwattHours: settled.importMilliwattHours[cell] ?? 0,
+    exportMilliwattHours: settled.exportMilliwattHours[cell] ?? 0,
+    quality,
   };
 }
 
