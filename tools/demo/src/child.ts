@@ -45,15 +45,34 @@ export class Child {
   }
 }
 
-/** The other side: answers each message of the parent; ends when the parent is gone. */
-export function serveParent(answer: (message: never) => Promise<object>): void {
+/** An answer, and what is done right after it left, before anything else is served. */
+export interface Answer {
+  readonly answer: object;
+  readonly afterwards?: () => void;
+}
+
+/**
+ * The other side: answers each message of the parent; ends when the parent stops it or is gone.
+ * @param close what has to be closed first.
+ */
+export function serveParent(
+  respond: (message: never) => Promise<Answer>,
+  close?: () => Promise<void> | undefined,
+): void {
   process.on('message', (message) => {
-    answer(message as never).then(
-      (result) => process.send?.(result),
+    respond(message as never).then(
+      ({ answer, afterwards }) => {
+        process.send?.(answer);
+        afterwards?.();
+      },
       (error: unknown) => process.send?.({ error: String(error) }),
     );
   });
-  process.on('disconnect', () => process.exit(0));
+  const end = (): void => {
+    void Promise.resolve(close?.()).finally(() => process.exit(0));
+  };
+  process.once('disconnect', end);
+  process.once('SIGTERM', end);
   // The terminal's Ctrl-C reaches the whole group: the parent stops us in order.
   process.on('SIGINT', () => undefined);
 }

@@ -6,6 +6,9 @@ import { TIME_ZONE, type DemoSite } from './neighbourhood.js';
 /** Simulated seconds between two decisions. */
 export const TICK_MS = 10_000;
 
+/** How often voltages, temperatures and the like are read: nothing here decides by them. */
+const LOW_RATE_MS = 300_000;
+
 /** What roles the simulated kinds play where a profile allows several. */
 const ROLE_OF_KIND: Readonly<Record<string, string>> = {
   gridMeter: 'gridMeter',
@@ -66,5 +69,5 @@ export function gatewayConfig(
 
 /** A three-phase meter or charger on a single-phase connection uses one phase of its own. */
 function phasesOf(phases: 1 | 3, kind: string): { phases?: 1 | 3 } {
-  return kind === 'gridMeter' ? { phases } : {};
+  return kind === 'gridMeter' || kind === 'charger' ? { phases } : {};
 }

@@ -2,12 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import {
-  checkCoordinatorConfig,
-  start as startCoordinator,
-  type CoordinatorStatus,
-  type Running as RunningCoordinator,
-} from '@microgrid/coordinator';
+import type { ClosedPeriod, CoordinatorStatus } from '@microgrid/coordinator';
 import {
   start as startGateway,
   type GatewayConfig,
@@ -16,7 +11,6 @@ import {
 } from '@microgrid/gateway';
 import { loadOrCreateKeyFile } from '@microgrid/journal/node';
 import type { Endpoint } from '@microgrid/simulator';
-import { formatInstant } from '@microgrid/units';
 import { Child } from './child.js';
 import { communityFile, gatewayOf } from './community-file.js';
 import { gatewayConfig, TICK_MS } from './gateway-config.js';
@@ -48,15 +42,15 @@ export interface NeighbourhoodOptions {
   readonly consoleFolder?: string;
 }
 
-/** Broker, simulator, coordinator and seven gateways on one virtual clock. */
+/** Broker, simulator and coordinator in processes of their own, and the gateways, on one virtual clock. */
 export class Neighbourhood {
   private readonly clock: VirtualClock;
   private broker!: Child;
   private simulator!: Child;
-  private coordinator!: RunningCoordinator;
+  private coordinator!: Child;
+  private coordinatorUrl = '';
   private readonly gateways: RunningGateway[] = [];
   private readonly closings: (() => Promise<void>)[] = [];
-  private signalsSeen = 0;
 
   private readonly sites: readonly DemoSite[];
   private brokerPort = 0;
@@ -81,6 +75,7 @@ export class Neighbourhood {
   private async open(): Promise<void> {
     const { folder, startMs, seed } = this.options;
     this.broker = this.child('broker', './broker-process.ts');
+    this.coordinator = this.child('coordinator', './coordinator-process.ts');
     this.simulator = this.child('simulator', './simulator-process.ts');
     const [{ port }, { endpoints }] = await Promise.all([
       this.broker.ask<{ port: number }>({}),
@@ -94,9 +89,12 @@ export class Neighbourhood {
       join(folder, 'community.yaml'),
       communityFile(this.sites, enrolledKeys(this.sites, folder)),
     );
-    this.coordinator = await this.startCoordinator(broker);
-    this.closings.push(() => this.coordinator.close());
-    const uplink = { broker, coordinatorKey: this.coordinator.publicKey };
+    const { publicKey, httpUrl } = await this.coordinator.ask<{
+      publicKey: string;
+      httpUrl: string;
+    }>({ start: { broker, folder, atMs: startMs } });
+    this.coordinatorUrl = httpUrl;
+    const uplink = { broker, coordinatorKey: publicKey };
     for (const site of this.sites) {
       const config = gatewayConfig(site, endpoints[site.site.id] ?? {}, uplink);
       const { speed, consoleFolder, openTransport } = this.options;
@@ -128,38 +126,6 @@ export class Neighbourhood {
     return child;
   }
 
-  private startCoordinator(broker: string): Promise<RunningCoordinator> {
-    const { folder, startMs } = this.options;
-    const at = (hours: number): string => formatInstant(startMs + hours * 3_600_000);
-    const config = checkCoordinatorConfig({
-      schema: 'microgrid/coordinator/1',
-      coordinator: 'coordinator',
-      communityFile: 'community.yaml',
-      dataFolder: 'coordinator',
-      broker: { url: broker },
-      signals: {
-        repeatMs: 6 * 3_600_000,
-        limits: [
-          {
-            audience: gatewayOf('home-4'),
-            start: at(18),
-            end: at(20),
-            importLimitWatts: 4500,
-            reason: 'evening peak on the transformer',
-          },
-        ],
-      },
-      closeAfterMs: 3_600_000,
-      http: { port: 0 },
-    });
-    return startCoordinator(config, {
-      nowMs: this.clock.nowMs,
-      log: this.logOf('coordinator'),
-      selfTicking: false,
-      baseFolder: folder,
-    });
-  }
-
   /** Where people look: the coordinator's status and each gateway's page. */
   urls(): readonly { readonly name: string; readonly url: string }[] {
     return [
@@ -167,7 +133,7 @@ export class Neighbourhood {
         name,
         url: this.gateways[index]?.consoleUrl ?? '',
       })),
-      { name: 'Coordinator status', url: `${this.coordinator.httpUrl ?? ''}api/status` },
+      { name: 'Coordinator status', url: `${this.coordinatorUrl}api/status` },
     ];
   }
 
@@ -176,17 +142,16 @@ export class Neighbourhood {
     await this.simulator.ask({ toMs });
     this.clock.set(toMs);
     await Promise.all(this.gateways.map((gateway) => gateway.tick()));
-    if ((toMs - this.options.startMs) % COORDINATOR_MS === 0) await this.coordinate();
+    if ((toMs - this.options.startMs) % COORDINATOR_MS === 0) await this.coordinate(toMs);
   }
 
   /** The coordinator's round; every gateway hears its signals before time goes on. */
-  private async coordinate(): Promise<void> {
-    await this.coordinator.tick();
-    const sent = this.coordinator.sent();
-    const fresh = sent.slice(this.signalsSeen);
-    this.signalsSeen = sent.length;
+  private async coordinate(atMs: number): Promise<void> {
+    const { sent } = await this.coordinator.ask<{ sent: { id: string; audience: string }[] }>({
+      tickMs: atMs,
+    });
     const deadline = performance.now() + SIGNAL_PATIENCE_MS;
-    for (const { audience, id } of fresh) {
+    for (const { audience, id } of sent) {
       const addressed = this.gateways.filter(
         (_, index) => audience === '*' || audience === gatewayOf(this.sites[index]?.site.id ?? ''),
       );
@@ -224,17 +189,16 @@ export class Neighbourhood {
 
   /** What the coordinator knows. */
   status(): Promise<CoordinatorStatus> {
-    return this.coordinator.status();
+    return this.coordinator.ask({ status: true });
   }
 
   /** Waits until the coordinator has receipted everything, then closes the period. */
   async closePeriod(startMs: number, endMs: number): Promise<{ folder: string }> {
     const drained = await Promise.all(this.gateways.map((gateway) => gateway.drain(DRAIN_MS)));
-    await this.coordinator.settled();
     if (drained.includes(false)) {
       throw new Error(`intervals still wait for a receipt after ${DRAIN_MS} ms`);
     }
-    const period = await this.coordinator.closePeriod(startMs, endMs);
+    const period = await this.coordinator.ask<ClosedPeriod>({ close: { startMs, endMs } });
     return { folder: join(this.options.folder, 'coordinator', period.folder) };
   }
 

@@ -55,7 +55,7 @@ export const NEIGHBOURHOOD: readonly DemoSite[] = [
         },
       },
     ],
-    { battery: { reservePercent: 15 } },
+    { battery: { reservePercent: 15, deadbandWatts: 100 } },
   ),
   home(
     'home-2',
@@ -75,35 +75,31 @@ export const NEIGHBOURHOOD: readonly DemoSite[] = [
         ratedWatts: 5000,
       },
     ],
-    { battery: { reservePercent: 20 } },
+    { battery: { reservePercent: 20, deadbandWatts: 100 } },
   ),
   home('home-3', 'Casa Costa: PV', [
     { kind: 'house', id: 'house', scale: 0.9 },
     { kind: 'pv', id: 'pv', array: { peakWatts: 3000, azimuthDegrees: 150 } },
   ]),
   {
-    site: {
-      id: 'home-4',
-      ...PLACE,
-      phases: 3,
-      devices: [
-        METER,
+    ...home(
+      'home-4',
+      'Casa Dias: electric car',
+      [
         { kind: 'house', id: 'house', scale: 1.1 },
         {
           kind: 'charger',
           id: 'charger',
-          phases: 3,
+          maxAmperes: 32,
           habits: { presence: 1, arrivalMinute: 17 * 60, spreadMinutes: 30 },
         },
       ],
-    },
-    name: 'Casa Dias: electric car',
-    policy: {
-      mainFuse: THREE_PHASE_FUSE,
-      staleAfterMs: 60_000,
-      ev: { mode: 'fast' },
-    },
-    maximumWatts: THREE_PHASE_WATTS,
+      {
+        mainFuse: { amperesPerPhase: 45, phases: 1 },
+        ev: { mode: 'fast', chargers: { charger: { failsafeAmperes: 6 } } },
+      },
+    ),
+    maximumWatts: 45 * 230,
   },
   home(
     'home-5',

@@ -1,6 +1,6 @@
 import type { SiteConfig } from '@microgrid/plant';
 import { startSimulator } from '@microgrid/simulator';
-import { serveParent } from './child.js';
+import { serveParent, type Answer } from './child.js';
 
 /** The plant behind Modbus sockets, in a process of its own: the wires are real. */
 export type SimulatorRequest =
@@ -15,14 +15,15 @@ export type SimulatorRequest =
 
 let simulator: Awaited<ReturnType<typeof startSimulator>> | undefined;
 
-async function answer(request: SimulatorRequest): Promise<object> {
+async function respond(request: SimulatorRequest): Promise<Answer> {
   if ('start' in request) {
     const { atMs, seed, sites } = request.start;
     simulator = await startSimulator({ sites, startMs: atMs, seed, host: '127.0.0.1' });
-    return { endpoints: simulator.endpoints };
+    return { answer: { endpoints: simulator.endpoints } };
   }
-  simulator?.advanceTo(request.toMs);
-  return {};
+  // The plant moves while the gateways write their first requests: those wait in the sockets until
+  // it has, so none is answered from before.
+  return { answer: {}, afterwards: () => simulator?.advanceTo(request.toMs) };
 }
 
-serveParent(answer);
+serveParent(respond, () => simulator?.close());
