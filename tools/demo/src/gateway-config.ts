@@ -40,6 +40,7 @@ export function gatewayConfig(
       profile,
       config: {
         unit,
+        lowRateMs: LOW_RATE_MS,
         ...(role === undefined ? {} : { role }),
         ...phasesOf(site.phases ?? 1, kind),
       },
