@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { ClosedPeriod, CoordinatorStatus } from '@microgrid/coordinator';
@@ -74,9 +74,9 @@ export class Neighbourhood {
 
   private async open(): Promise<void> {
     const { folder, startMs, seed } = this.options;
-    this.broker = this.child('broker', './broker-process.ts');
-    this.coordinator = this.child('coordinator', './coordinator-process.ts');
-    this.simulator = this.child('simulator', './simulator-process.ts');
+    this.broker = this.child('broker');
+    this.coordinator = this.child('coordinator');
+    this.simulator = this.child('simulator');
     const [{ port }, { endpoints }] = await Promise.all([
       this.broker.ask<{ port: number }>({}),
       this.simulator.ask<{ endpoints: Record<string, Record<string, Endpoint>> }>({
@@ -120,8 +120,10 @@ export class Neighbourhood {
     };
   }
 
-  private child(name: string, path: string): Child {
-    const child = Child.start(name, fileURLToPath(new URL(path, import.meta.url)));
+  private child(name: 'broker' | 'coordinator' | 'simulator'): Child {
+    // Beside this module, in the form this module runs in: source or bundle.
+    const module = new URL(`./${name}-process${extname(import.meta.url)}`, import.meta.url);
+    const child = Child.start(name, fileURLToPath(module));
     this.closings.push(() => child.stop());
     return child;
   }
@@ -183,7 +185,7 @@ export class Neighbourhood {
 
   /** Starts a broker without any memory where the old one was. */
   async restartBroker(): Promise<void> {
-    this.broker = this.child('broker', './broker-process.ts');
+    this.broker = this.child('broker');
     await this.broker.ask({ port: this.brokerPort });
   }
 

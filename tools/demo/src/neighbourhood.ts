@@ -31,7 +31,13 @@ function home(
   return {
     site: { id, ...PLACE, devices: [METER, ...devices] },
     name,
-    policy: { mainFuse: SINGLE_PHASE_FUSE, staleAfterMs: 60_000, ...policy },
+    policy: {
+      mainFuse: SINGLE_PHASE_FUSE,
+      staleAfterMs: 60_000,
+      // Eighteen decisions: simulated devices need no tighter watch.
+      commands: { validForMs: 180_000 },
+      ...policy,
+    },
     maximumWatts: SINGLE_PHASE_WATTS,
   };
 }
