@@ -4,6 +4,7 @@ import { parseFormula } from './parse-formula.js';
 import type { PtNet } from './pt-net.js';
 import { searchState, type SearchOptions } from './reachability-search.js';
 import { reduceNet } from './reduce-net.js';
+import { runToDeadlock } from './run-to-deadlock.js';
 import { edgesOf } from './state-graph.js';
 import { exploreStateSpace, pathTo, type ExplorationOptions } from './state-space.js';
 import { decided, negated, unknown, type Verdict } from './verdict.js';
@@ -64,10 +65,13 @@ function reach(
   if (found === undefined)
     return { ...unknown(`the search ended at its limit of ${String(stoppedBy)}`), states };
   const method = shrink ? 'reduced state space' : 'state space';
-  const firings =
-    reduction === undefined
-      ? path?.map((t) => net.transitions[t]?.name ?? '')
-      : path && reduction.expand(path);
+  let firings = path?.map((t) => net.transitions[t]?.name ?? '');
+  if (path !== undefined && reduction !== undefined) {
+    const expanded = reduction.expand(path);
+    firings = deadlock ? runToDeadlock(net, expanded) : [...expanded];
+    // The verdict stands; only its witness needs the net as it was.
+    if (firings === undefined) return reach(net, names, goal, { ...options, reduce: false });
+  }
   return { ...decided(found, method, firings && { firings }), states };
 }
 

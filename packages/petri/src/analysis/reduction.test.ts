@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { findDeadlock, query, reduceNet, reductionRules, type PtNet } from '../analysis.js';
+import { createPtNet, findDeadlock, query, reduceNet, reductionRules, type PtNet } from '../analysis.js';
 import { compileNet, isEnabled } from './compiled-net.js';
 import { naiveSpace, randomPtNet } from './random-pt-net.test-data.js';
 import { searchState } from './reachability-search.js';
@@ -21,6 +21,20 @@ const nets = fc.oneof(
   { arbitrary: randomPtNet({ sparse: true, maxWeight: 1 }), weight: 3 },
   { arbitrary: randomPtNet({ inhibitors: true, resets: true }), weight: 1 },
 );
+
+test('a deadlock’s witness ends where the net itself is dead, also when transitions were fused', () => {
+  const net = createPtNet({
+    name: 'fused',
+    places: [{ name: 'a' }, { name: 'd', tokens: 1 }, { name: 'f', tokens: 2 }],
+    transitions: [
+      { name: 't0', inputs: [{ place: 'f' }], outputs: [{ place: 'a' }] },
+      { name: 't1', inputs: [{ place: 'a' }, { place: 'd' }] },
+    ],
+  });
+  const { verdict, witness } = findDeadlock(net);
+  expect(verdict).toBe('true');
+  expect(replayInExecutor(net, witness?.firings ?? []).enabled).toEqual([]);
+});
 
 test('deadlocks: with reductions, with stubborn sets, with both and with neither is one answer', () => {
   const counts = { with: 0, without: 0 };
