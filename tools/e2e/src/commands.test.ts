@@ -85,7 +85,7 @@ test('one interval of the example is explained from its reading to its posting',
 
 test('a configuration that is not there is one sentence and not a stack', async () => {
   for (const command of ['microgrid-gateway', 'microgrid-coordinator']) {
-    const { errors } = await run(process.execPath, [bin(command), 'run', '-c', 'nowhere.yaml'], 1);
+    const { errors } = await run(process.execPath, [bin(command), 'run', '-c', 'nowhere.yaml'], 2);
     expect(errors).toHaveLength(1);
     expect(errors[0]).toContain('nowhere.yaml');
   }
