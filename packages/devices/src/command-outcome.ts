@@ -2,12 +2,13 @@
  * What became of a command.
  *
  * - `applied`: written, and the device confirmed it where it can be asked.
- * - `unconfirmed`: written, but reading it back gave something else or nothing.
+ * - `accepted`: the device took it, but reading it back does not show it yet; it is asked again at
+ *   each poll.
  * - `rejected`: refused before anything was written; `reason` says why.
  * - `expired`: its validity ended before it could be written.
  * - `failed`: the wire or the device failed; it may or may not have been applied in part.
  */
-export type CommandStatus = 'applied' | 'unconfirmed' | 'rejected' | 'expired' | 'failed';
+export type CommandStatus = 'applied' | 'accepted' | 'rejected' | 'expired' | 'failed';
 
 /** The answer to a command. */
 export interface CommandOutcome {

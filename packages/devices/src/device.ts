@@ -1,5 +1,8 @@
-import type { CommandV1, DeviceDescriptionV1, ReadingV1 } from '@microgrid/events';
+import type { DeviceDescriptionV1, IntervalV1, ReadingV1 } from '@microgrid/events';
+import type { Observable } from 'rxjs';
 import type { CommandOutcome } from './command-outcome.js';
+import type { SafetyTable } from './control-safety.js';
+import type { DeviceCommand } from './device-command.js';
 
 /**
  * One opened device. It owns no timer: everything that has to happen in time (refresh of set
@@ -15,6 +18,21 @@ export interface Device {
   readonly description: DeviceDescriptionV1;
 
   /**
+   * Every batch of readings as it becomes known: each poll's, and between polls what the device
+   * pushed by itself. Hot; completes on {@link Device.close}; never errors.
+   */
+  readonly points$: Observable<readonly ReadingV1[]>;
+
+  /**
+   * Intervals that the device measured itself (a utility meter's load profile), each once it is
+   * final; after an outage also those of the past. Absent: it measures none. Hot; completes on close.
+   */
+  readonly intervals$?: Observable<readonly IntervalV1[]>;
+
+  /** What the safety of each control rests on, with what only the device could tell. */
+  safety(): SafetyTable;
+
+  /**
    * One poll: one reading for each point of the description. `at` is when the value was really
    * read, so a point polled at a lower rate repeats its last reading with its own `at`. What cannot be read is `bad` with a cause and has no value.
    * Never rejects for trouble on the wire.
@@ -26,11 +44,12 @@ export interface Device {
    * Applies a set point until its `validForMs` has passed on the monotonic clock, counted from this
    * call. Refused are: another audience, a sequence not above the last accepted one, an unknown
    * control, a value of the wrong type. A value outside the description's limits is brought to the
-   * nearest one inside (towards zero between zero and a charger's minimum), and the outcome says so. Repeating the last
-   * accepted command by its id returns its outcome again. Never rejects for trouble on the wire.
+   * nearest one inside (towards zero between zero and a charger's minimum), and the outcome says so.
+   * Repeating a recent command by its id returns its outcome again and writes nothing. The last
+   * accepted sequence outlives a restart. Never rejects for trouble on the wire.
    * @throws DevicesError (as a rejection) `closed` after {@link Device.close}.
    */
-  command(command: CommandV1): Promise<CommandOutcome>;
+  command(command: DeviceCommand): Promise<CommandOutcome>;
 
   /** Hands control back to the device's own logic; does nothing if nothing was commanded. Never rejects. */
   release(): Promise<void>;

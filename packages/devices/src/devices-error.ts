@@ -7,8 +7,12 @@ import type { EventsProblem } from '@microgrid/events';
  * - `bad-config`: a device's configuration does not fit its driver.
  * - `bad-driver`: a driver is not defined as the contract asks.
  * - `closed`: the device was closed before.
+ * - `unreachable`: a transport has no connection, or it broke.
+ * - `timeout`: a transport got no answer in time.
+ * - `aborted`: the caller's AbortSignal fired.
  */
-export type DevicesErrorCode = 'bad-profile' | 'bad-config' | 'bad-driver' | 'closed';
+export type DevicesErrorCode =
+  'bad-profile' | 'bad-config' | 'bad-driver' | 'closed' | 'unreachable' | 'timeout' | 'aborted';
 
 /** The one error of this package: the message names path, value and expectation of every problem. */
 export class DevicesError extends Error {

@@ -14,8 +14,10 @@ import {
   readingOf,
   staleReading,
   type DriverContext,
+  type DriverManifest,
+  type DriverTwin,
 } from './index.js';
-import { fakeDevice, virtualClock } from './testing.js';
+import { fakeDevice, memoryStore, virtualClock } from './testing.js';
 
 const description = parse(deviceDescriptionV1, {
   kind: 'deviceDescription',
@@ -33,39 +35,73 @@ const context = (transport: string): DriverContext<string> => ({
   transport,
   clock: virtualClock(0),
   log: () => undefined,
+  store: memoryStore(),
   signal: new AbortController().signal,
 });
 
+const manifest: DriverManifest = {
+  name: 'fake-meter',
+  version: '1.0.0',
+  contractVersion: 1,
+  families: ['meter'],
+  transports: ['modbus'],
+  licence: 'Apache-2.0',
+  capabilities: { points: ['power', 'importEnergy'], controls: [] },
+};
+
+const noTwin = (): DriverTwin => {
+  throw new Error('never asked');
+};
+
 describe('driver', () => {
   const driver = defineDriver({
-    name: 'fake-meter',
-    contractVersion: 1,
+    manifest,
     config: z.strictObject({ first: z.number().default(5) }),
+    probe: () => Promise.resolve({ model: 'fake' }),
     open: ({ clock, transport }: DriverContext<string>, config) =>
       Promise.resolve(
         fakeDevice({ description, clock, values: { power: config.first + transport.length } }),
       ),
+    safety: {},
+    twin: noTwin,
   });
 
   it('checks the configuration before the driver sees it and fills in its defaults', async () => {
     const device = await driver.open(context('abc'));
     expect((await device.read())[0]?.value).toBe(8);
-    const refused = await driver.open(context(''), { first: 'x' }).catch((e: unknown) => e);
-    if (!isDevicesError(refused)) throw new Error('not refused');
-    expect(refused.code).toBe('bad-config');
-    expect(refused.message).toMatch(/device meter: first: got "x", expected number/);
+    for (const refusing of [
+      driver.open(context(''), { first: 'x' }),
+      driver.probe(context(''), { first: 'x' }),
+    ]) {
+      const refused = await refusing.catch((error: unknown) => error);
+      if (!isDevicesError(refused)) throw new Error('not refused');
+      expect(refused.code).toBe('bad-config');
+      expect(refused.message).toMatch(/device meter: first: got "x", expected number/);
+    }
+    expect(() => driver.twin({ first: 'x' }, { clock: virtualClock(0) })).toThrow(
+      /twin of fake-meter: first: got "x"/,
+    );
   });
 
-  it('refuses names and contract versions it does not know', () => {
-    const make = (name: string, contractVersion: 1) =>
+  it.each([
+    [{ name: 'Bad Name' }, /manifest: name: got "Bad Name", expected lower-case/],
+    [{ contractVersion: 2 }, /contractVersion: got 2, expected 1/],
+    [{ version: 'one' }, /version: got "one", expected a semantic version/],
+    [{ licence: undefined }, /licence: got nothing, expected string/],
+    [{ transports: ['carrier-pigeon'] }, /transports\[0\]: got "carrier-pigeon"/],
+    [{ capabilities: { points: ['watts'], controls: [] } }, /points\[0\]: got "watts"/],
+    [{ capabilities: { points: [], controls: ['switch'] } }, /safety\.switch: got nothing/],
+  ])('refuses the manifest %j', (changes, expected) => {
+    const define = () =>
       defineDriver({
-        name,
-        contractVersion,
+        manifest: { ...manifest, ...changes } as DriverManifest,
         config: z.strictObject({}),
+        probe: () => Promise.resolve(undefined),
         open: () => Promise.reject(new Error('never')),
+        safety: {},
+        twin: noTwin,
       });
-    expect(() => make('Bad Name', 1)).toThrow(/name: got "Bad Name"/);
-    expect(() => make('good', 2 as 1)).toThrow(/contractVersion: got 2, expected 1/);
+    expect(define).toThrow(expected);
   });
 });
 

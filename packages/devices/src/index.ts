@@ -1,17 +1,38 @@
 export type { Clock } from './clock.js';
+export { CommandGate, type CommandGateOptions, type CommandTime } from './command-gate.js';
 export type { CommandOutcome, CommandStatus } from './command-outcome.js';
 export { CONTROLS, isControlName, type ControlDefinition, type ControlName } from './control.js';
+export {
+  STORED_WRITES_PER_DAY,
+  type ControlSafety,
+  type SafetyTable,
+  type SafetyValue,
+} from './control-safety.js';
+export type { DeviceCommand } from './device-command.js';
 export type { Device } from './device.js';
 export { DevicesError, isDevicesError, type DevicesErrorCode } from './devices-error.js';
+export type { DeviceIdentity, DriverContext } from './driver-context.js';
 export {
-  defineDriver,
-  type DeviceIdentity,
-  type Driver,
-  type DriverContext,
-  type DriverDefinition,
-  type Log,
-  type LogLevel,
-} from './driver.js';
+  CONTRACT_VERSION,
+  driverManifest,
+  transportKind,
+  type DriverManifest,
+  type TransportKind,
+} from './driver-manifest.js';
+export type { DriverStore, Json } from './driver-store.js';
+export type {
+  DriverTwin,
+  HttpTwin,
+  ModbusTwin,
+  MqttTwin,
+  TwinDevice,
+  TwinSurroundings,
+  TwinUnitHandler,
+} from './driver-twin.js';
+export { defineDriver, type Driver, type DriverDefinition } from './driver.js';
+export type { HttpRequest, HttpResponse, HttpTransport, PushStream } from './http-transport.js';
+export type { Log, LogLevel } from './log.js';
+export type { MqttMessage, MqttTransport } from './mqtt-transport.js';
 export {
   isPointName,
   pointDefinition,
@@ -44,6 +65,7 @@ export {
   type RegisterPoint,
   type SumPoint,
 } from './profile-point.js';
+export { secret, secretPaths, type SecretPath } from './secret.js';
 export {
   boundsCause,
   isUsable,

@@ -1,7 +1,10 @@
-import type { CommandV1, DeviceDescriptionV1, ReadingV1 } from '@microgrid/events';
+import type { DeviceDescriptionV1, ReadingV1 } from '@microgrid/events';
 import { formatInstant } from '@microgrid/units';
+import { Subject } from 'rxjs';
 import type { Clock } from '../clock.js';
 import type { CommandOutcome } from '../command-outcome.js';
+import type { SafetyTable } from '../control-safety.js';
+import type { DeviceCommand } from '../device-command.js';
 import type { Device } from '../device.js';
 import { DevicesError } from '../devices-error.js';
 import { missingReading, readingOf } from '../reading.js';
@@ -12,8 +15,10 @@ export interface FakeDeviceOptions {
   readonly clock: Clock;
   /** First values by point; a point without one reads as bad. */
   readonly values?: Readonly<Record<string, number>>;
+  /** Facts of its controls; default none. */
+  readonly safety?: SafetyTable;
   /** Answers commands; default: all are applied. */
-  readonly onCommand?: (command: CommandV1) => CommandOutcome;
+  readonly onCommand?: (command: DeviceCommand) => CommandOutcome;
 }
 
 /** A device without a wire, for tests of what lies above drivers. */
@@ -23,7 +28,7 @@ export interface FakeDevice extends Device {
   /** Cuts the device off (every reading is bad, every command fails) or reconnects it. */
   setReachable(reachable: boolean): void;
   /** Commands received, in order. */
-  readonly commands: readonly CommandV1[];
+  readonly commands: readonly DeviceCommand[];
   /** How often control was handed back. */
   readonly releases: number;
 }
@@ -32,7 +37,8 @@ export interface FakeDevice extends Device {
 export function fakeDevice(options: FakeDeviceOptions): FakeDevice {
   const { description, clock } = options;
   const values = new Map<string, number>(Object.entries(options.values ?? {}));
-  const commands: CommandV1[] = [];
+  const commands: DeviceCommand[] = [];
+  const points = new Subject<readonly ReadingV1[]>();
   let reachable = true;
   let closed = false;
   let releases = 0;
@@ -47,6 +53,8 @@ export function fakeDevice(options: FakeDeviceOptions): FakeDevice {
   };
   return {
     description,
+    points$: points.asObservable(),
+    safety: () => options.safety ?? {},
     commands,
     get releases() {
       return releases;
@@ -63,7 +71,9 @@ export function fakeDevice(options: FakeDeviceOptions): FakeDevice {
     async read() {
       assertOpen();
       const at = formatInstant(clock.nowMs());
-      return Promise.resolve(description.points.map((point) => readPoint(point, at)));
+      const readings = description.points.map((point) => readPoint(point, at));
+      points.next(readings);
+      return Promise.resolve(readings);
     },
     async command(command) {
       assertOpen();
@@ -82,6 +92,7 @@ export function fakeDevice(options: FakeDeviceOptions): FakeDevice {
     },
     async close() {
       closed = true;
+      points.complete();
       return Promise.resolve();
     },
   };
