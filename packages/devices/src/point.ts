@@ -1,6 +1,9 @@
-/** Unit of a point's value. Energy is whole milliwatt-hours; `bool` is 0 or 1; `text` never becomes a reading. */
+/**
+ * Unit of a point's value. Energy is whole milliwatt-hours or millivar-hours; `bool` is 0 or 1;
+ * `code` is a number of a list that the point's meaning states.
+ */
 export type PointUnit =
-  'W' | 'VA' | 'var' | 'V' | 'A' | 'Hz' | '%' | 'mWh' | '°C' | 'ratio' | 'bool';
+  'W' | 'VA' | 'var' | 'V' | 'A' | 'Hz' | '%' | 'mWh' | 'mvarh' | '°C' | 'ratio' | 'bool' | 'code';
 
 /** What the house knows of one named point. */
 export interface PointDefinition {
@@ -55,6 +58,24 @@ export const POINTS = {
   exportEnergyL1: counted('Energy out of the device on phase L1'),
   exportEnergyL2: counted('Energy out of the device on phase L2'),
   exportEnergyL3: counted('Energy out of the device on phase L3'),
+  importEnergyT1: counted('Energy from the grid in tariff period 1 (Portugal: vazio)'),
+  importEnergyT2: counted('Energy from the grid in tariff period 2 (Portugal: ponta)'),
+  importEnergyT3: counted('Energy from the grid in tariff period 3 (Portugal: cheias)'),
+  importEnergyT4: counted('Energy from the grid in tariff period 4'),
+  importEnergyT5: counted('Energy from the grid in tariff period 5'),
+  importEnergyT6: counted('Energy from the grid in tariff period 6'),
+  exportEnergyT1: counted('Energy to the grid in tariff period 1 (Portugal: vazio)'),
+  exportEnergyT2: counted('Energy to the grid in tariff period 2 (Portugal: ponta)'),
+  exportEnergyT3: counted('Energy to the grid in tariff period 3 (Portugal: cheias)'),
+  exportEnergyT4: counted('Energy to the grid in tariff period 4'),
+  exportEnergyT5: counted('Energy to the grid in tariff period 5'),
+  exportEnergyT6: counted('Energy to the grid in tariff period 6'),
+  reactiveEnergyQ1: { unit: 'mvarh', meaning: 'Inductive, while importing', counter: true },
+  reactiveEnergyQ2: { unit: 'mvarh', meaning: 'Capacitive, while exporting', counter: true },
+  reactiveEnergyQ3: { unit: 'mvarh', meaning: 'Inductive, while exporting', counter: true },
+  reactiveEnergyQ4: { unit: 'mvarh', meaning: 'Capacitive, while importing', counter: true },
+  activeTariff: measured('code', 'Tariff period now, 1 and up (Portugal: vazio, ponta, cheias)'),
+  contractedPower: measured('VA', 'Apparent power at which the utility meter disconnects'),
   stateOfCharge: measured('%', 'Stored energy, share of the usable capacity'),
   pvPower: measured('W', 'DC power into the PV generator: negative while it produces'),
   batteryPower: measured('W', 'DC power into the battery: positive while it charges'),
