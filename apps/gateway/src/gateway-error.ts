@@ -1,6 +1,14 @@
 /** What stops a gateway from starting or running. */
 export type GatewayErrorCode =
-  'bad-config' | 'unknown-driver' | 'unknown-bus' | 'unknown-device' | 'storage' | 'listen-failed';
+  | 'bad-config'
+  | 'unknown-driver'
+  | 'bad-driver'
+  | 'driver-failed'
+  | 'driver-store'
+  | 'unknown-bus'
+  | 'unknown-device'
+  | 'storage'
+  | 'listen-failed';
 
 /** The one error of the gateway: the message names the path, the value and what was expected. */
 export class GatewayError extends Error {

@@ -14,6 +14,7 @@ import { serveConsole, type ConsoleServer } from './console-server.js';
 import { DayHistory } from './day-history.js';
 import { DecisionLoop } from './decision-loop.js';
 import { DevicePoller } from './device-poller.js';
+import { driverStore } from './driver-store.js';
 import { openDevice } from './drivers.js';
 import { TodaysEnergy } from './energy-today.js';
 import { GatewayError } from './gateway-error.js';
@@ -98,7 +99,7 @@ class Gateway implements Running {
     this.closings.push(() => {
       store.close();
     });
-    await this.openDevices();
+    await this.openDevices(store);
     for (const point of config.metering.points) {
       const { journal, documents } = store;
       const meter = await IntervalMeter.open(point, config, journal, documents, clock, log);
@@ -116,7 +117,7 @@ class Gateway implements Running {
     if (ports.selfTicking ?? true) this.tickByItself();
   }
 
-  private async openDevices(): Promise<void> {
+  private async openDevices(store: Store): Promise<void> {
     const { config, ports, clock, log } = this;
     const buses = new Map<string, ModbusBus>();
     for (const bus of config.buses) {
@@ -132,6 +133,7 @@ class Gateway implements Running {
         transport,
         clock,
         log,
+        store: driverStore(store.documents, entry.id),
         signal: this.stopping.signal,
         gateway: config.gateway,
       };

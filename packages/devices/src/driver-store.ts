@@ -1,6 +1,4 @@
-/** A value as JSON has it. */
-export type Json =
-  string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+import type { Json } from '@microgrid/events';
 
 /**
  * The small durable store of one device: what must survive a restart, as counted writes and the last

@@ -35,6 +35,8 @@ export interface TwinUnitHandler {
   write(table: 'holding' | 'coil', address: number, values: Uint16Array | boolean[]): void;
   /** Functions of its own: the reply after the function code, or undefined = not known. */
   custom?(functionCode: number, data: Uint8Array): Uint8Array | undefined;
+  /** What it says about itself by function code 43, by object id. */
+  readonly identification?: ReadonlyMap<number, string | Uint8Array>;
 }
 
 /** A twin behind a Modbus server. */

@@ -19,7 +19,7 @@ export {
   type DriverManifest,
   type TransportKind,
 } from './driver-manifest.js';
-export type { DriverStore, Json } from './driver-store.js';
+export type { DriverStore } from './driver-store.js';
 export type {
   DriverTwin,
   HttpTwin,
@@ -45,26 +45,39 @@ export {
   parseProfile,
   profileSchema,
   safeParseProfile,
+  type IdentityMatch,
   type Profile,
   type ProfileVector,
   type SafeProfileResult,
 } from './profile.js';
 export type {
+  FallbackValue,
   FieldValue,
   ProfileControl,
-  Quantity,
+  StepCondition,
   WriteField,
   WriteStep,
 } from './profile-control.js';
+export {
+  effectOf,
+  isFallbackAsSafe,
+  type ControlEffect,
+  type ResolvedFallback,
+} from './profile-fallback.js';
 export { lintProfile } from './profile-lint.js';
 export { PROFILE_RULES, type ProfileProblem, type ProfileRule } from './profile-problems.js';
 export {
   isRegisterPoint,
   pointSize,
+  type Confidence,
+  type ProfileEncoding,
   type ProfilePoint,
+  type Quantity,
   type RegisterPoint,
+  type Sentinel,
   type SumPoint,
 } from './profile-point.js';
+export { appliesTo, dependsOnCommand, purposesOf, type StepPurpose } from './profile-steps.js';
 export { secret, secretPaths, type SecretPath } from './secret.js';
 export {
   boundsCause,

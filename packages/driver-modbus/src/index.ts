@@ -9,6 +9,8 @@ export {
 } from './driver-modbus-error.js';
 export { interpretControls } from './interpret-controls.js';
 export { modbusDriver } from './modbus-driver.js';
+export { modbusTwin } from './modbus-twin.js';
 export type { Reply } from './point-decoder.js';
 export { encodePoints, RegisterImage } from './register-image.js';
+export { safetyTable } from './safety-table.js';
 export { wantedPoints } from './wanted-points.js';

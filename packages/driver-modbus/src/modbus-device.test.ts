@@ -288,12 +288,12 @@ describe('commands', () => {
     for (const request of served.seen) expect(request).toMatch(/\+2$/);
   });
 
-  it('what the device does not take is unconfirmed, and is looked at again, not written again', async () => {
+  it('what the device does not take is accepted only, and is looked at again, not written again', async () => {
     await battery();
     served.deaf.add(40_265);
     const device = await served.open();
     const outcome = await device.command(served.command('batteryPower', 1000));
-    expect(outcome.status).toBe('unconfirmed');
+    expect(outcome.status).toBe('accepted');
     expect(outcome.reason).toMatch(/instead of 1000/);
     served.writes();
     served.clock.advance(5000);

@@ -1,18 +1,24 @@
 import {
+  CommandGate,
   DevicesError,
   type CommandOutcome,
+  type CommandTime,
   type Device,
+  type DeviceCommand,
   type DriverContext,
   type Profile,
+  type SafetyTable,
 } from '@microgrid/devices';
-import type { CommandV1, DeviceDescriptionV1, ReadingV1 } from '@microgrid/events';
+import type { DeviceDescriptionV1, ReadingV1 } from '@microgrid/events';
 import type { ModbusBus } from '@microgrid/modbus';
+import { Subject } from 'rxjs';
 import { compileProfile, type CompiledProfile } from './compiled-profile.js';
 import type { ModbusDeviceConfig } from './config.js';
 import { commandNumber } from './control-writes.js';
 import { boundsOf, describe, type ControlBounds } from './describe.js';
 import { checkIdentity } from './identity-check.js';
 import { Poller } from './poller.js';
+import { safetyTable } from './safety-table.js';
 import { SetPointKeeper } from './set-point-keeper.js';
 import { UnitLink } from './unit-link.js';
 
@@ -27,18 +33,20 @@ export class ModbusDevice implements Device {
   private described: DeviceDescriptionV1;
   private identified = false;
   private mismatch: { readonly reason: string; readonly checkedMs: number } | undefined;
-  private lastSequence = -Infinity;
-  private lastCommand: { readonly id: string; readonly outcome: CommandOutcome } | undefined;
+  private readonly gate: CommandGate;
+  private readonly points = new Subject<readonly ReadingV1[]>();
   private closed = false;
-  /** Writes to the device happen one command at a time. */
-  private writing: Promise<unknown> = Promise.resolve();
+
+  readonly points$ = this.points.asObservable();
 
   constructor(
     private readonly profile: Profile,
     private readonly context: DriverContext<ModbusBus>,
     private readonly config: ModbusDeviceConfig,
   ) {
-    const { device, transport, clock, log } = context;
+    const { device, gateway, transport, clock, log, store } = context;
+    const description = (): DeviceDescriptionV1 => this.described;
+    this.gate = new CommandGate({ device, gateway, clock, store, description });
     this.compiled = compileProfile(profile, config.phases ?? profile.phases);
     const timeoutMs = config.requestTimeoutMs ?? profile.transport.requestTimeoutMs;
     this.link = new UnitLink(transport, config.unit ?? profile.transport.unit, timeoutMs);
@@ -70,20 +78,24 @@ export class ModbusDevice implements Device {
     throw new DevicesError('closed', `device ${this.context.device} is closed; open it again`);
   }
 
-  private async exclusively<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.writing.then(work, work);
-    this.writing = turn.catch(() => undefined);
-    return turn;
+  safety(): SafetyTable {
+    return safetyTable(this.profile, this.poller.lookup);
   }
 
   async read(signal: AbortSignal = this.context.signal): Promise<readonly ReadingV1[]> {
     this.assertOpen();
+    const readings = await this.poll(signal);
+    this.points.next(readings);
+    return readings;
+  }
+
+  private async poll(signal: AbortSignal): Promise<readonly ReadingV1[]> {
     if (!this.identified) {
       const cause = await this.identify(signal);
       if (cause !== undefined) return this.poller.unreadable(cause);
     }
     for (const keeper of this.keepers.values()) {
-      if (keeper.active) await this.exclusively(() => keeper.service());
+      if (keeper.active) await this.gate.exclusively(() => keeper.service());
     }
     const { readings, ratingsChanged, lost } = await this.poller.poll(signal);
     if (lost !== undefined) {
@@ -115,12 +127,12 @@ export class ModbusDevice implements Device {
     return undefined;
   }
 
-  async command(command: CommandV1): Promise<CommandOutcome> {
+  async command(command: DeviceCommand): Promise<CommandOutcome> {
     this.assertOpen();
-    const receivedMs = this.context.clock.monotonicMs();
-    if (this.lastCommand?.id === command.id) return this.lastCommand.outcome;
-    const refusal = this.refusal(command);
-    if (refusal !== undefined) return rejected(refusal);
+    return this.gate.run(command, (admitted, time) => this.apply(admitted, time));
+  }
+
+  private async apply(command: DeviceCommand, time: CommandTime): Promise<CommandOutcome> {
     const control = this.profile.controls.find(({ id }) => id === command.control);
     const keeper = this.keepers.get(command.control);
     if (control === undefined || keeper === undefined) {
@@ -130,43 +142,17 @@ export class ModbusDevice implements Device {
     if (!this.identified || bounds === undefined) {
       return { status: 'failed', reason: 'the device has not been reached yet' };
     }
-    this.lastSequence = command.sequence;
     const wanted = commandNumber(command.value);
     const value = clamp(wanted, bounds, control);
-    const outcome = await this.exclusively(() => keeper.apply(command, value, receivedMs));
-    const answer =
-      value === wanted
-        ? outcome
-        : { ...outcome, reason: `${outcome.reason}; ${wanted} was brought to ${value}` };
-    this.lastCommand = { id: command.id, outcome: answer };
-    return answer;
-  }
-
-  /** Why a command is not for this device or not allowed, before its value is looked at. */
-  private refusal(command: CommandV1): string | undefined {
-    const { device, gateway } = this.context;
-    if (command.device !== device) return `meant for device ${command.device}, this is ${device}`;
-    if (command.audience !== device && command.audience !== gateway) {
-      return `meant for ${command.audience}, expected ${gateway ?? device}`;
-    }
-    if (command.sequence <= this.lastSequence) {
-      return `sequence ${command.sequence} is not above the last one, ${this.lastSequence}`;
-    }
-    const control = this.profile.controls.find(({ id }) => id === command.control);
-    if (control === undefined) return `${device} has no control ${command.control}`;
-    const bool = control.unit === 'bool';
-    if (bool !== (typeof command.value === 'boolean')) {
-      return `${command.control}: got ${String(command.value)}, expected ${bool ? 'true or false' : 'a number'}`;
-    }
-    if (typeof command.value === 'number' && !Number.isFinite(command.value)) {
-      return `${command.control}: got ${command.value}, expected a finite number`;
-    }
-    return undefined;
+    const outcome = await keeper.apply(command, value, time.receivedMs);
+    return value === wanted
+      ? outcome
+      : { ...outcome, reason: `${outcome.reason}; ${wanted} was brought to ${value}` };
   }
 
   async release(): Promise<void> {
     for (const keeper of this.keepers.values()) {
-      if (keeper.active) await this.exclusively(() => keeper.release());
+      if (keeper.active) await this.gate.exclusively(() => keeper.release());
     }
   }
 
@@ -174,6 +160,7 @@ export class ModbusDevice implements Device {
     if (this.closed) return;
     this.closed = true;
     await this.release();
+    this.points.complete();
   }
 }
 

@@ -1,10 +1,14 @@
 import {
+  CONTRACT_VERSION,
   defineDriver,
   DevicesError,
+  isControlName,
+  isPointName,
   parseProfile,
   type DeviceIdentity,
   type Driver,
   type DriverContext,
+  type DriverManifest,
   type Profile,
 } from '@microgrid/devices';
 import type { ModbusBus } from '@microgrid/modbus';
@@ -12,7 +16,9 @@ import { compileProfile } from './compiled-profile.js';
 import { modbusDeviceConfig, type ModbusDeviceConfig } from './config.js';
 import { checkIdentity } from './identity-check.js';
 import { ModbusDevice } from './modbus-device.js';
+import { modbusTwin } from './modbus-twin.js';
 import { Poller } from './poller.js';
+import { safetyTable } from './safety-table.js';
 import { UnitLink } from './unit-link.js';
 
 async function probe(
@@ -44,8 +50,7 @@ async function probe(
 export function modbusDriver(profile: Profile): Driver<ModbusBus> {
   const checked = parseProfile(profile, profile.id);
   return defineDriver<ModbusBus, ModbusDeviceConfig>({
-    name: checked.id,
-    contractVersion: 1,
+    manifest: manifestOf(checked),
     config: modbusDeviceConfig,
     probe: (context, config) => probe(checked, context, config),
     open: async (context, config) => {
@@ -60,5 +65,24 @@ export function modbusDriver(profile: Profile): Driver<ModbusBus> {
       await device.read();
       return device;
     },
+    safety: safetyTable(checked, () => undefined),
+    twin: (config, surroundings) => modbusTwin(checked, config, surroundings),
   });
+}
+
+function manifestOf(profile: Profile): DriverManifest {
+  const { id, roles, manufacturer, points, controls } = profile;
+  return {
+    name: id,
+    version: '1.0.0',
+    contractVersion: CONTRACT_VERSION,
+    families: [...roles],
+    transports: ['modbus'],
+    licence: 'Apache-2.0',
+    discovery: { manufacturers: [manufacturer] },
+    capabilities: {
+      points: points.map((point) => point.id).filter(isPointName),
+      controls: controls.map((control) => control.id).filter(isControlName),
+    },
+  };
 }

@@ -1,5 +1,5 @@
 import type { Clock, Device, DriverContext, LogLevel, Profile } from '@microgrid/devices';
-import { virtualClock, type VirtualClock } from '@microgrid/devices/testing';
+import { memoryStore, virtualClock, type VirtualClock } from '@microgrid/devices/testing';
 import type { CommandV1, ReadingV1 } from '@microgrid/events';
 import {
   ModbusException,
@@ -19,6 +19,7 @@ export type Seen = string;
 export class ServedDevice {
   readonly image: RegisterImage;
   readonly clock: VirtualClock = virtualClock(Date.UTC(2026, 5, 21, 10));
+  readonly store = memoryStore();
   readonly seen: Seen[] = [];
   readonly logs: string[] = [];
   /** Exceptions to answer, by `read 52`, `write 5004` or `*` for everything. */
@@ -80,7 +81,7 @@ export class ServedDevice {
       this.logs.push(`${level} ${message}`);
     };
     const named = gateway === undefined ? {} : { gateway };
-    return { device: 'dut', transport: this.bus, clock, log, signal, ...named };
+    return { device: 'dut', transport: this.bus, clock, log, store: this.store, signal, ...named };
   }
 
   /** Opens the device under test and forgets what that took on the wire. */

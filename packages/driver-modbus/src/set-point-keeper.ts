@@ -130,7 +130,7 @@ export class SetPointKeeper {
     }
     const found = lease.readback === undefined ? 'nothing' : String(lease.readback);
     return {
-      status: 'unconfirmed',
+      status: 'accepted',
       reason: `${how}, but the device says ${found} instead of ${lease.value}`,
       ...readback,
     };

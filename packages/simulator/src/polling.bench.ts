@@ -1,5 +1,6 @@
 import { findProfile } from '@microgrid/catalog';
 import type { Device } from '@microgrid/devices';
+import { memoryStore } from '@microgrid/devices/testing';
 import { modbusDriver } from '@microgrid/driver-modbus';
 import { openTcpBus, type ModbusBus } from '@microgrid/modbus';
 import type { DeviceConfig, SiteConfig } from '@microgrid/plant';
@@ -47,7 +48,8 @@ async function open(device: string, bus: ModbusBus, profileId: string, nowMs: ()
   if (profile === undefined) throw new Error(`no profile ${profileId}`);
   const clock = { nowMs, monotonicMs: () => nowMs() - startMs };
   const { signal } = new AbortController();
-  const context = { device, transport: bus, clock, log: () => undefined, signal };
+  const log = (): void => undefined;
+  const context = { device, transport: bus, clock, log, store: memoryStore(), signal };
   return modbusDriver(profile).open(context, { phases: 1 });
 }
 

@@ -1,5 +1,6 @@
 import { findProfile } from '@microgrid/catalog';
 import type { Clock, Device, DriverContext } from '@microgrid/devices';
+import { memoryStore } from '@microgrid/devices/testing';
 import { modbusDriver } from '@microgrid/driver-modbus';
 import type { CommandV1, ReadingV1 } from '@microgrid/events';
 import { openTcpBus, type ModbusBus } from '@microgrid/modbus';
@@ -71,7 +72,7 @@ class Bench {
       monotonicMs: () => this.simulator.nowMs - startMs,
     };
     const { signal } = new AbortController();
-    return { device, transport, clock, log: () => undefined, signal };
+    return { device, transport, clock, log: () => undefined, store: memoryStore(), signal };
   }
 
   device(id: string): Device {

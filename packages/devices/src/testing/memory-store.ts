@@ -1,4 +1,5 @@
-import type { DriverStore, Json } from '../driver-store.js';
+import type { Json } from '@microgrid/events';
+import type { DriverStore } from '../driver-store.js';
 
 /** A store in memory; it outlives the device, as a disk does. */
 export interface MemoryStore extends DriverStore {
