@@ -6,7 +6,8 @@ import {
   type RegisterPoint,
 } from './profile-point.js';
 import type { ProfileProblems } from './profile-problems.js';
-import { covers, overlap, spanOf, spanText } from './register-span.js';
+import { borderInside, covers, overlap, spanOf, spanText, type Span } from './register-span.js';
+import { lintSentinels } from './lint-sentinels.js';
 
 /** Rules about points, their registers and the reads that bring them. */
 export function lintPoints(problems: ProfileProblems): void {
@@ -21,20 +22,6 @@ export function lintPoints(problems: ProfileProblems): void {
 function unitFits(unit: string, wanted: string): boolean {
   if (wanted === 'mWh') return unit === 'kWh' || unit === 'Wh' || unit === 'mWh';
   return unit === wanted;
-}
-
-const RANGES: Partial<Record<RegisterPoint['encoding'], readonly [number, number]>> = {
-  u16: [0, 0xffff],
-  s16: [-0x8000, 0x7fff],
-  u32: [0, 0xffff_ffff],
-  s32: [-0x8000_0000, 0x7fff_ffff],
-  bit: [0, 1],
-};
-
-function fitsEncoding(encoding: RegisterPoint['encoding'], raw: number): boolean {
-  if (encoding === 'string') return false;
-  const range = RANGES[encoding];
-  return range === undefined || (Number.isInteger(raw) && raw >= range[0] && raw <= range[1]);
 }
 
 function lintPoint(problems: ProfileProblems, point: ProfilePoint, path: string): void {
@@ -54,15 +41,31 @@ function lintPoint(problems: ProfileProblems, point: ProfilePoint, path: string)
   if (point.minimum !== undefined && point.maximum !== undefined && point.minimum > point.maximum) {
     problems.error('bounds', `${path}.minimum`, String(point.minimum), 'not above maximum');
   }
+  problems.quantity(`${path}.nameplate`, point.nameplate);
+  if (typeof point.nameplate === 'number' && point.nameplate <= 0) {
+    problems.error('bounds', `${path}.nameplate`, String(point.nameplate), 'a rating above 0');
+  }
   if (isRegisterPoint(point)) lintRegisterPoint(problems, point, path);
   else {
     point.sum.forEach((term, index) => {
       problems.reference(`${path}.sum[${index}].point`, term.point);
-      if (term.point === point.id) {
-        problems.error('reference', `${path}.sum[${index}].point`, term.point, 'another point');
+      if (reaches(problems, term.point, point.id)) {
+        const expected = `a point that is not made of ${point.id} itself`;
+        problems.error('reference', `${path}.sum[${index}].point`, term.point, expected);
       }
     });
   }
+}
+
+/** Whether a point is, or is made of, another one. */
+function reaches(problems: ProfileProblems, from: string, to: string): boolean {
+  const seen = new Set([from]);
+  for (const id of seen) {
+    if (id === to) return true;
+    const point = problems.profile.points.find((candidate) => candidate.id === id);
+    if (point !== undefined && !isRegisterPoint(point)) point.sum.forEach((t) => seen.add(t.point));
+  }
+  return false;
 }
 
 function lintRegisterPoint(problems: ProfileProblems, point: RegisterPoint, path: string): void {
@@ -97,36 +100,60 @@ function lintRegisterPoint(problems: ProfileProblems, point: RegisterPoint, path
       '1 or -1: which way is positive must be stated',
     );
   }
-  for (const [index, raw] of (point.absent ?? []).entries()) {
-    if (!fitsEncoding(point.encoding, raw)) {
-      const expected = `a value that ${point.encoding} can hold`;
-      problems.error('sentinel', `${path}.absent[${index}]`, String(raw), expected);
+  lintSentinels(problems, point.encoding, pointSize(point), point.absent, `${path}.absent`);
+  if (point.agreement === true && pointSize(point) < 2) {
+    const expected = 'none: one register cannot be torn';
+    problems.error('agreement', `${path}.agreement`, 'true', expected);
+  }
+  lintNames(problems, point, path);
+  if (point.scaleFrom !== undefined) {
+    const factor = lintCompanion(problems, point, point.scaleFrom, `${path}.scaleFrom`);
+    if (factor !== undefined && factor.unit !== 'exponent') {
+      problems.error('unit', `${path}.scaleFrom`, point.scaleFrom, 'a point with unit exponent');
     }
   }
-  if (point.scaleFrom !== undefined) lintScaleFrom(problems, point, point.scaleFrom, path);
+  if (point.signFrom !== undefined) {
+    lintCompanion(problems, point, point.signFrom.point, `${path}.signFrom.point`);
+  }
 }
 
-/** A scale factor may change at any time: it only fits values of the same reply. */
-function lintScaleFrom(
+const NAMED: ReadonlySet<string> = new Set(['u16', 's16', 'u32', 's32', 'u64', 's64']);
+
+/** Names of states or bits need a whole number, and only one of the ways to read it. */
+function lintNames(problems: ProfileProblems, point: RegisterPoint, path: string): void {
+  const ways = (['enum', 'bits', 'oneOf'] as const).filter((way) => point[way] !== undefined);
+  const [first, second] = ways;
+  if (first === undefined) return;
+  if (second !== undefined) {
+    problems.error('states', `${path}.${second}`, second, `not both ${first} and ${second}`);
+  }
+  if (first !== 'oneOf' && !NAMED.has(point.encoding)) {
+    problems.error('states', `${path}.${first}`, point.encoding, 'an encoding of whole numbers');
+  }
+  const width = pointSize(point) * 16;
+  const beyond = Object.keys(point.bits ?? {}).find((bit) => Number(bit) >= width);
+  if (beyond !== undefined) {
+    problems.error('states', `${path}.bits.${beyond}`, beyond, `a bit below ${width}`);
+  }
+}
+
+/** What a value is read with may change at any time: it only fits values of the same reply. */
+function lintCompanion(
   problems: ProfileProblems,
   point: RegisterPoint,
   name: string,
   path: string,
-): void {
-  problems.reference(`${path}.scaleFrom`, name);
+): ProfilePoint | undefined {
+  problems.reference(path, name);
   const factor = problems.profile.points.find(({ id }) => id === name);
-  if (factor === undefined) return;
+  if (factor === undefined) return undefined;
   const together =
     isRegisterPoint(factor) &&
     (problems.profile.blocks ?? []).some(
       (block) => covers(block, spanOf(point)) && covers(block, spanOf(factor)),
     );
-  if (!together) {
-    problems.error('scale-together', `${path}.scaleFrom`, name, 'a point in the same block');
-  }
-  if (factor.unit !== 'exponent') {
-    problems.error('unit', `${path}.scaleFrom`, name, 'a point with unit exponent');
-  }
+  if (!together) problems.error('scale-together', path, name, 'a point in the same block');
+  return factor;
 }
 
 function lintOverlaps(problems: ProfileProblems): void {
@@ -155,32 +182,37 @@ function lintBlocks(problems: ProfileProblems): void {
   for (const [index, block] of (problems.profile.blocks ?? []).entries()) {
     const bits = block.table === 'coil' || block.table === 'discrete';
     const most = bits ? 2000 : limit;
+    const path = `blocks[${index}]`;
     if (block.count > most) {
-      problems.error(
-        'read-length',
-        `blocks[${index}].count`,
-        String(block.count),
-        `at most ${most}`,
-      );
+      problems.error('read-length', `${path}.count`, String(block.count), `at most ${most}`);
     }
-    for (const range of problems.profile.forbidden ?? []) {
-      if (overlap(block, range)) {
-        const expected = `no forbidden register (${spanText(range)})`;
-        problems.error('forbidden', `blocks[${index}]`, spanText(block), expected);
-      }
-    }
+    lintReadable(problems, block, path);
   }
   problems.profile.points.forEach((point, index) => {
     if (!isRegisterPoint(point)) return;
+    const path = `points[${index}]`;
     if (pointSize(point) > limit) {
       const expected = `at most ${limit} registers in one read`;
-      problems.error('read-length', `points[${index}]`, String(pointSize(point)), expected);
+      problems.error('read-length', path, String(pointSize(point)), expected);
     }
-    for (const range of problems.profile.forbidden ?? []) {
-      if (overlap(spanOf(point), range)) {
-        const expected = `no forbidden register (${spanText(range)})`;
-        problems.error('forbidden', `points[${index}]`, spanText(spanOf(point)), expected);
-      }
-    }
+    lintReadable(problems, spanOf(point), path);
   });
+}
+
+/** One read of these registers must be allowed. */
+function lintReadable(problems: ProfileProblems, span: Span, path: string): void {
+  const { forbidden = [], boundaries = [] } = problems.profile;
+  for (const range of forbidden) {
+    if (overlap(span, range)) {
+      const expected = `no forbidden register (${spanText(range)})`;
+      problems.error('forbidden', path, spanText(span), expected);
+    }
+  }
+  for (const border of boundaries) {
+    if (borderInside(span, border)) {
+      const expected = `no read across the border before ${border.table} ${border.address}`;
+      problems.error('boundary', path, spanText(span), expected);
+    }
+  }
+  problems.insideSpace(path, span);
 }

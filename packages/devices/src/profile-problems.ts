@@ -1,6 +1,7 @@
 import type { EventsProblem } from '@microgrid/events';
 import type { Profile } from './profile.js';
-import type { Quantity } from './profile-control.js';
+import type { Quantity } from './profile-point.js';
+import { covers, spanText, type Span } from './register-span.js';
 
 /** One broken rule of the profile format. */
 export interface ProfileProblem extends EventsProblem {
@@ -20,10 +21,16 @@ export const PROFILE_RULES = [
   'overlap',
   'read-length',
   'forbidden',
+  'boundary',
+  'space',
   'scale-together',
   'reference',
   'sentinel',
+  'agreement',
+  'states',
   'control-safety',
+  'fallback',
+  'write-order',
   'stored-refresh',
   'deny-list',
   'bounds',
@@ -57,6 +64,13 @@ export class ProfileProblems {
   /** A quantity must be a number or name a point. */
   quantity(path: string, quantity: Quantity | undefined): void {
     if (typeof quantity === 'object') this.reference(`${path}.point`, quantity.point);
+  }
+
+  /** Registers must exist, where the profile says which do. */
+  insideSpace(path: string, span: Span): void {
+    const { space } = this.profile;
+    if (space === undefined || space.some((range) => covers(range, span))) return;
+    this.error('space', path, spanText(span), 'registers of the space');
   }
 
   /** No id may occur twice. */

@@ -66,6 +66,80 @@ const breaks: [ProfileRule, Change, string][] = [
     (draft) => (first(first(draft.controls).steps).address = 119),
     'controls[0].steps[0]',
   ],
+  ['space', (draft) => (first(draft.space).count = 10), 'blocks[0]'],
+  ['boundary', (draft) => (first(draft.boundaries).address = 110), 'blocks[0]'],
+  ['boundary', (draft) => (first(draft.boundaries).address = 103), 'points[2]'],
+  ['agreement', (draft) => (point(draft, 'rating')['agreement'] = true), 'points[3].agreement'],
+  ['sentinel', (draft) => (point(draft, 'power')['absent'] = ['80000000']), 'points[0].absent[0]'],
+  ['sentinel', (draft) => (draft.sentinels = { s16: [40_000] }), 'sentinels.s16[0]'],
+  [
+    'states',
+    (draft) => Object.assign(point(draft, 'rating'), { oneOf: [1], enum: { '1': 'on' } }),
+    'points[3].oneOf',
+  ],
+  ['states', (draft) => (point(draft, 'rating')['bits'] = { '16': 'x' }), 'points[3].bits.16'],
+  [
+    'scale-together',
+    (draft) => (point(draft, 'power')['signFrom'] = { point: 'batteryPower', minus: [1] }),
+    'points[0].signFrom.point',
+  ],
+  [
+    'reference',
+    (draft) => {
+      draft.points.push({ id: 'dcPower', unit: 'W', sum: [{ point: 'batteryPower' }] });
+      Object.assign(point(draft, 'batteryPower'), { sum: [{ point: 'dcPower' }] });
+    },
+    'points[4].sum[0].point',
+  ],
+  ...(['safeValue', 'fallback', 'risk', 'responseMs', 'minimum'] as const).map(
+    (fact): [ProfileRule, Change, string] => [
+      'control-safety',
+      (draft) => Reflect.deleteProperty(first(draft.controls), fact),
+      `controls[0].${fact}`,
+    ],
+  ),
+  [
+    'control-safety',
+    (draft) => Object.assign(first(draft.controls), { minimum: -10, safeValue: -11 }),
+    'controls[0].safeValue',
+  ],
+  [
+    'fallback',
+    (draft) => Object.assign(first(draft.controls), { maximum: 10, fallback: { value: 32 } }),
+    'controls[0].fallback.value',
+  ],
+  [
+    'fallback',
+    (draft) => (first(draft.controls).fallback = { value: 'last' }),
+    'controls[0].fallback.value',
+  ],
+  [
+    'fallback',
+    (draft) => Reflect.deleteProperty(first(draft.controls), 'expiryMs'),
+    'controls[0].fallback.value',
+  ],
+  [
+    'write-order',
+    (draft) =>
+      first(draft.controls).steps.push({
+        table: 'holding',
+        address: 112,
+        fields: [{ encoding: 'u16', value: 60 }],
+        purpose: 'fallback',
+      }),
+    'controls[0].steps[1].purpose',
+  ],
+  [
+    'write-order',
+    (draft) => (first(first(draft.controls).steps).when = 'positive'),
+    'controls[0].steps',
+  ],
+  [
+    'states',
+    (draft) =>
+      (first(first(draft.controls).steps).fields = [{ encoding: 's16', value: { map: [[0, 1]] } }]),
+    'controls[0].steps[0].fields[0].value.map',
+  ],
   [
     'bounds',
     (draft) => Object.assign(point(draft, 'power'), { minimum: 2, maximum: 1 }),
@@ -101,6 +175,7 @@ describe('profile', () => {
   it('a set point without an expiry, and missing vectors, are warnings', () => {
     const draft = changed((profile) => {
       delete first(profile.controls).expiryMs;
+      first(profile.controls).fallback = { value: 'last' };
       profile.vectors = [];
     });
     expect(lintProfile(draft).map(({ severity, path }) => [severity, path])).toEqual([

@@ -2,8 +2,19 @@ import { deviceRole, safeParse } from '@microgrid/events';
 import { z } from 'zod';
 import { DevicesError } from './devices-error.js';
 import { lintProfile } from './profile-lint.js';
-import { profileControl, quantity } from './profile-control.js';
-import { addressField, nameField, profilePoint, rateField, tableField } from './profile-point.js';
+import { profileControl } from './profile-control.js';
+import {
+  addressField,
+  believedField,
+  confidenceField,
+  encodingField,
+  nameField,
+  profilePoint,
+  quantity,
+  rateField,
+  sentinelField,
+  tableField,
+} from './profile-point.js';
 
 const text = z.string().min(1).max(400);
 const milliseconds = z.int().min(0).max(600_000);
@@ -17,7 +28,7 @@ const range = z.strictObject({
 /** How the device wants to be talked to. */
 export const profileTransport = z.strictObject({
   /** Wires it can be reached on. */
-  kinds: z.array(z.enum(['tcp', 'rtu', 'rtuOverTcp'])).min(1),
+  kinds: z.array(z.enum(['tcp', 'rtu', 'rtuOverTcp', 'rtuOverUdp'])).min(1),
   /** Unit id unless the installer changed it. */
   unit: z.int().min(0).max(255),
   port: z.int().min(1).max(65_535).optional(),
@@ -37,25 +48,42 @@ export const profileTransport = z.strictObject({
   oneValuePerRead: z.boolean().optional(),
   /** Only one client may be connected. */
   oneClient: z.boolean().optional(),
+  /** Requests that may be under way at once on its own connection; default 1. */
+  pipelining: z.int().min(1).max(64).optional(),
+  /** The device closes a connection that was silent for so long. */
+  idleCloseMs: milliseconds.min(1).optional(),
   /** Registers that no point needs may be read along to save a request, up to so many in a row; default 0. */
   bridgeRegisters: z.int().min(0).max(124).optional(),
 });
 
 /** Registers that must hold one of some values, or the device is another one. */
-export const identityMatch = z.strictObject({
-  table: z.enum(['input', 'holding']),
-  address: addressField,
-  anyOf: z
-    .array(
-      z
-        .array(z.int().min(0).max(65_535))
-        .min(1)
-        .max(125)
-        .meta({ description: 'Consecutive registers' }),
-    )
-    .min(1),
-  meaning: text,
-});
+export const identityMatch = z.union([
+  z.strictObject({
+    table: z.enum(['input', 'holding']),
+    address: addressField,
+    anyOf: z
+      .array(
+        z
+          .array(z.int().min(0).max(65_535))
+          .min(1)
+          .max(125)
+          .meta({ description: 'Consecutive registers' }),
+      )
+      .min(1),
+    meaning: text,
+  }),
+  /** A number within bounds, both included. */
+  z.strictObject({
+    table: z.enum(['input', 'holding']),
+    address: addressField,
+    encoding: encodingField.extract(['u16', 's16', 'u32', 's32']),
+    wordOrder: z.enum(['big', 'little']).optional(),
+    minimum: z.int(),
+    maximum: z.int(),
+    meaning: text,
+  }),
+]);
+export type IdentityMatch = z.infer<typeof identityMatch>;
 
 const hex = z
   .string()
@@ -116,6 +144,12 @@ export const profileSchema = z.strictObject({
   space: z.array(range).optional(),
   /** Registers that must never be read along. */
   forbidden: z.array(range).optional(),
+  /** No read or write may reach across the border before one of these registers. */
+  boundaries: z.array(z.strictObject({ table: tableField, address: addressField })).optional(),
+  /** Raw values that mean "there is none", by encoding; a point's own `absent` takes their place. */
+  sentinels: z
+    .partialRecord(encodingField.exclude(['string', 'bit']), z.array(sentinelField).min(1))
+    .optional(),
   points: z.array(profilePoint).min(1),
   controls: z.array(profileControl),
   /** Ratings of the description, as its fields are named. */
@@ -134,9 +168,11 @@ export const profileSchema = z.strictObject({
   deny: z.array(range.extend({ why: text })).optional(),
   quirks: z.array(text).optional(),
   sources: z.array(z.strictObject({ title: text, reference: text.optional() })).min(1),
-  confidence: z.enum(['verified', 'high', 'medium', 'believed']),
+  confidence: confidenceField,
   /** What is believed and not verified; shown to the user. */
-  believed: z.array(text).optional(),
+  believed: believedField.optional(),
+  /** Ids of profiles of the same unit in another role, as a grid meter behind an inverter. */
+  sameDeviceAs: z.array(z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/)).optional(),
   vectors: z.array(profileVector),
 });
 export type Profile = z.infer<typeof profileSchema>;

@@ -34,3 +34,12 @@ export function stepSpan(step: WriteStep): Span {
   const count = step.fields.reduce((sum, field) => sum + pointSize(field), 0);
   return { table: step.table, address: step.address, count };
 }
+
+/** Whether a run has registers on both sides of the border before a register. */
+export const borderInside = (
+  span: Span,
+  border: { readonly table: string; readonly address: number },
+): boolean =>
+  span.table === border.table &&
+  span.address < border.address &&
+  border.address < span.address + span.count;

@@ -11,6 +11,8 @@ export const sampleProfile: Profile = {
   transport: { kinds: ['tcp'], unit: 1, registersPerRead: 60 },
   blocks: [{ table: 'holding', address: 100, count: 20, rate: 'high' }],
   forbidden: [{ table: 'holding', address: 200, count: 10 }],
+  boundaries: [{ table: 'holding', address: 150 }],
+  space: [{ table: 'holding', address: 100, count: 120 }],
   points: [
     {
       id: 'power',
@@ -65,6 +67,10 @@ export const sampleProfile: Profile = {
       storage: 'volatile',
       expiryMs: 60_000,
       onLoss: 'idles',
+      fallback: { value: 0 },
+      safeValue: 0,
+      risk: 'both',
+      responseMs: 1000,
       release: [{ table: 'holding', address: 110, fields: [{ encoding: 's16', value: 0 }] }],
     },
   ],

@@ -36,6 +36,10 @@ export const exportLimit: ProfileControl = {
   storage: 'volatile',
   expiryMs: REVERSION_SECONDS * 1000,
   onLoss: 'returns to full output after 60 s',
+  fallback: { value: 'unlimited' },
+  safeValue: 0,
+  risk: 'export',
+  responseMs: 2000,
   release: [
     { table: 'holding', address: MAP.controls + 9, fields: [{ encoding: 'u16', value: 0 }] },
   ],
@@ -77,6 +81,10 @@ export function storagePower(first: number, terminal: 'ac' | 'dc'): ProfileContr
     storage: 'volatile',
     expiryMs: REVERSION_SECONDS * 1000,
     onLoss: 'returns to its own operation after 60 s',
+    fallback: { value: 'own' },
+    safeValue: 0,
+    risk: 'both',
+    responseMs: 2000,
     release: [
       { table: 'holding', address: first + 5, fields: [{ encoding: 'u16', value: 0 }] },
       { table: 'holding', address: first + 12, fields: [rate(0, 100), rate(0, 100)] },
