@@ -7,8 +7,8 @@ import { MbapFraming } from './mbap-framing.js';
 import { isModbusError, type ModbusError } from './modbus-error.js';
 import { RtuFraming } from './rtu-framing.js';
 import { zeroCounters } from './statistics.js';
-import { mbap, registersPdu } from './testing/scripted-peer.js';
-import { MemoryDialer } from './testing/memory-dialer.js';
+import { mbap, registersPdu } from './scripted-peer.test-data.js';
+import { MemoryDialer } from './memory-dialer.test-data.js';
 
 jest.setTimeout(30_000);
 const scale = Number(process.env['MICROGRID_TEST_SCALE'] ?? 1);

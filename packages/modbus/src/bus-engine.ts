@@ -4,15 +4,22 @@ import { Alarm, monotonicMs } from './alarm.js';
 import type {
   BusState,
   BusStatistics,
+  CustomRequest,
+  DeviceIdentification,
+  IdentifyOptions,
+  MaskWrite,
   ModbusBus,
   ReadRequest,
+  ReadWriteRequest,
   RequestOptions,
+  UnitStatus,
   WriteRequest,
 } from './bus.js';
 import { resolveBusOptions, type BusOptions, type ResolvedBusOptions } from './bus-options.js';
 import { Connection } from './connection.js';
 import type { FrameSink, Framing } from './framing.js';
 import type { Dialer } from './link.js';
+import { identify } from './identification.js';
 import { ModbusError } from './modbus-error.js';
 import { exceptionName } from './modbus-exception.js';
 import { fitsReply, readReply } from './pdu.js';
@@ -20,7 +27,10 @@ import { RequestQueue } from './request-queue.js';
 import type { MutableCounters } from './statistics.js';
 import {
   checkDuration,
+  customTransaction,
+  maskTransaction,
   readTransaction,
+  readWriteTransaction,
   writeTransaction,
   type Outcome,
   type Transaction,
@@ -101,6 +111,40 @@ export class BusEngine implements ModbusBus, FrameSink {
     return this.#submit(options, (timeoutMs) =>
       writeTransaction(unit, request, timeoutMs, options),
     ) as Promise<void>;
+  }
+
+  maskWrite(unit: number, request: MaskWrite, options?: RequestOptions): Promise<void> {
+    return this.#submit(options, (timeoutMs) =>
+      maskTransaction(unit, request, timeoutMs, options),
+    ) as Promise<void>;
+  }
+
+  readWrite(
+    unit: number,
+    request: ReadWriteRequest,
+    options?: RequestOptions,
+  ): Promise<Uint16Array> {
+    return this.#submit(options, (timeoutMs) =>
+      readWriteTransaction(unit, request, timeoutMs, options),
+    ) as Promise<Uint16Array>;
+  }
+
+  identify(unit: number, options: IdentifyOptions = {}): Promise<DeviceIdentification> {
+    return identify((request) => this.request(unit, request, options), options.level ?? 'basic');
+  }
+
+  request(unit: number, request: CustomRequest, options?: RequestOptions): Promise<Uint8Array> {
+    return this.#submit(options, (timeoutMs) =>
+      customTransaction(unit, request, timeoutMs, options),
+    ) as Promise<Uint8Array>;
+  }
+
+  unitStatus(): UnitStatus {
+    return { state: 'untried', failures: 0, disabledBlocks: [] };
+  }
+
+  identityChanged(): void {
+    // Nothing is kept yet.
   }
 
   statistics(): BusStatistics {
@@ -245,7 +289,7 @@ export class BusEngine implements ModbusBus, FrameSink {
     this.#free();
     if (exceptionCode === 0) {
       this.counters.replies += 1;
-      transaction.succeed(readReply(transaction, bytes, start));
+      transaction.succeed(readReply(transaction, bytes, start, end));
     } else {
       this.counters.exceptions += 1;
       if (!transaction.settled) transaction.fail(this.#exception(transaction, exceptionCode));
@@ -351,7 +395,7 @@ export class BusEngine implements ModbusBus, FrameSink {
       this.#error('timeout', transaction, `no reply within ${timeoutMs} ms; ${hint}`),
     );
     if (this.framing.hasIds) this.#abandonedIds.add(transaction.id);
-    else this.#startDrain(transaction);
+    else if (this.dialer.fencesRequests !== true) this.#startDrain(transaction);
     const { resetAfterTimeouts } = this.#options;
     if (resetAfterTimeouts > 0 && this.#timeoutsInARow >= resetAfterTimeouts) {
       this.#connection.reset(`${this.#timeoutsInARow} requests in a row went unanswered`);

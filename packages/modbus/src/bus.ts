@@ -41,6 +41,78 @@ export interface CoilWrite {
 /** A write of holding registers or of coils. */
 export type WriteRequest = RegisterWrite | CoilWrite;
 
+/** Changes bits of one holding register in the device, in one step (function code 22). */
+export interface MaskWrite {
+  /** The register, 0..65535, zero-based as on the wire. */
+  readonly address: number;
+  /** Bits that are kept, 0..65535. */
+  readonly and: number;
+  /** Bits that are set where `and` has 0, 0..65535: the result is `(old & and) | (or & ~and)`. */
+  readonly or: number;
+}
+
+/** Writes holding registers and then reads some in one request (function code 23). */
+export interface ReadWriteRequest {
+  /** What is read after the write: 1..125 registers. */
+  readonly read: { readonly address: number; readonly count: number };
+  /** What is written first: 1..121 values, each an integer in 0..65535. */
+  readonly write: { readonly address: number; readonly values: Uint16Array | readonly number[] };
+}
+
+/**
+ * How long the reply of a custom request is, after its function code:
+ *
+ * - `byteCount`: one byte that counts the bytes after it, as in functions 1 to 4;
+ * - `{ length }`: always so many bytes, 0..252;
+ * - a function of the bytes after the function code that came so far: their whole number, or
+ *   undefined while more are needed to tell.
+ */
+export type ReplyFraming =
+  'byteCount' | { readonly length: number } | ((head: Uint8Array) => number | undefined);
+
+/** A request with a function code or a framing of its own. */
+export interface CustomRequest {
+  /** 1..127. */
+  readonly functionCode: number;
+  /** The request after the function code, at most 252 bytes. */
+  readonly data: Uint8Array;
+  /** How the end of the reply is found; exceptions are understood whatever this says. */
+  readonly reply: ReplyFraming;
+}
+
+/** What a device says about itself (function code 43, MEI type 14), absent where it says nothing. */
+export interface DeviceIdentification {
+  /** Object 0. */
+  readonly vendorName?: string;
+  /** Object 1. */
+  readonly productCode?: string;
+  /** Object 2: major and minor revision. */
+  readonly revision?: string;
+  /** Object 3. */
+  readonly vendorUrl?: string;
+  /** Object 4. */
+  readonly productName?: string;
+  /** Object 5. */
+  readonly modelName?: string;
+  /** Object 6. */
+  readonly userApplicationName?: string;
+  /** Every object by its id 0..255, as bytes, the ones above too. */
+  readonly objects: ReadonlyMap<number, Uint8Array>;
+}
+
+/** How much of its identification a device is asked for. */
+export interface IdentifyOptions extends RequestOptions {
+  /** Objects 0-2, 0-6 or all with the maker's own from 128. Default `basic`. */
+  readonly level?: 'basic' | 'regular' | 'extended';
+}
+
+/**
+ * Who is served first when requests wait: `control` (writes, by default), then `high` (reads, by
+ * default), then `low`. None starves: after a run of requests of a higher priority one of the next
+ * is let through.
+ */
+export type Priority = 'control' | 'high' | 'low';
+
 /** Limits of one request. All durations are milliseconds on the monotonic clock. */
 export interface RequestOptions {
   /**
@@ -50,10 +122,23 @@ export interface RequestOptions {
   readonly timeoutMs?: number;
   /**
    * How long the call may take altogether, counted from the call and including the time in the
-   * queue and a connection attempt under way. Default: no such limit (the wait is still bounded by
-   * the timeouts of the requests ahead).
+   * queue, a connection attempt under way and retries. Among requests that wait, the earliest
+   * deadline is served first. Default: no such limit (the wait is still bounded by the timeouts of
+   * the requests ahead).
    */
   readonly totalTimeoutMs?: number;
+  /** Default `control` for whatever may write, `high` for reads. */
+  readonly priority?: Priority;
+  /**
+   * Reads only: what messages call the block, for example `energy counters`.
+   * Default: its table and addresses.
+   */
+  readonly block?: string;
+  /**
+   * Reads only: values read at most so long ago are accepted without asking the device, if the bus
+   * keeps them so long (its `cacheMs`). 0 asks the device. Default: the unit's `cacheMs`.
+   */
+  readonly maximumAgeMs?: number;
   /**
    * Gives the request up. Before sending, nothing is sent; afterwards the promise rejects at once,
    * the line stays reserved until the reply or its deadline, and a write may have been applied.
@@ -66,6 +151,34 @@ export interface RequestOptions {
  * `closed` is final.
  */
 export type BusState = 'connecting' | 'connected' | 'disconnected' | 'closed';
+
+/** A block that is not asked for, because the device answered that it does not have it. */
+export interface DisabledBlock {
+  /** Its name, as the read gave it. */
+  readonly name: string;
+  readonly table: Table;
+  readonly address: number;
+  readonly count: number;
+}
+
+/**
+ * How a unit does. `untried` = not asked yet; `good` = its last request was answered;
+ * `suspect` = it failed, but not often enough to stop asking; `unavailable` = its circuit breaker
+ * rejects requests at once until the wait is over, after which one request tries it.
+ */
+export interface UnitStatus {
+  readonly state: 'untried' | 'good' | 'suspect' | 'unavailable';
+  /** Failures in a row: timeouts and exceptions 4, 10 and 11. */
+  readonly failures: number;
+  /** What the last failure was; absent in states `untried` and `good`. */
+  readonly cause?: string;
+  /** The exception that marked it: 4, 10 or 11; absent if it was a timeout. */
+  readonly exceptionCode?: number;
+  /** How long requests are rejected from now on, in ms; only in state `unavailable`. */
+  readonly retryInMs?: number;
+  /** Blocks the device does not have. */
+  readonly disabledBlocks: readonly DisabledBlock[];
+}
 
 /** Counters since the bus was opened; they only grow, but for the two marked as gauges. */
 export interface BusStatistics {
@@ -138,6 +251,43 @@ export interface ModbusBus {
    * read back, do not resend blindly. A write is never sent twice by the bus.
    */
   write(unit: number, request: WriteRequest, options?: RequestOptions): Promise<void>;
+
+  /**
+   * Changes bits of one holding register in the device (function code 22). Fails as `write` does.
+   */
+  maskWrite(unit: number, request: MaskWrite, options?: RequestOptions): Promise<void>;
+
+  /**
+   * Writes holding registers, then reads some, in one request (function code 23). Fails as `write`
+   * does.
+   *
+   * @returns the registers read, as a fresh `Uint16Array`
+   */
+  readWrite(
+    unit: number,
+    request: ReadWriteRequest,
+    options?: RequestOptions,
+  ): Promise<Uint16Array>;
+
+  /** Asks a device who it is (function code 43, MEI type 14), in as many requests as it takes. */
+  identify(unit: number, options?: IdentifyOptions): Promise<DeviceIdentification>;
+
+  /**
+   * Sends a request with a function code or a framing of its own. The bus takes it for a write: it
+   * is never sent twice.
+   *
+   * @returns the reply after its function code, as fresh bytes
+   */
+  request(unit: number, request: CustomRequest, options?: RequestOptions): Promise<Uint8Array>;
+
+  /** How a unit does, as the bus has seen it. */
+  unitStatus(unit: number): UnitStatus;
+
+  /**
+   * Tells that a unit may be another device now, or one that changed: its disabled blocks are asked
+   * for again, values kept are forgotten, and its circuit breaker lets the next request through.
+   */
+  identityChanged(unit: number): void;
 
   /** The connection's state: the current one on subscription, then each change; completes on close. */
   readonly state$: Observable<BusState>;

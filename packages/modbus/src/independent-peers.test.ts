@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ServerSerial, ServerTCP, type IServiceVector } from 'modbus-serial';
 import type { ModbusBus } from './bus.js';
-import { openSerialBus } from './serial.js';
-import { openTcpBus } from './tcp-bus.js';
+import { openRtuBus } from './serial.js';
+import { openRtuOverTcpBus, openTcpBus } from './tcp-bus.js';
 import { startTcpServer } from './tcp-server.js';
 import { bank, type Bank } from './testing/bank.js';
 
@@ -135,7 +135,7 @@ describe('independent peers', () => {
     }
     const memory = bank();
     await withSocat('pty,raw,echo=0', async (line, near) => {
-      const bus = openSerialBus({ path: near, baudRate: 115_200, requestTimeoutMs: 3000 });
+      const bus = openRtuBus({ path: near, baudRate: 115_200, requestTimeoutMs: 3000 });
       await serveSerial(line, memory, () => exercise(bus, memory));
       // A unit that does not answer costs its timeout and its silence, and nothing else.
       await serveSerial(line, memory, async () => {
@@ -151,7 +151,7 @@ describe('independent peers', () => {
     const port = await freePort();
     await withSocat(`tcp-listen:${port},bind=127.0.0.1,nodelay`, async (line) => {
       await serveSerial(line, memory, async () => {
-        const bus = openTcpBus({ host: '127.0.0.1', port, framing: 'rtu' });
+        const bus = openRtuOverTcpBus({ host: '127.0.0.1', port });
         await exercise(bus, memory);
         expect(bus.statistics()).toMatchObject({ crcErrors: 0, timeouts: 0 });
         await bus.close();

@@ -1,24 +1,39 @@
+export type { Access } from './access.js';
 export type {
   BusState,
   BusStatistics,
   CoilWrite,
+  CustomRequest,
+  DeviceIdentification,
+  DisabledBlock,
+  IdentifyOptions,
+  MaskWrite,
   ModbusBus,
+  Priority,
   ReadRequest,
+  ReadWriteRequest,
   RegisterWrite,
+  ReplyFraming,
   RequestOptions,
+  UnitStatus,
   WriteRequest,
 } from './bus.js';
 export type { BusOptions } from './bus-options.js';
+export type { Fault, FaultPlan, FaultRequest } from './fault.js';
 export { isModbusError, ModbusError } from './modbus-error.js';
 export type { ModbusErrorCode, ModbusErrorDetails } from './modbus-error.js';
 export { exceptionName, exceptionNames, ModbusException } from './modbus-exception.js';
 export type { ExceptionCode } from './modbus-exception.js';
 export { decode, encode, registersOf } from './register-codec.js';
 export type { BigintEncoding, Encoding, NumberEncoding, WordOrder } from './register-codec.js';
+export type { ListenOptions, ServerOptions } from './server-options.js';
+export type { TcpServer } from './stream-server.js';
 export { isRegisterTable } from './table.js';
 export type { BitTable, RegisterTable, Table } from './table.js';
-export { openTcpBus } from './tcp-bus.js';
+export { openRtuOverTcpBus, openRtuOverUdpBus, openTcpBus } from './tcp-bus.js';
 export type { TcpBusOptions } from './tcp-bus.js';
-export { startTcpServer } from './tcp-server.js';
-export type { Access, TcpServer, TcpServerOptions } from './tcp-server.js';
+export { startRtuOverTcpServer, startTcpServer } from './tcp-server.js';
+export type { TcpServerOptions } from './tcp-server.js';
+export { startRtuOverUdpServer } from './udp-server.js';
+export type { UdpServer, UdpServerOptions } from './udp-server.js';
 export type { UnitHandler } from './unit-handler.js';

@@ -16,6 +16,8 @@ export interface LinkSink {
 
 /** Makes links, one after another, to the same place. */
 export interface Dialer {
+  /** True where a late reply cannot reach a later request, so that no silence must part them. */
+  readonly fencesRequests?: boolean;
   /** How messages name the place, for example `192.168.1.20:502`. */
   readonly name: string;
   /**

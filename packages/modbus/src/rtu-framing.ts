@@ -1,6 +1,6 @@
 import { crc16 } from './crc16.js';
 import type { FrameSink, Framing } from './framing.js';
-import { replyLength, requestLength, writeRequest } from './pdu.js';
+import { customReplyLength, requestLength, writeRequest } from './pdu.js';
 import type { MutableCounters } from './statistics.js';
 import type { Transaction } from './transaction.js';
 
@@ -58,7 +58,7 @@ export class RtuFraming implements Framing {
   #scan(expected: Transaction | undefined, sink: FrameSink): void {
     while (this.#start < this.#end) {
       const at = this.#start;
-      const size = frameLength(this.#bytes, at, this.#end);
+      const size = frameLength(this.#bytes, at, this.#end, expected);
       if (size === undefined || at + size > this.#end) {
         // A stray byte may claim a long frame: the real reply may already be complete behind it.
         const found = expected && this.#find(at + 1, expected);
@@ -79,8 +79,8 @@ export class RtuFraming implements Framing {
   #find(from: number, expected: Transaction): number | undefined {
     for (let at = from; at < this.#end; at += 1) {
       if (!this.#answers(at, expected)) continue;
-      const size = (this.#bytes[at + 1] ?? 0) & 0x80 ? 5 : replyLength(expected) + 3;
-      if (at + size <= this.#end && this.#isSound(at, size)) return at;
+      const size = frameLength(this.#bytes, at, this.#end, expected) ?? Infinity;
+      if (size > 0 && at + size <= this.#end && this.#isSound(at, size)) return at;
     }
     return undefined;
   }
@@ -116,21 +116,34 @@ export class RtuFraming implements Framing {
  * Length of the reply frame that starts at `at`, CRC included: 0 when no reply starts so, undefined
  * when more bytes are needed to tell.
  */
-function frameLength(bytes: Buffer, at: number, end: number): number | undefined {
+function frameLength(
+  bytes: Buffer,
+  at: number,
+  end: number,
+  expected: Transaction | undefined,
+): number | undefined {
   if (end - at < 2) return undefined;
   const functionCode = bytes[at + 1] ?? 0;
   if (functionCode & 0x80) return 5;
+  const custom = expected?.unit === bytes[at] ? expected?.custom : undefined;
+  if (custom && custom.functionCode === functionCode) {
+    const size = customReplyLength(custom.reply, bytes, at + 1, end);
+    return size === undefined || size === 0 ? size : size + 3;
+  }
   switch (functionCode) {
     case 1:
     case 2:
     case 3:
     case 4:
+    case 23:
       return end - at < 3 ? undefined : 5 + (bytes[at + 2] ?? 0);
     case 5:
     case 6:
     case 15:
     case 16:
       return 8;
+    case 22:
+      return 10;
     default:
       return 0;
   }

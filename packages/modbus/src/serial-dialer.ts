@@ -1,19 +1,12 @@
 import { SerialPort } from 'serialport';
 import type { Dialer, Link, LinkSink } from './link.js';
-
-/** How a serial line is set: always eight data bits, as RTU requires. */
-export interface LineSettings {
-  readonly path: string;
-  readonly baudRate: number;
-  readonly parity: 'none' | 'even' | 'odd';
-  readonly stopBits: 1 | 2;
-}
+import type { SerialLine } from './serial-line.js';
 
 /** Opens a serial port, again and again when an adapter was unplugged. */
 export class SerialDialer implements Dialer {
   readonly name: string;
 
-  constructor(private readonly settings: LineSettings) {
+  constructor(private readonly settings: Required<SerialLine>) {
     this.name = settings.path;
   }
 

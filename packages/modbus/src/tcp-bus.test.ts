@@ -10,7 +10,7 @@ import { exceptionNames } from './modbus-exception.js';
 import { openTcpBus, type TcpBusOptions } from './tcp-bus.js';
 import { startTcpServer } from './tcp-server.js';
 import { bank } from './testing/bank.js';
-import { mbap, registersPdu, ScriptedPeer, type PeerRequest } from './testing/scripted-peer.js';
+import { mbap, registersPdu, ScriptedPeer, type PeerRequest } from './scripted-peer.test-data.js';
 
 jest.setTimeout(30_000);
 const scale = Number(process.env['MICROGRID_TEST_SCALE'] ?? 1);

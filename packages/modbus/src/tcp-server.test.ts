@@ -5,9 +5,13 @@ import modbusSerial from 'modbus-serial';
 import { isModbusError } from './modbus-error.js';
 import { ModbusException } from './modbus-exception.js';
 import { ServerClient } from './server-client.js';
-import { startTcpServer, type Access, type TcpServer } from './tcp-server.js';
+import type { Access } from './access.js';
+import type { TcpServer } from './stream-server.js';
+import { startTcpServer } from './tcp-server.js';
+import { MbapServerFraming } from './server-framing.js';
+import { UnitResponder } from './unit-responder.js';
 import { bank, type Bank } from './testing/bank.js';
-import { mbap } from './testing/scripted-peer.js';
+import { mbap } from './scripted-peer.test-data.js';
 
 jest.setTimeout(30_000);
 const scale = Number(process.env['MICROGRID_TEST_SCALE'] ?? 1);
@@ -249,7 +253,8 @@ describe('TCP server', () => {
       },
     });
     const served: Access[] = [];
-    new ServerClient(client, { port: 0, units, onAccess: (access) => served.push(access) });
+    const responder = new UnitResponder({ units, onAccess: (access) => served.push(access) });
+    new ServerClient(client, new MbapServerFraming(), responder);
     const parts = 500;
     for (let id = 0; id < parts; id += 1) client.push(mbap(id, 1, [3, 0, 0, 0, 125]));
     await new Promise(setImmediate);

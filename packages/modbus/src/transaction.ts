@@ -1,11 +1,18 @@
 import type { AbortWatch } from './abort-watch.js';
-import type { ReadRequest, RequestOptions, WriteRequest } from './bus.js';
+import type {
+  CustomRequest,
+  MaskWrite,
+  ReadRequest,
+  ReadWriteRequest,
+  RequestOptions,
+  WriteRequest,
+} from './bus.js';
 import { longestMs } from './bus-options.js';
 import { ModbusError } from './modbus-error.js';
 import type { Table } from './table.js';
 
 /** What a transaction resolves with: the values read, or nothing for a write. */
-export type Outcome = Uint16Array | boolean[] | undefined;
+export type Outcome = Uint16Array | Uint8Array | boolean[] | undefined;
 
 /** One request from the call to its settlement. */
 export class Transaction {
@@ -31,8 +38,12 @@ export class Transaction {
     readonly address: number,
     readonly count: number,
     readonly timeoutMs: number,
-    /** What is written; absent for reads. */
+    /** What is written; absent for reads. Of a function 22 the two masks. */
     readonly values?: ArrayLike<number> | ArrayLike<boolean>,
+    /** Where function 23 writes; 0 otherwise. */
+    readonly writeAddress = 0,
+    /** A request with its own framing; absent for the functions the bus knows. */
+    readonly custom?: CustomRequest,
   ) {}
 
   succeed(outcome: Outcome): void {
@@ -55,6 +66,7 @@ export class Transaction {
 
   /** How messages name it. */
   get name(): string {
+    if (this.custom) return `unit ${this.unit} function ${this.functionCode}`;
     return `unit ${this.unit} function ${this.functionCode} address ${this.address} count ${this.count}`;
   }
 }
@@ -100,6 +112,57 @@ export function writeTransaction(
   const copy = table === 'coil' ? [...request.values] : Uint16Array.from(request.values);
   const timeout = replyTimeout(options, timeoutMs);
   return new Transaction(unit, functionCode, address, count, timeout, copy);
+}
+
+/** Checks a mask write. */
+export function maskTransaction(
+  unit: number,
+  { address, and, or }: MaskWrite,
+  timeoutMs: number,
+  options: RequestOptions | undefined,
+): Transaction {
+  checkRange(address, 1, 1, 'mask write');
+  checkRegisters(address, [and, or]);
+  const timeout = replyTimeout(options, timeoutMs);
+  return new Transaction(unit, 22, address, 1, timeout, Uint16Array.of(and, or));
+}
+
+/** Checks a write and read in one request. */
+export function readWriteTransaction(
+  unit: number,
+  { read, write }: ReadWriteRequest,
+  timeoutMs: number,
+  options: RequestOptions | undefined,
+): Transaction {
+  checkRange(read.address, read.count, 125, 'read count');
+  checkRange(write.address, write.values.length, 121, 'write values');
+  checkRegisters(write.address, write.values);
+  const values = Uint16Array.from(write.values);
+  const timeout = replyTimeout(options, timeoutMs);
+  return new Transaction(unit, 23, read.address, read.count, timeout, values, write.address);
+}
+
+/** Checks a request of its own framing. */
+export function customTransaction(
+  unit: number,
+  request: CustomRequest,
+  timeoutMs: number,
+  options: RequestOptions | undefined,
+): Transaction {
+  const { functionCode, data, reply } = request;
+  if (!Number.isInteger(functionCode) || functionCode < 1 || functionCode > 127) {
+    const expected = 'expected an integer in 1..127';
+    throw new ModbusError('bad-request', `functionCode: ${functionCode}, ${expected}`);
+  }
+  if (data.length > 252) {
+    throw new ModbusError('bad-request', `data: ${data.length} bytes, expected at most 252`);
+  }
+  if (typeof reply === 'object' && !(reply.length >= 0 && reply.length <= 252)) {
+    throw new ModbusError('bad-request', `reply.length: ${reply.length}, expected 0..252`);
+  }
+  const timeout = replyTimeout(options, timeoutMs);
+  const copy = { functionCode, data: Uint8Array.from(data), reply };
+  return new Transaction(unit, functionCode, 0, 0, timeout, undefined, 0, copy);
 }
 
 function checkRange(address: number, count: number, most: number, what: string): void {

@@ -1,3 +1,4 @@
+import type { Access } from './access.js';
 import type { Table } from './table.js';
 
 /**
@@ -14,4 +15,19 @@ export interface UnitHandler {
   read(table: Table, address: number, count: number): ArrayLike<number> | ArrayLike<boolean>;
   /** Applies a write: a `Uint16Array` for `holding`, booleans for `coil`. */
   write(table: 'holding' | 'coil', address: number, values: Uint16Array | boolean[]): void;
+  /**
+   * Answers a function code the server does not know, or knows but this unit frames its own way
+   * (asked first). `data` is the request after its function code.
+   *
+   * @returns the reply after its function code, or undefined to leave it to the server
+   * @throws ModbusException to answer with an exception
+   */
+  custom?(functionCode: number, data: Uint8Array): Uint8Array | undefined;
+  /**
+   * What the unit says about itself by function code 43, by object id: 0 vendor name, 1 product
+   * code, 2 revision, 3-6 regular, 128-255 of its own. Absent: exception 1.
+   */
+  readonly identification?: ReadonlyMap<number, string | Uint8Array>;
+  /** Called after each request to this unit was answered; must not throw. */
+  onAccess?(access: Access): void;
 }

@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { MbapReader } from '../mbap-framing.js';
+import { MbapReader } from './mbap-framing.js';
 
 /** One request as a scripted peer received it. */
 export interface PeerRequest {

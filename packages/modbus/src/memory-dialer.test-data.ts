@@ -1,4 +1,4 @@
-import type { Dialer, Link, LinkSink } from '../link.js';
+import type { Dialer, Link, LinkSink } from './link.js';
 
 /** A link in memory: what the bus writes goes to `onWrite`, what the test says reaches the bus. */
 export class MemoryDialer implements Dialer {
