@@ -119,6 +119,8 @@ export const registerPoint = z.strictObject({
   scaleFrom: nameField.optional(),
   /** Added after scaling, in `unit`; default 0. */
   offset: finite.optional(),
+  /** Publishes the magnitude, for currents that a device signs by direction; before `sign`. */
+  absolute: z.boolean().optional(),
   /** -1 turns the device's sign into the house's; must be stated for every power. */
   sign: z.union([z.literal(1), z.literal(-1)]).optional(),
   /**

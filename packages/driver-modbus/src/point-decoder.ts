@@ -78,12 +78,14 @@ export function compilePoint(point: RegisterPoint, offset: number): PointDecoder
   const sign = point.sign ?? 1;
   const energy = ENERGY_FACTORS[point.unit];
   const wantsScale = point.unit === 'exponent';
+  const { absolute } = point;
   return (reply, exponent) => {
     let value = raw(reply);
     if (!Number.isFinite(value) || absent.has(value)) return undefined;
     if (wantsScale) return Math.abs(value) <= 10 ? value : undefined;
     if (mask !== undefined) value = mask(value);
     if (listed !== undefined) value = listed.has(value) ? 1 : 0;
+    if (absolute === true) value = Math.abs(value);
     value = scale(energy === undefined ? value : value * energy);
     if (scaled) {
       if (exponent === undefined) return undefined;
