@@ -1,16 +1,30 @@
 import type { Profile } from '@microgrid/devices';
-import { eastronSdm630 } from './eastron-sdm630.js';
-import { kebaP30 } from './keba-p30.js';
-import { modbusRelay } from './modbus-relay.js';
+import { kebaP30 } from './charger/keba-p30.js';
+import { modbusRelay } from './load/modbus-relay.js';
+import { carloGavazziEm111 } from './meter/carlo-gavazzi-em111.js';
+import { carloGavazziEm24E1 } from './meter/carlo-gavazzi-em24-e1.js';
+import { carloGavazziEm24Rs485 } from './meter/carlo-gavazzi-em24-rs485.js';
+import { carloGavazziEm340 } from './meter/carlo-gavazzi-em340.js';
+import { eastronSdm120 } from './meter/eastron-sdm120.js';
+import { eastronSdm630 } from './meter/eastron-sdm630.js';
+import { janitzaB23 } from './meter/janitza-b23.js';
+import { schneiderIem3155 } from './meter/schneider-iem3155.js';
 import { sunspecBattery } from './sunspec-battery.js';
 import { sunspecHybrid } from './sunspec-hybrid.js';
 import { sunspecPv } from './sunspec-pv.js';
 
 /** Every profile of the catalogue, in the order of their ids. */
 export const catalog: readonly Profile[] = [
+  carloGavazziEm111,
+  carloGavazziEm24E1,
+  carloGavazziEm24Rs485,
+  carloGavazziEm340,
+  eastronSdm120,
   eastronSdm630,
+  janitzaB23,
   kebaP30,
   modbusRelay,
+  schneiderIem3155,
   sunspecBattery,
   sunspecHybrid,
   sunspecPv,

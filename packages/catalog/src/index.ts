@@ -1,7 +1,14 @@
 export { catalog, findProfile } from './catalog.js';
-export { eastronSdm630 } from './eastron-sdm630.js';
-export { kebaP30 } from './keba-p30.js';
-export { modbusRelay } from './modbus-relay.js';
+export { kebaP30 } from './charger/keba-p30.js';
+export { modbusRelay } from './load/modbus-relay.js';
+export { carloGavazziEm111 } from './meter/carlo-gavazzi-em111.js';
+export { carloGavazziEm24E1 } from './meter/carlo-gavazzi-em24-e1.js';
+export { carloGavazziEm24Rs485 } from './meter/carlo-gavazzi-em24-rs485.js';
+export { carloGavazziEm340 } from './meter/carlo-gavazzi-em340.js';
+export { eastronSdm120 } from './meter/eastron-sdm120.js';
+export { eastronSdm630 } from './meter/eastron-sdm630.js';
+export { janitzaB23 } from './meter/janitza-b23.js';
+export { schneiderIem3155 } from './meter/schneider-iem3155.js';
 export { sunspecBattery } from './sunspec-battery.js';
 export { sunspecHybrid } from './sunspec-hybrid.js';
 export { sunspecPv } from './sunspec-pv.js';

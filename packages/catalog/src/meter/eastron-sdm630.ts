@@ -1,25 +1,20 @@
-import type { Profile, RegisterPoint } from '@microgrid/devices';
+import type { Profile } from '@microgrid/devices';
+import { phases, registers } from '../registers.js';
+import {
+  GRID_HERTZ,
+  METER_AMPERES,
+  METER_PHASE_WATTS,
+  METER_VOLTS,
+  METER_WATTS,
+  POWER_FACTOR,
+} from './bounds.js';
+import { nothingIsWritten } from './read-only.js';
 
-/** Everything this meter says lies in input registers as float32, most significant word first. */
-const value = (
-  id: string,
-  address: number,
-  unit: RegisterPoint['unit'],
-  more: Partial<RegisterPoint> = {},
-): RegisterPoint => ({
-  id,
-  table: 'input',
-  address,
-  encoding: 'f32',
-  unit,
-  rate: 'high',
-  ...more,
-});
+/** Everything this meter says lies in input registers as float32, most significant register first. */
+const value = registers({ table: 'input', encoding: 'f32' });
 
-const volts = { minimum: 0, maximum: 300 };
-const amperes = { minimum: 0, maximum: 120 };
-const watts = { sign: 1, minimum: -30_000, maximum: 30_000 } as const;
-const allWatts = { sign: 1, minimum: -90_000, maximum: 90_000 } as const;
+const low = { rate: 'low' } as const;
+const slowCounter = { ...low, minimum: 0 } as const;
 
 /**
  * Eastron SDM630 Modbus, a three-phase meter; the SDM72D-M v2 has the same registers. Wired in its
@@ -45,38 +40,24 @@ export const eastronSdm630: Profile = {
     { table: 'input', address: 346, count: 12, rate: 'low' },
   ],
   points: [
-    value('voltageL1', 0, 'V', volts),
-    value('voltageL2', 2, 'V', volts),
-    value('voltageL3', 4, 'V', volts),
-    value('currentL1', 6, 'A', amperes),
-    value('currentL2', 8, 'A', amperes),
-    value('currentL3', 10, 'A', amperes),
-    value('powerL1', 12, 'W', watts),
-    value('powerL2', 14, 'W', watts),
-    value('powerL3', 16, 'W', watts),
-    value('power', 52, 'W', allWatts),
-    value('apparentPower', 56, 'VA', { rate: 'low' }),
-    value('reactivePower', 60, 'var', { sign: 1, rate: 'low' }),
-    value('powerFactor', 62, 'ratio', { rate: 'low', minimum: -1, maximum: 1 }),
-    value('frequency', 70, 'Hz', { minimum: 45, maximum: 65 }),
+    ...phases(value, 'voltage', [0, 2, 4], 'V', METER_VOLTS),
+    ...phases(value, 'current', [6, 8, 10], 'A', METER_AMPERES),
+    ...phases(value, 'power', [12, 14, 16], 'W', METER_PHASE_WATTS),
+    ...phases(value, 'apparentPower', [18, 20, 22], 'VA', low),
+    ...phases(value, 'reactivePower', [24, 26, 28], 'var', { sign: 1, ...low }),
+    ...phases(value, 'powerFactor', [30, 32, 34], 'ratio', { ...low, ...POWER_FACTOR }),
+    value('power', 52, 'W', METER_WATTS),
+    value('apparentPower', 56, 'VA', low),
+    value('reactivePower', 60, 'var', { sign: 1, ...low }),
+    value('powerFactor', 62, 'ratio', { ...low, ...POWER_FACTOR }),
+    value('frequency', 70, 'Hz', GRID_HERTZ),
     value('importEnergy', 72, 'kWh', { minimum: 0 }),
     value('exportEnergy', 74, 'kWh', { minimum: 0 }),
-    value('importEnergyL1', 346, 'kWh', { rate: 'low', minimum: 0 }),
-    value('importEnergyL2', 348, 'kWh', { rate: 'low', minimum: 0 }),
-    value('importEnergyL3', 350, 'kWh', { rate: 'low', minimum: 0 }),
-    value('exportEnergyL1', 352, 'kWh', { rate: 'low', minimum: 0 }),
-    value('exportEnergyL2', 354, 'kWh', { rate: 'low', minimum: 0 }),
-    value('exportEnergyL3', 356, 'kWh', { rate: 'low', minimum: 0 }),
+    ...phases(value, 'importEnergy', [346, 348, 350], 'kWh', slowCounter),
+    ...phases(value, 'exportEnergy', [352, 354, 356], 'kWh', slowCounter),
   ],
   controls: [],
-  deny: [
-    {
-      table: 'holding',
-      address: 0,
-      count: 65_536,
-      why: 'address, baud rate, pulse and phase configuration of the meter',
-    },
-  ],
+  deny: nothingIsWritten,
   quirks: [
     'float32 counts in steps of 1 Wh from 8,192 kWh, of 2 Wh from 16,384 kWh: intervals carry that uncertainty.',
     'With one phase connected the registers of L2 and L3 read 0.',
