@@ -44,5 +44,8 @@ export interface ControlSafety {
 /** The facts of every control, by its name. */
 export type SafetyTable = Readonly<Partial<Record<ControlName, ControlSafety>>>;
 
+/** Least time between two set points of a register that wears out, unless its author states otherwise. */
+export const STORED_DWELL_MS = 300_000;
+
 /** Writes that a register which wears out, or may, bears a day unless its author states otherwise. */
 export const STORED_WRITES_PER_DAY = 24;

@@ -2,6 +2,7 @@ import type { DeviceDescriptionV1, IntervalV1, ReadingV1 } from '@microgrid/even
 import type { Observable } from 'rxjs';
 import type { CommandOutcome } from './command-outcome.js';
 import type { SafetyTable } from './control-safety.js';
+import type { DeviceAlarm } from './device-alarm.js';
 import type { DeviceCommand } from './device-command.js';
 
 /**
@@ -50,6 +51,19 @@ export interface Device {
    * @throws DevicesError (as a rejection) `closed` after {@link Device.close}.
    */
   command(command: DeviceCommand): Promise<CommandOutcome>;
+
+  /**
+   * What is wrong beyond the readings now: set points that are not obeyed or cannot be handed back,
+   * budgets used up, … Absent: the driver has none to tell.
+   */
+  alarms?(): readonly DeviceAlarm[];
+
+  /**
+   * Tells the device that nobody is sure of its set points any more, as if all commands had lapsed:
+   * safe values are written now. Absent: only the end of the commands does so. Never rejects.
+   * @param why for the log.
+   */
+  makeSafe?(why: string): Promise<void>;
 
   /** Hands control back to the device's own logic; does nothing if nothing was commanded. Never rejects. */
   release(): Promise<void>;

@@ -3,11 +3,13 @@ export { CommandGate, type CommandGateOptions, type CommandTime } from './comman
 export type { CommandOutcome, CommandStatus } from './command-outcome.js';
 export { CONTROLS, isControlName, type ControlDefinition, type ControlName } from './control.js';
 export {
+  STORED_DWELL_MS,
   STORED_WRITES_PER_DAY,
   type ControlSafety,
   type SafetyTable,
   type SafetyValue,
 } from './control-safety.js';
+export { DeviceAlarms, type DeviceAlarm, type DeviceAlarmCode } from './device-alarm.js';
 export type { DeviceCommand } from './device-command.js';
 export type { Device } from './device.js';
 export { DevicesError, isDevicesError, type DevicesErrorCode } from './devices-error.js';
@@ -78,6 +80,20 @@ export {
   type SumPoint,
 } from './profile-point.js';
 export { appliesTo, dependsOnCommand, purposesOf, type StepPurpose } from './profile-steps.js';
+export {
+  DEFAULT_BLIND_MODE_MS,
+  SetPointKeeper,
+  type SetPointKeeperOptions,
+  type WantedSetPoint,
+} from './set-point-keeper.js';
+export type {
+  SetPointPlan,
+  SetPointPort,
+  SetPointReadBack,
+  SetPointWrite,
+  WriteResult,
+} from './set-point-port.js';
+export { WriteLedger, type WriteLedgerOptions } from './write-ledger.js';
 export { secret, secretPaths, type SecretPath } from './secret.js';
 export {
   boundsCause,

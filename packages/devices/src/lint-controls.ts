@@ -8,6 +8,9 @@ import type { ProfileProblems } from './profile-problems.js';
 /** Stored registers written more often than this wear out within a few years. */
 const MANY_STORED_WRITES = 96;
 
+/** Writing what wears out faster than this is a loop, not a decision. */
+const LEAST_STORED_DWELL_MS = 60_000;
+
 /** Rules about controls and the facts their safety rests on. */
 export function lintControls(problems: ProfileProblems): void {
   problems.uniqueNames('controls', problems.profile.controls);
@@ -97,13 +100,17 @@ function lintFacts(problems: ProfileProblems, control: ProfileControl, path: str
     problems.error('control-safety', `${path}.safeValue`, String(safeValue), expected);
   }
   if (risk !== undefined && risk !== 'both' && (control.unit === 'W' || control.unit === 'A')) {
-    const limit = control.id !== 'batteryPower';
-    if (limit && risk !== effectOf(control.id)) {
+    const oneWay = control.id !== 'batteryPower' && control.id !== 'gridPower';
+    if (oneWay && risk !== effectOf(control.id)) {
       const expected = `${effectOf(control.id)} or both: that is what it bounds`;
       problems.error('control-safety', `${path}.risk`, risk, expected);
     }
   }
-  const { storage, writesPerDay } = control;
+  const { storage, writesPerDay, minimumDwellMs } = control;
+  if (storage !== 'volatile' && (minimumDwellMs ?? Infinity) < LEAST_STORED_DWELL_MS) {
+    const expected = `at least ${LEAST_STORED_DWELL_MS} ms between two writes of a register that wears out`;
+    problems.error('control-safety', `${path}.minimumDwellMs`, String(minimumDwellMs), expected);
+  }
   if (storage !== 'volatile' && (writesPerDay ?? 0) > MANY_STORED_WRITES) {
     const expected = `at most ${MANY_STORED_WRITES} writes a day, or a volatile register`;
     problems.warn('control-safety', `${path}.writesPerDay`, String(writesPerDay), expected);

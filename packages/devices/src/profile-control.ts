@@ -150,7 +150,7 @@ export const profileControl = z.strictObject({
   /** Least time between two different values, ms; default 0, for stored and unknown registers 300,000. */
   minimumDwellMs: z.int().min(0).optional(),
   /** Most writes in any 24 h; default 24 for stored and unknown registers, none for volatile ones. */
-  writesPerDay: z.int().min(1).optional(),
+  writesPerDay: z.int().min(1).max(1000).optional(),
   /** Writes that hand control back to the device; functions are taken at a command of 0. */
   release: z.array(writeStep).min(1),
   /** Controls that share registers with this one: only one of them may hold a set point. */

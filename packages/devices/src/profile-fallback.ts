@@ -7,7 +7,10 @@ export type ResolvedFallback = number | 'unlimited' | 'last' | 'own' | 'unknown'
 export type ControlEffect = 'import' | 'export';
 
 /** Controls that bound what is fed out; a higher value of any other one draws more. */
-const FEEDS_OUT: ReadonlySet<string> = new Set(['exportLimit']);
+const FEEDS_OUT: ReadonlySet<string> = new Set(['exportLimit', 'dischargeLimit']);
+
+/** Controls whose numbers name states in no order of danger. */
+const UNORDERED: ReadonlySet<string> = new Set(['batteryMode']);
 
 /** What a higher value of a control raises. */
 export function effectOf(control: string): ControlEffect {
@@ -29,6 +32,7 @@ export function isFallbackAsSafe(
 ): boolean {
   if (fallback === 'last' || fallback === 'own') return true;
   if (typeof fallback !== 'number') return false;
+  if (UNORDERED.has(control)) return fallback === safeValue;
   const direction = effectOf(control) === 'import' ? 1 : -1;
   const more = (fallback - safeValue) * direction;
   if (risk !== 'export' && more > 0) return false;
