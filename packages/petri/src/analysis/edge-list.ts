@@ -29,6 +29,15 @@ export class EdgeList {
     block[at & EDGE_MASK] = target;
   }
 
+  /** Sets the targets of the edges from `at` on to `targets[from]` to `targets[to - 1]`. */
+  putAll(at: number, targets: Int32Array, from: number, to: number): void {
+    let edge = at;
+    for (let next = from; next < to; next += 1, edge += 1) {
+      const block = (this.blocks[edge >>> EDGE_SHIFT] ??= new Int32Array(1 << EDGE_SHIFT));
+      block[edge & EDGE_MASK] = targets[next] as number;
+    }
+  }
+
   /** The first edge of `state`. */
   start(state: number): number {
     return (this.starts[state >>> BLOCK_SHIFT] as Uint32Array)[state & BLOCK_MASK] as number;

@@ -1,6 +1,7 @@
 import type { CompiledNet } from './compiled-net.js';
 import { EdgeList } from './edge-list.js';
-import type { StateStore } from './state-store.js';
+import type { FrontierTransitions } from './frontier-transitions.js';
+import { BLOCK_SHIFT, type StateStore } from './state-store.js';
 
 /** What an exploration has counted so far; the explorers write it. */
 export class ExplorationRun {
@@ -18,6 +19,10 @@ export class ExplorationRun {
   /** True once a new state had no room within the limits. */
   full = false;
   edges: EdgeList | undefined;
+  /** The transitions that found the states which wait to be expanded, where an explorer asks for them. */
+  via: FrontierTransitions | undefined;
+  /** The count of states at which `makeRoom` must be asked before the next one is stored. */
+  room = 0;
 
   constructor(
     readonly net: CompiledNet,
@@ -35,14 +40,7 @@ export class ExplorationRun {
 
   /** Bytes of states, table and edges. */
   get bytes(): number {
-    return this.store.bytes + (this.edges?.bytes ?? 0);
-  }
-
-  /** The count of states at which `makeRoom` must be asked before the next one is stored. */
-  get room(): number {
-    const { store } = this;
-    const blockEnd = store.blocks.length * (1 << 14);
-    return Math.min(blockEnd, store.room, this.maxStates);
+    return this.store.bytes + (this.edges?.bytes ?? 0) + (this.via?.bytes ?? 0);
   }
 
   /** Makes room for one state more; false (and `full`) where a limit forbids it. */
@@ -52,6 +50,7 @@ export class ExplorationRun {
     if (this.full) return false;
     if (store.count >= store.room) store.grow();
     store.blockForNext();
+    this.room = Math.min(store.blocks.length << BLOCK_SHIFT, store.room, this.maxStates);
     return true;
   }
 

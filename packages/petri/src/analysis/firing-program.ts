@@ -21,8 +21,8 @@ export interface PackedTransition {
   readonly tests: readonly FieldTest[];
   /** Fields that may become too narrow: more than `most` before the firing overflows. */
   readonly overflows: readonly (FieldTest & { readonly most: number })[];
-  /** What the firing adds to each word. */
-  readonly delta: Int32Array;
+  /** What the firing adds to words, modulo 2^32; words that stay are left out. */
+  readonly delta: readonly { readonly word: number; readonly add: number }[];
   /** Fields set to a constant: reset arcs. */
   readonly resets: readonly (FieldTest & { readonly to: number })[];
 }
@@ -81,11 +81,11 @@ export function programOf(
   frequency: NeedFrequency,
 ): PackedTransition[] {
   return Array.from({ length: net.transitionCount }, (_, t) => {
-    const delta = new Int32Array(packing.words);
+    const delta = new Map<number, number>();
     const overflows: (FieldTest & { most: number })[] = [];
     for (const { place, value } of entries(net.deltas, t)) {
       const field = fieldOf(packing, place);
-      delta[field.word] = (delta[field.word] as number) + (value << field.shift);
+      delta.set(field.word, ((delta.get(field.word) ?? 0) + (value << field.shift)) | 0);
       if (value > 0 && proven[place] !== true)
         overflows.push({ ...field, least: 0, range: 0, most: field.mask - value });
     }
@@ -97,6 +97,11 @@ export function programOf(
     }));
     for (const { to, ...field } of resets)
       if (to > field.mask) overflows.push({ ...field, most: -1 });
-    return { ...conditionsOf(net, packing, t, frequency), overflows, delta, resets };
+    return {
+      ...conditionsOf(net, packing, t, frequency),
+      overflows,
+      delta: [...delta].map(([word, add]) => ({ word, add })),
+      resets,
+    };
   });
 }

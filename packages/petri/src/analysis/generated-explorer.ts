@@ -1,205 +1,221 @@
+import type { Confluence } from './confluence.js';
 import type { Expand, ExplorationRun } from './exploration-run.js';
-import type { PackedTransition } from './firing-program.js';
+import type { FiringTables } from './firing-tables.js';
 import { BLOCK_MASK, BLOCK_SHIFT, SPREAD, TABLE_MASK, TABLE_SHIFT } from './state-store.js';
+import { batchedExplorer, SuccessorBatch, type FireAll, type Put } from './successor-batch.js';
 
-/** A marking of more words than this is explored by the interpreter: it would not fit arguments. */
+/** A marking of more words than this is explored by the interpreter: they would not fit registers. */
 const MAX_WORDS = 16;
 
-/** Transitions per generated function: V8 does not optimise very large ones. */
-const GROUP = 24;
-
-function times(count: number, text: (index: number) => string, separator = ','): string {
+function times(count: number, text: (index: number) => string, separator = ' '): string {
   return Array.from({ length: count }, (_, index) => text(index)).join(separator);
 }
 
-/** One transition: its tests, its overflow checks and the call that stores its successor. */
-function transitionCode(run: ExplorationRun, program: PackedTransition, t: number): string {
-  const { words } = run.store.packing;
-  const { factors } = run.store;
-  const field = (f: { word: number; shift: number; mask: number }): string =>
-    `(w${f.word} >>> ${f.shift} & ${f.mask})`;
-  const conditions = [
-    ...program.masks.map(({ word, mask }) => `(w${word} & ${mask}) === ${mask}`),
-    ...program.tests.map((f) => `(${field(f)} - ${f.least} >>> 0) <= ${f.range}`),
-    ...(program.watch !== undefined && program.watch.least > 1
-      ? [`v >= ${program.watch.least}`]
-      : []),
-  ];
-  const overflows = program.overflows.map(
-    (f) => `if (${field(f)} > ${f.most}) { run.overflow = ${f.place}; return -1; }`,
-  );
-  let hashDelta = 0;
-  for (let at = 0; at < words; at += 1)
-    hashDelta = (hashDelta + Math.imul(program.delta[at] as number, factors[at] as number)) | 0;
-  const next = times(words, (at) => {
-    const delta = program.delta[at] as number;
-    const keep = program.resets.filter((reset) => reset.word === at);
-    const kept = keep.reduce((mask, { mask: m, shift }) => mask & ~(m << shift), -1);
-    const set = keep.reduce((sum, { to, shift }) => sum | (to << shift), 0);
-    if (keep.length > 0) return `(w${at} & ${kept}) + ${delta} + ${set} | 0`;
-    return delta === 0 ? `w${at}` : `w${at} + ${delta} | 0`;
-  });
-  const hash = program.resets.length > 0 ? `hashOf(${next})` : `h + ${hashDelta} | 0`;
-  return `if (${conditions.join(' && ') || 'true'}) {
-    ${overflows.join('\n    ')}
-    fired[${t}] = 1;
-    if (!add(i, ${hash}, ${next})) return -1;
-    n++;
-  }`;
+/** Whether every count in the word takes one bit. */
+function isBitWord({ store }: ExplorationRun, word: number): boolean {
+  const { bits, word: wordOf } = store.packing;
+  return bits.every((width, place) => wordOf[place] !== word || width === 1);
 }
 
-/** A function over a group of transitions: how many fired, or -1. */
-function groupCode(
-  run: ExplorationRun,
-  program: readonly PackedTransition[],
-  group: readonly number[],
-  name: string,
-): string {
-  const { words } = run.store.packing;
-  const bodies = group.map((t) => transitionCode(run, program[t] as PackedTransition, t));
-  return `function ${name}(i, h, v, ${times(words, (at) => `w${at}`)}) {
-  let n = 0;
-  ${bodies.join('\n  ')}
-  return n;
-}`;
-}
-
-/** The store's lookup for this width, with the words as arguments. */
-function addCode(words: number): string {
-  return `function add(i, h, ${times(words, (at) => `a${at}`)}) {
-  const g = imul(h ^ h >>> 15, ${SPREAD});
-  const tag = g << bits;
-  let slot = g >>> 32 - bits;
-  let target = -1;
-  for (;;) {
-    const entry = tables[slot >>> ${TABLE_SHIFT}][slot & ${TABLE_MASK}];
-    if (entry === 0) break;
-    if ((entry ^ tag) >>> bits === 0) {
-      const x = (entry & last) - 1;
-      const block = blocks[x >>> ${BLOCK_SHIFT}];
-      const base = (x & ${BLOCK_MASK}) * ${words + 1};
-      if (${times(words, (at) => `block[base + ${at}] === a${at}`, ' && ')}) { target = x; break; }
-    }
-    slot = slot === last ? 0 : slot + 1;
+/** The bits of the word that lie in watched fields. */
+function watchedBits({ store }: ExplorationRun, { watch }: FiringTables, word: number): number {
+  const { placeAtBit } = store.packing;
+  let mask = 0;
+  for (let bit = 0; bit < 32; bit += 1) {
+    const place = placeAtBit[word * 32 + bit] as number;
+    if (place >= 0 && watch.start[place] !== watch.start[place + 1]) mask |= 1 << bit;
   }
-  if (target < 0) {
-    if (count >= room) {
-      store.count = count;
-      if (!run.makeRoom()) return false;
-      load();
-      return add(i, h, ${times(words, (at) => `a${at}`)});
-    }
-    target = count++;
-    const block = blocks[target >>> ${BLOCK_SHIFT}];
-    const base = (target & ${BLOCK_MASK}) * ${words + 1};
-    ${times(words, (at) => `block[base + ${at}] = a${at};`, ' ')}
-    block[base + ${words}] = i;
-    tables[slot >>> ${TABLE_SHIFT}][slot & ${TABLE_MASK}] = tag | target + 1;
-  }
-  if (edges !== undefined) edges.put(firings, target);
-  firings++;
-  return true;
-}`;
-}
-
-/** The walk over the fields of one word, in the interpreter's order: from the high bit down. */
-function wordCode(
-  run: ExplorationRun,
-  word: number,
-  groups: ReadonlyMap<number, readonly string[]>,
-): string {
-  const { packing } = run.store;
-  const words = times(packing.words, (at) => `w${at}`);
-  const places = Array.from(packing.word.keys())
-    .filter((place) => packing.word[place] === word)
-    .sort((a, b) => (packing.shift[b] as number) - (packing.shift[a] as number));
-  const fields = places.map((place) => {
-    const calls = (groups.get(place) ?? []).map(
-      (name) => `if ((r = ${name}(i, h, v, ${words})) < 0) return stop(i, before); n += r;`,
-    );
-    const shift = packing.shift[place] as number;
-    const mask = packing.capacity[place] as number;
-    return `v = w${word} >>> ${shift} & ${mask};
-      if (v !== 0) { tokens += v; if (v > maxima[${place}]) maxima[${place}] = v; ${calls.join(' ')} }`;
-  });
-  return `function walk${word}(i, h, before, ${words}) {
-  let v = 0, r = 0, n = 0;
-  ${fields.join('\n      ')}
-  return n;
-}`;
-}
-
-function sourceOf(run: ExplorationRun, program: readonly PackedTransition[]): string {
-  const { words } = run.store.packing;
-  const groups = new Map<number, string[]>();
-  const functions: string[] = [];
-  const byPlace = new Map<number, number[]>();
-  for (const [t, { watch }] of program.entries()) {
-    const place = watch?.place ?? -1;
-    byPlace.set(place, [...(byPlace.get(place) ?? []), t]);
-  }
-  for (const [place, transitions] of byPlace)
-    for (let from = 0; from < transitions.length; from += GROUP) {
-      const name = `group${functions.length}`;
-      functions.push(groupCode(run, program, transitions.slice(from, from + GROUP), name));
-      groups.set(place, [...(groups.get(place) ?? []), name]);
-    }
-  const list = times(words, (at) => `w${at}`);
-  const always = (groups.get(-1) ?? []).map(
-    (name) => `if ((r = ${name}(i, h, 0, ${list})) < 0) return stop(i, before); n += r;`,
-  );
-  return `'use strict';
-const { imul } = Math;
-const { store, fired, maxima } = run;
-const { factors } = store;
-let { tables, blocks, count } = store;
-let bits = 0, last = 0, room = 0, firings = 0, tokens = 0, edges;
-function load() {
-  ({ tables, blocks, count } = store);
-  bits = store.tableBits; last = 2 ** bits - 1; room = run.room; edges = run.edges;
-}
-function hashOf(${list}) { return ${times(words, (at) => `imul(w${at}, ${String(run.store.factors[at])})`, ' + ')} | 0; }
-function stop(i, before) { firings = before; return -1; }
-${addCode(words)}
-${functions.join('\n')}
-${times(words, (word) => wordCode(run, word, groups), '\n')}
-function expandOne(i) {
-  const block = blocks[i >>> ${BLOCK_SHIFT}], base = (i & ${BLOCK_MASK}) * ${words + 1};
-  ${times(words, (at) => `const w${at} = block[base + ${at}];`, ' ')}
-  const h = hashOf(${list}), before = firings;
-  let n = 0, r = 0;
-  if (edges !== undefined) edges.begin(i, before);
-  tokens = 0;
-  ${always.join('\n  ')}
-  ${times(words, (word) => `if (w${word} !== 0) { if ((r = walk${word}(i, h, before, ${list})) < 0) return -1; n += r; }`, '\n  ')}
-  if (tokens > run.maxTokensInMarking) run.maxTokensInMarking = tokens;
-  return n;
-}
-return function expand(from, to) {
-  load();
-  firings = run.firings;
-  let i = from;
-  for (; i < to; i++) {
-    const n = expandOne(i);
-    if (n < 0) break;
-    if (n === 0) { if (run.firstDead < 0) run.firstDead = i; run.deadStates++; }
-  }
-  store.count = count;
-  run.firings = firings;
-  return i;
-};`;
+  return mask;
 }
 
 /**
- * An explorer written for this net and layout: tests and changes are constants in the code. It needs
- * `new Function`; nothing where a marking takes too many words for it.
+ * The walk over one word, from the high bit down as the interpreter walks. A word of one-bit counts
+ * is counted as a whole, and only its watched bits are looked at.
+ */
+function walkCode(run: ExplorationRun, tables: FiringTables, word: number): string {
+  if (isBitWord(run, word))
+    return `seen[${word}] |= w${word};
+  x = w${word} - (w${word} >>> 1 & 0x55555555);
+  x = (x & 0x33333333) + (x >>> 2 & 0x33333333);
+  tokens += imul(x + (x >>> 4) & 0x0f0f0f0f, 0x01010101) >>> 24;
+  rest = w${word} & ${watchedBits(run, tables, word)};
+  while (rest !== 0) {
+    const bit = 31 - clz32(rest), place = placeAtBit[${word * 32} + bit], end = watchStart[place + 1];
+    rest ^= 1 << bit;
+    for (let k = watchStart[place]; k < end; k += 2)
+      if (watchers[k + 1] === 1) candidates[found++] = watchers[k];
+  }`;
+  return `rest = w${word};
+  while (rest !== 0) {
+    const place = placeAtBit[${word * 32} + 31 - clz32(rest)], low = shift[place];
+    const value = rest >>> low, end = watchStart[place + 1];
+    rest &= (1 << low) - 1;
+    tokens += value;
+    if (value > maxima[place]) maxima[place] = value;
+    for (let k = watchStart[place]; k < end; k += 2)
+      if (value >= watchers[k + 1]) candidates[found++] = watchers[k];
+  }`;
+}
+
+/** A field of the word whose number stands in `values[k]`. */
+function fieldCode(words: number): string {
+  const pick = times(words - 1, (at) => `values[k] === ${at} ? w${at} :`);
+  return `((${pick} w${words - 1}) >>> values[k + 1] & values[k + 2])`;
+}
+
+/** The tests that masks do not cover; only nets that have some pay for them. */
+function testCode(words: number, { tests }: FiringTables): string {
+  if (tests.values.length === 0) return '';
+  return `{
+      const values = tests.values, end = tests.start[t + 1];
+      let k = tests.start[t];
+      for (; k < end; k += 5) if (${fieldCode(words)} - values[k + 3] >>> 0 > values[k + 4]) break;
+      if (k < end) continue;
+    }`;
+}
+
+function overflowCode(words: number, { overflows }: FiringTables): string {
+  if (overflows.values.length === 0) return '';
+  return `{
+      const values = overflows.values, end = overflows.start[t + 1];
+      for (let k = overflows.start[t]; k < end; k += 5)
+        if (${fieldCode(words)} > values[k + 3]) { run.overflow = values[k + 4]; return -1; }
+    }`;
+}
+
+function fireCode(run: ExplorationRun, tables: FiringTables): string {
+  const { words } = run.store.packing;
+  const { factors } = run.store;
+  const lacking = times(words, (at) => `masks[m + ${at}] & ~w${at}`, ' | ');
+  return `function fireAll(i, n, first) {
+  const block = blocks[i >>> ${BLOCK_SHIFT}], base = (i & ${BLOCK_MASK}) * ${words + 1};
+  ${times(words, (at) => `const w${at} = block[base + ${at}];`)}
+  const h = ${times(words, (at) => `imul(w${at}, ${String(factors[at])})`, ' + ')} | 0;
+  const row = confluence.row(i, run.via === undefined ? 0 : run.via.of(i));
+  let found = ${tables.always.length}, tokens = 0, rest = 0, x = 0, enabled = 0;
+  ${times(words, (word) => walkCode(run, tables, word), '\n  ')}
+  if (tokens > run.maxTokensInMarking) run.maxTokensInMarking = tokens;
+  batch.reserve(n + found);
+  const out = batch.words, { hashes, via } = batch;
+  for (let at = 0; at < found; at++) {
+    const t = candidates[at], m = t * ${words};
+    if ((${lacking}) !== 0) continue;
+    ${testCode(words, tables)}
+    fired[t] = 1;
+    enabled++;
+    if ((rows[row + (t >>> 5)] >>> (t & 31) & 1) !== 0) continue;
+    ${overflowCode(words, tables)}
+    const p = n * ${words};
+    ${times(words, (at) => `out[p + ${at}] = w${at} + deltas[m + ${at}];`)}
+    hashes[n] = h + deltaHash[t];
+    via[n] = t;
+    n++;
+  }
+  batch.enabled[i - first] = enabled;
+  return n;
+}`;
+}
+
+/** \`SuccessorBatch.put\` for this width. */
+function putCode(words: number): string {
+  return `function put(run, state, from, to) {
+  const { store, room, via } = run;
+  const { tables, tableBits: bits, blocks } = store;
+  const { words, hashes, entries, via: transitions } = batch;
+  const last = -1 >>> 32 - bits, shift = 32 - bits;
+  for (let at = from; at < to; at++) {
+    const p = at * ${words}, hash = hashes[at], g = imul(hash ^ hash >>> 15, ${SPREAD}), tag = g << bits;
+    ${times(words, (at) => `const a${at} = words[p + ${at}];`)}
+    let slot = g >>> shift, target = -1;
+    for (;;) {
+      const entry = tables[slot >>> ${TABLE_SHIFT}][slot & ${TABLE_MASK}];
+      if (entry === 0) break;
+      if ((entry ^ tag) >>> bits === 0) {
+        const x = (entry & last) - 1, block = blocks[x >>> ${BLOCK_SHIFT}];
+        const base = (x & ${BLOCK_MASK}) * ${words + 1};
+        if (${times(words, (at) => `block[base + ${at}] === a${at}`, ' && ')}) { target = x; break; }
+      }
+      slot = slot === last ? 0 : slot + 1;
+    }
+    if (target < 0) {
+      target = store.count;
+      if (target >= room) return at;
+      const block = blocks[target >>> ${BLOCK_SHIFT}], base = (target & ${BLOCK_MASK}) * ${words + 1};
+      ${times(words, (at) => `block[base + ${at}] = a${at};`)}
+      block[base + ${words}] = state;
+      if (via !== undefined) via.note(target, transitions[at]);
+      tables[slot >>> ${TABLE_SHIFT}][slot & ${TABLE_MASK}] = tag | target + 1;
+      store.count = target + 1;
+    }
+    entries[at] = target;
+  }
+  return to;
+}`;
+}
+
+/** Masks and changes of every transition, a row of words each. */
+function denseRows({ program }: FiringTables, words: number): [Int32Array, Int32Array] {
+  const masks = new Int32Array(program.length * words);
+  const deltas = new Int32Array(program.length * words);
+  for (const [t, { masks: ofT, delta }] of program.entries()) {
+    for (const { word, mask } of ofT) masks[t * words + word] = mask;
+    for (const { word, add } of delta) deltas[t * words + word] = add;
+  }
+  return [masks, deltas];
+}
+
+function sourceOf(run: ExplorationRun, tables: FiringTables): string {
+  const { words } = run.store.packing;
+  return `'use strict';
+const { imul, clz32 } = Math;
+const { store, fired, maxima } = run;
+const { blocks, packing: { placeAtBit, shift } } = store;
+const { watch: { start: watchStart, values: watchers }, tests, overflows, deltaHash } = tables;
+const { rows } = confluence;
+${fireCode(run, tables)}
+${putCode(words)}
+return { fireAll, put };`;
+}
+
+/** Notes what the one-bit words held: a count of 1 wherever a bit was seen. */
+function noteSeen({ store, maxima }: ExplorationRun, seen: Int32Array): void {
+  const { placeAtBit } = store.packing;
+  for (const [word, bits] of seen.entries())
+    for (let rest = bits; rest !== 0; rest &= rest - 1) {
+      const place = placeAtBit[word * 32 + 31 - Math.clz32(rest & -rest)] as number;
+      maxima[place] = Math.max(1, maxima[place] as number);
+    }
+  seen.fill(0);
+}
+
+/**
+ * An explorer written for this net's layout: the words of a marking are variables, and what the net
+ * does not need is left out. It needs `new Function`; nothing where a marking takes too many words,
+ * or where reset arcs make changes depend on the marking.
  */
 export function generatedExplorer(
   run: ExplorationRun,
-  program: readonly PackedTransition[],
+  tables: FiringTables,
+  confluence: Confluence,
 ): Expand | undefined {
-  if (run.store.packing.words > MAX_WORDS) return undefined;
+  const { words } = run.store.packing;
+  if (words > MAX_WORDS || run.net.hasResets) return undefined;
+  const candidates = new Int32Array(tables.program.length);
+  candidates.set(tables.always);
+  const seen = new Int32Array(words);
+  const [masks, deltas] = denseRows(tables, words);
+  const batch = new SuccessorBatch(words);
+  const names = 'run, tables, confluence, batch, candidates, seen, masks, deltas';
   // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the documented option codeGeneration: only numbers of a checked net enter the source, no name does
-  const make = new Function('run', sourceOf(run, program)) as (run: ExplorationRun) => Expand;
-  return make(run);
+  const make = new Function(names, sourceOf(run, tables)) as (...known: unknown[]) => {
+    readonly fireAll: FireAll;
+    readonly put: Put;
+  };
+  const { fireAll, put } = make(run, tables, confluence, batch, candidates, seen, masks, deltas);
+  const expand = batchedExplorer(run, batch, fireAll, put);
+  return (from, to) => {
+    const next = expand(from, to);
+    noteSeen(run, seen);
+    return next;
+  };
 }

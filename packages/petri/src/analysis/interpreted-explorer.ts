@@ -1,111 +1,74 @@
-import { EDGE_MASK, EDGE_SHIFT } from './edge-list.js';
+import type { Confluence } from './confluence.js';
 import type { Expand, ExplorationRun } from './exploration-run.js';
-import type { PackedTransition } from './firing-program.js';
-import { BLOCK_MASK, BLOCK_SHIFT, SPREAD, TABLE_MASK, TABLE_SHIFT } from './state-store.js';
-
-/** A list of lists of numbers without objects: those of `t` are `start[t]` to `start[t + 1] - 1`. */
-class Lists {
-  readonly start: Int32Array;
-  readonly values: Int32Array;
-
-  constructor(lists: readonly (readonly number[])[]) {
-    this.start = new Int32Array(lists.length + 1);
-    for (const [index, list] of lists.entries())
-      this.start[index + 1] = (this.start[index] as number) + list.length;
-    this.values = Int32Array.from(lists.flat());
-  }
-}
-
-/** By place the transitions that watch it, each as (transition, least count). */
-function watchers(program: readonly PackedTransition[], places: number): Lists {
-  const lists = Array.from({ length: places }, (): number[] => []);
-  for (const [t, { watch }] of program.entries())
-    if (watch !== undefined) lists[watch.place]?.push(t, watch.least);
-  return new Lists(lists);
-}
+import type { FiringTables } from './firing-tables.js';
+import { BLOCK_MASK, BLOCK_SHIFT } from './state-store.js';
+import { batchedExplorer, SuccessorBatch } from './successor-batch.js';
 
 /** Expands states by walking tables; no code is generated, so it works under any content policy. */
 class Interpreter {
   private readonly words: number;
   private readonly current: Int32Array;
   private readonly candidates: Int32Array;
-  private readonly watch: Lists;
-  private readonly always: Int32Array;
-  private readonly masks: Lists;
-  private readonly tests: Lists;
-  private readonly overflows: Lists;
-  private readonly resets: Lists;
-  /** One row per transition and a last one for firings with reset arcs. */
-  private readonly deltas: Int32Array;
-  private readonly deltaHash: Int32Array;
+  private readonly alwaysCount: number;
 
   constructor(
     private readonly run: ExplorationRun,
-    program: readonly PackedTransition[],
+    private readonly tables: FiringTables,
+    private readonly batch: SuccessorBatch,
+    private readonly confluence: Confluence,
   ) {
-    const { packing, factors } = run.store;
-    this.words = packing.words;
+    this.words = run.store.packing.words;
     this.current = new Int32Array(this.words);
-    this.candidates = new Int32Array(program.length);
-    this.watch = watchers(program, run.net.placeCount);
-    this.always = Int32Array.from(
-      [...program.entries()].flatMap(([t, { watch }]) => (watch === undefined ? [t] : [])),
-    );
-    this.masks = new Lists(program.map((t) => t.masks.flatMap((m) => [m.word, m.mask])));
-    this.tests = new Lists(
-      program.map((t) => t.tests.flatMap((f) => [f.word, f.shift, f.mask, f.least, f.range])),
-    );
-    this.overflows = new Lists(
-      program.map((t) => t.overflows.flatMap((f) => [f.word, f.shift, f.mask, f.most, f.place])),
-    );
-    this.resets = new Lists(
-      program.map((t) => t.resets.flatMap((f) => [f.word, f.shift, f.mask, f.to])),
-    );
-    this.deltas = new Int32Array((program.length + 1) * this.words);
-    this.deltaHash = new Int32Array(program.length + 1);
-    for (const [t, { delta }] of program.entries()) {
-      this.deltas.set(delta, t * this.words);
-      for (let at = 0; at < this.words; at += 1)
-        this.deltaHash[t] =
-          (this.deltaHash[t] as number) + Math.imul(delta[at] as number, factors[at] as number);
-    }
+    this.candidates = new Int32Array(tables.program.length);
+    this.candidates.set(tables.always);
+    this.alwaysCount = tables.always.length;
   }
 
-  expand(from: number, to: number): number {
-    const { run } = this;
-    const { store } = run;
-    for (let state = from; state < to; state += 1) {
-      const before = run.firings;
-      run.edges?.begin(state, before);
-      const block = store.blocks[state >>> BLOCK_SHIFT] as Int32Array;
-      const base = (state & BLOCK_MASK) * store.stride;
-      const count = this.findCandidates(block, base);
-      const hash = store.hash(block, base);
-      for (let at = 0; at < count; at += 1) {
-        const t = this.candidates[at] as number;
-        if (!this.passes(t)) continue;
-        run.fired[t] = 1;
-        if (!this.fire(state, t, hash)) {
-          run.firings = before;
-          return state;
-        }
+  /** See `FireAll`. */
+  fireAll(state: number, size: number, first: number): number {
+    const { run, words, current, batch, confluence } = this;
+    const { store, via } = run;
+    const { deltas, deltaHash, overflows, resets } = this.tables;
+    const block = store.blocks[state >>> BLOCK_SHIFT] as Int32Array;
+    const base = (state & BLOCK_MASK) * store.stride;
+    const candidates = this.findCandidates(block, base);
+    const hash = store.hash(block, base);
+    const { rows } = confluence;
+    const row = confluence.row(state, via === undefined ? 0 : via.of(state));
+    batch.reserve(size + candidates);
+    let next = size;
+    let enabled = 0;
+    for (let at = 0; at < candidates; at += 1) {
+      const t = this.candidates[at] as number;
+      if (!this.passes(t)) continue;
+      run.fired[t] = 1;
+      enabled += 1;
+      if ((((rows[row + (t >>> 5)] as number) >>> (t & 31)) & 1) !== 0) continue;
+      if (overflows.start[t] !== overflows.start[t + 1] && this.overflow(t)) return -1;
+      const into = next * words;
+      const successors = batch.words;
+      for (let word = 0; word < words; word += 1) successors[into + word] = current[word] as number;
+      const end = deltas.start[t + 1] as number;
+      for (let entry = deltas.start[t] as number; entry < end; entry += 2) {
+        const word = into + (deltas.values[entry] as number);
+        successors[word] = (successors[word] as number) + (deltas.values[entry + 1] as number);
       }
-      if (run.firings === before) {
-        if (run.firstDead < 0) run.firstDead = state;
-        run.deadStates += 1;
-      }
+      batch.hashes[next] = hash + (deltaHash[t] as number);
+      batch.via[next] = t;
+      if (resets.start[t] !== resets.start[t + 1]) this.reset(t, next);
+      next += 1;
     }
-    return to;
+    batch.enabled[state - first] = enabled;
+    return next;
   }
 
   /** Loads the state, notes its counts and lists the transitions whose first need is met. */
   private findCandidates(block: Int32Array, base: number): number {
     const { current, candidates, run, words } = this;
     const { placeAtBit, shift } = run.store.packing;
-    const { start, values } = this.watch;
+    const { start, values } = this.tables.watch;
     const { maxima } = run;
-    let found = 0;
-    for (; found < this.always.length; found += 1) candidates[found] = this.always[found] as number;
+    let found = this.alwaysCount;
     let tokens = 0;
     for (let at = 0; at < words; at += 1) {
       let rest = block[base + at] as number;
@@ -131,7 +94,8 @@ class Interpreter {
 
   /** The needs beside the watched one, and inhibitors. */
   private passes(t: number): boolean {
-    const { current, masks, tests } = this;
+    const { current } = this;
+    const { masks, tests } = this.tables;
     const maskEnd = masks.start[t + 1] as number;
     for (let at = masks.start[t] as number; at < maskEnd; at += 2) {
       const mask = masks.values[at + 1] as number;
@@ -147,70 +111,9 @@ class Interpreter {
     return true;
   }
 
-  /** Stores the successor by `t`; false on overflow or without room. */
-  private fire(state: number, t: number, hashBefore: number): boolean {
-    const { run, words, current, deltas } = this;
-    if (this.overflows.start[t] !== this.overflows.start[t + 1] && this.overflow(t)) return false;
-    const row = this.resets.start[t] === this.resets.start[t + 1] ? t : this.resetRow(t);
-    const delta = row * words;
-    const hash = (hashBefore + (this.deltaHash[row] as number)) | 0;
-    const { store } = run;
-    const { tables, tableBits, blocks, stride } = store;
-    const slots = 2 ** tableBits;
-    const spread = Math.imul(hash ^ (hash >>> 15), SPREAD);
-    const tag = spread << tableBits;
-    let slot = spread >>> (32 - tableBits);
-    let target = -1;
-    for (;;) {
-      const entry = (tables[slot >>> TABLE_SHIFT] as Int32Array)[slot & TABLE_MASK] as number;
-      if (entry === 0) break;
-      if ((entry ^ tag) >>> tableBits === 0) {
-        const candidate = (entry & (slots - 1)) - 1;
-        const block = blocks[candidate >>> BLOCK_SHIFT] as Int32Array;
-        const base = (candidate & BLOCK_MASK) * stride;
-        let at = 0;
-        while (
-          at < words &&
-          block[base + at] === (((current[at] as number) + (deltas[delta + at] as number)) | 0)
-        )
-          at += 1;
-        if (at === words) {
-          target = candidate;
-          break;
-        }
-      }
-      slot = slot + 1 === slots ? 0 : slot + 1;
-    }
-    if (target < 0) {
-      if (store.count >= this.room) {
-        if (!run.makeRoom()) return false;
-        this.room = run.room;
-        return this.fire(state, t, hashBefore);
-      }
-      target = store.count;
-      const block = blocks[target >>> BLOCK_SHIFT] as Int32Array;
-      const base = (target & BLOCK_MASK) * stride;
-      for (let at = 0; at < words; at += 1)
-        block[base + at] = (current[at] as number) + (deltas[delta + at] as number);
-      block[base + words] = state;
-      (tables[slot >>> TABLE_SHIFT] as Int32Array)[slot & TABLE_MASK] = tag | (target + 1);
-      store.count = target + 1;
-    }
-    const { edges } = run;
-    if (edges !== undefined) {
-      const block = edges.blocks[run.firings >>> EDGE_SHIFT];
-      if (block === undefined) edges.put(run.firings, target);
-      else block[run.firings & EDGE_MASK] = target;
-    }
-    run.firings += 1;
-    return true;
-  }
-
-  private room = 0;
-
   /** Notes the first place whose field would be too narrow. */
   private overflow(t: number): boolean {
-    const { start, values } = this.overflows;
+    const { start, values } = this.tables.overflows;
     for (let at = start[t] as number; at < (start[t + 1] as number); at += 5) {
       const word = this.current[values[at] as number] as number;
       const field = (word >>> (values[at + 1] as number)) & (values[at + 2] as number);
@@ -222,35 +125,32 @@ class Interpreter {
     return false;
   }
 
-  /** Reset arcs change a word by what lies there: the last row is written for this firing. */
-  private resetRow(t: number): number {
-    const { words, current, deltas, resets } = this;
-    const row = this.deltaHash.length - 1;
-    for (let at = 0; at < words; at += 1)
-      deltas[row * words + at] = deltas[t * words + at] as number;
-    for (let at = resets.start[t] as number; at < (resets.start[t + 1] as number); at += 4) {
-      const word = resets.values[at] as number;
-      const shift = resets.values[at + 1] as number;
-      const field = ((current[word] as number) >>> shift) & (resets.values[at + 2] as number);
-      const change = (resets.values[at + 3] as number) - field;
-      deltas[row * words + word] = (deltas[row * words + word] as number) + (change << shift);
+  /** Reset arcs change a word by what lies there. */
+  private reset(t: number, successor: number): void {
+    const { words, current, run, batch } = this;
+    const { start, values } = this.tables.resets;
+    for (let at = start[t] as number; at < (start[t + 1] as number); at += 4) {
+      const word = values[at] as number;
+      const shift = values[at + 1] as number;
+      const field = ((current[word] as number) >>> shift) & (values[at + 2] as number);
+      const change = ((values[at + 3] as number) - field) << shift;
+      const into = successor * words + word;
+      batch.words[into] = (batch.words[into] as number) + change;
+      batch.hashes[successor] =
+        (batch.hashes[successor] as number) + Math.imul(change, run.store.factors[word] as number);
     }
-    let hash = 0;
-    for (let at = 0; at < words; at += 1)
-      hash =
-        (hash +
-          Math.imul(deltas[row * words + at] as number, this.run.store.factors[at] as number)) |
-        0;
-    this.deltaHash[row] = hash;
-    return row;
   }
 }
 
 /** The explorer that needs no code generation: the default. */
 export function interpretedExplorer(
   run: ExplorationRun,
-  program: readonly PackedTransition[],
+  tables: FiringTables,
+  confluence: Confluence,
 ): Expand {
-  const interpreter = new Interpreter(run, program);
-  return (from, to) => interpreter.expand(from, to);
+  const batch = new SuccessorBatch(run.store.packing.words);
+  const interpreter = new Interpreter(run, tables, batch, confluence);
+  return batchedExplorer(run, batch, (state, size, first) =>
+    interpreter.fireAll(state, size, first),
+  );
 }

@@ -1,5 +1,12 @@
 import fc from 'fast-check';
-import { createPtNet, findDeadlock, query, reduceNet, reductionRules, type PtNet } from '../analysis.js';
+import {
+  createPtNet,
+  findDeadlock,
+  query,
+  reduceNet,
+  reductionRules,
+  type PtNet,
+} from '../analysis.js';
 import { compileNet, isEnabled } from './compiled-net.js';
 import { naiveSpace, randomPtNet } from './random-pt-net.test-data.js';
 import { searchState } from './reachability-search.js';

@@ -1,5 +1,7 @@
 import { compileNet, fireInPlace, isEnabled, type CompiledNet } from './compiled-net.js';
+import { confluenceOf } from './confluence.js';
 import { ExplorationRun, type Expand } from './exploration-run.js';
+import { FiringTables } from './firing-tables.js';
 import { programOf, type NeedFrequency } from './firing-program.js';
 import { generatedExplorer } from './generated-explorer.js';
 import { interpretedExplorer } from './interpreted-explorer.js';
@@ -135,9 +137,11 @@ interface Progress {
 
 function makeExplorer(run: ExplorationRun, generate: boolean, progress: Progress): Expand {
   const program = programOf(run.net, run.store.packing, run.proven, sampleFrequency(run));
-  const generated = generate ? generatedExplorer(run, program) : undefined;
+  const tables = new FiringTables(run.store, program);
+  const confluence = confluenceOf(run, program);
+  const generated = generate ? generatedExplorer(run, tables, confluence) : undefined;
   progress.explorer = generated === undefined ? 'interpreted' : 'generated';
-  return generated ?? interpretedExplorer(run, program);
+  return generated ?? interpretedExplorer(run, tables, confluence);
 }
 
 /** Expands until all is done or a limit stops it. */
@@ -149,6 +153,7 @@ function exploreAll(run: ExplorationRun, options: ExplorationOptions, progress: 
   while (progress.next < run.store.count) {
     const to = Math.min(run.store.count, progress.next + BATCH);
     progress.next = expand(progress.next, to);
+    run.via?.dropBefore(progress.next);
     if (run.overflow >= 0) {
       if (!widen(run)) {
         progress.stoppedBy = 'tokens';
