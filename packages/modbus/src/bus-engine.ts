@@ -16,14 +16,13 @@ import type {
   WriteRequest,
 } from './bus.js';
 import { resolveBusOptions, type BusOptions, type ResolvedBusOptions } from './bus-options.js';
-import { Connection } from './connection.js';
-import type { FrameSink, Framing } from './framing.js';
-import type { Dialer } from './link.js';
+import type { Framing } from './framing.js';
 import { identify } from './identification.js';
-import { ModbusError } from './modbus-error.js';
+import { Line, type LineSink } from './line.js';
+import type { Dialer } from './link.js';
+import { ModbusError, type ModbusErrorCode } from './modbus-error.js';
 import { exceptionName } from './modbus-exception.js';
-import { fitsReply, readReply } from './pdu.js';
-import { RequestQueue } from './request-queue.js';
+import { RequestScheduler } from './request-scheduler.js';
 import type { MutableCounters } from './statistics.js';
 import {
   checkDuration,
@@ -35,57 +34,47 @@ import {
   type Outcome,
   type Transaction,
 } from './transaction.js';
+import { UnitState } from './unit-state.js';
+import { confirmation, type Confirmation } from './write-confirmation.js';
 
-/** So many ids may wait for late replies; past it the connection is given up. */
-const mostAbandonedIds = 1024;
-/** A line that never falls silent is given up after this many drain windows. */
-const mostDrainWindows = 5;
+/** A unit that answered within this time uses the line. */
+const recentMs = 60_000;
+/** Longest wait between two looks at a device that is busy. */
+const longestBusyMs = 5000;
 
-/** The engine behind every bus: one queue, one request in flight, whatever the framing and link. */
-export class BusEngine implements ModbusBus, FrameSink {
+/**
+ * The engine behind every bus: one scheduler, one line, whatever the framing and link. What a
+ * device's answers mean for later requests (retries, reading back, disabled blocks, circuit
+ * breakers) is decided here; what answers what, in {@link Line}.
+ */
+export class BusEngine implements ModbusBus, LineSink {
   readonly state$: Observable<BusState>;
   readonly #options: ResolvedBusOptions;
-  readonly #connection: Connection;
-  readonly #queue = new RequestQueue();
+  readonly #line: Line;
+  readonly #units: (UnitState | undefined)[] = [];
+  readonly #scheduler = new RequestScheduler((unit) => this.#unit(unit));
   readonly #alarm = new Alarm((nowMs) => {
     this.#onAlarm(nowMs);
   });
   readonly #aborts = new AbortWatch((transaction, reason) => {
     this.#abandon(transaction, reason);
   });
-  #inFlight: Transaction | undefined;
-  /** The unanswered RTU request whose late reply the line is being kept silent for. */
-  #draining: Transaction | undefined;
-  #drainLimitMs = Infinity;
-  #drainMs = 0;
-  /** Nothing is sent before this instant. */
-  #quietUntilMs = 0;
-  #lastId = 0;
-  /** Ids whose reply may still come on this connection: never used again before it did. */
-  readonly #abandonedIds = new Set<number>();
-  #timeoutsInARow = 0;
-  #grace: NodeJS.Immediate | undefined;
+  /** Requests with a total deadline that are not settled. */
+  readonly #timed = new Set<Transaction>();
+  /** Writes the devices accepted and have not finished (exception 5). */
+  readonly #confirming = new Set<Transaction>();
   #closed = false;
 
   constructor(
     private readonly dialer: Dialer,
-    private readonly framing: Framing,
+    framing: Framing,
     private readonly counters: MutableCounters,
     options: BusOptions,
   ) {
     this.#options = resolveBusOptions(options);
-    this.#connection = new Connection(dialer, this.#options, counters, {
-      onConnected: () => {
-        this.#onConnected();
-      },
-      onBytes: (bytes, length) => {
-        this.#onBytes(bytes, length);
-      },
-      onDown: (error) => {
-        this.#rejectAll(error);
-      },
-    });
-    this.state$ = this.#connection.state.asObservable();
+    refusePipelining(this.#options, framing);
+    this.#line = new Line(dialer, framing, counters, this.#options, this);
+    this.state$ = this.#line.connection.state.asObservable();
   }
 
   read(
@@ -104,19 +93,42 @@ export class BusEngine implements ModbusBus, FrameSink {
     options?: RequestOptions,
   ): Promise<Uint16Array | boolean[]>;
   read(unit: number, request: ReadRequest, options?: RequestOptions): Promise<unknown> {
-    return this.#submit(options, (timeoutMs) => readTransaction(unit, request, timeoutMs, options));
+    return new Promise<Outcome>((resolve, reject) => {
+      // A throw in here rejects: a bad request settles like every other one.
+      const state = this.#unit(unit);
+      const read = readTransaction(unit, request, state.options.requestTimeoutMs, options);
+      read.resolve = resolve;
+      read.reject = reject;
+      read.block = options?.block;
+      if (options?.priority !== undefined) read.priority = options.priority;
+      this.#admit(read, options);
+      const nowMs = monotonicMs();
+      this.#refuseDisabled(state, read, request, nowMs);
+      if (state.options.cacheMs > 0 && this.#serveKept(state, read, request, options, nowMs))
+        return;
+      const open = state.share.open(read);
+      if (!open) this.#refuseUnavailable(state, read, nowMs);
+      this.#watch(read, options, nowMs);
+      if (open) this.#follow(open, read);
+      else {
+        state.share.offer(read);
+        this.#submit(read, state, nowMs);
+      }
+    });
   }
 
   write(unit: number, request: WriteRequest, options?: RequestOptions): Promise<void> {
-    return this.#submit(options, (timeoutMs) =>
+    const write = this.#change(unit, options, 'control', (timeoutMs) =>
       writeTransaction(unit, request, timeoutMs, options),
-    ) as Promise<void>;
+    );
+    return write as Promise<void>;
   }
 
   maskWrite(unit: number, request: MaskWrite, options?: RequestOptions): Promise<void> {
-    return this.#submit(options, (timeoutMs) =>
+    const write = this.#change(unit, options, 'control', (timeoutMs) =>
       maskTransaction(unit, request, timeoutMs, options),
-    ) as Promise<void>;
+    );
+    return write as Promise<void>;
   }
 
   readWrite(
@@ -124,9 +136,10 @@ export class BusEngine implements ModbusBus, FrameSink {
     request: ReadWriteRequest,
     options?: RequestOptions,
   ): Promise<Uint16Array> {
-    return this.#submit(options, (timeoutMs) =>
+    const write = this.#change(unit, options, 'control', (timeoutMs) =>
       readWriteTransaction(unit, request, timeoutMs, options),
-    ) as Promise<Uint16Array>;
+    );
+    return write as Promise<Uint16Array>;
   }
 
   identify(unit: number, options: IdentifyOptions = {}): Promise<DeviceIdentification> {
@@ -134,84 +147,129 @@ export class BusEngine implements ModbusBus, FrameSink {
   }
 
   request(unit: number, request: CustomRequest, options?: RequestOptions): Promise<Uint8Array> {
-    return this.#submit(options, (timeoutMs) =>
+    const custom = this.#change(unit, options, 'high', (timeoutMs) =>
       customTransaction(unit, request, timeoutMs, options),
-    ) as Promise<Uint8Array>;
+    );
+    return custom as Promise<Uint8Array>;
   }
 
-  unitStatus(): UnitStatus {
-    return { state: 'untried', failures: 0, disabledBlocks: [] };
+  unitStatus(unit: number): UnitStatus {
+    return this.#unit(unit).status(monotonicMs());
   }
 
-  identityChanged(): void {
-    // Nothing is kept yet.
+  identityChanged(unit: number): void {
+    const state = this.#unit(unit);
+    state.forget();
+    state.breaker.retryNow();
   }
 
   statistics(): BusStatistics {
-    this.#queue.prune();
-    return { ...this.counters, queued: this.#queue.length, inFlight: this.#inFlight ? 1 : 0 };
+    this.#scheduler.prune();
+    const queued = this.#scheduler.length;
+    return { ...this.counters, queued, inFlight: this.#line.inFlight.length };
   }
 
   async close(): Promise<void> {
     if (!this.#closed) {
       this.#closed = true;
-      this.#rejectAll(this.#closedError());
+      this.#rejectAll(this.#closedError(), this.#line.clear());
       this.#aborts.close();
     }
-    await this.#connection.close();
+    await this.#line.connection.close();
   }
 
-  #submit(
+  /** Puts a request that may change the device on the bus. */
+  #change(
+    unit: number,
     options: RequestOptions | undefined,
+    priority: 'control' | 'high',
     make: (timeoutMs: number) => Transaction,
   ): Promise<Outcome> {
     return new Promise((resolve, reject) => {
-      // A throw in here rejects: a bad request settles like every other one.
-      const transaction = make(this.#options.requestTimeoutMs);
+      const state = this.#unit(unit);
+      const transaction = make(state.options.requestTimeoutMs);
       transaction.resolve = resolve;
       transaction.reject = reject;
+      transaction.priority = options?.priority ?? priority;
       this.#admit(transaction, options);
-      if (options !== undefined) this.#limit(transaction, options);
-      this.#queue.push(transaction);
-      if (this.#inFlight === undefined) this.#pump();
+      const nowMs = monotonicMs();
+      this.#refuseUnavailable(state, transaction, nowMs);
+      this.#watch(transaction, options, nowMs);
+      state.share.forget();
+      this.#submit(transaction, state, nowMs);
     });
   }
 
   /** Refuses what cannot be sent. */
   #admit(transaction: Transaction, options: RequestOptions | undefined): void {
-    const { unit } = transaction;
-    const { least, most } = this.framing.units;
-    if (!Number.isInteger(unit) || unit < least || unit > most) {
-      const expected = `an integer in ${least}..${most} on this bus`;
-      throw new ModbusError('bad-request', `unit: ${unit}, expected ${expected}`);
-    }
     checkDuration('totalTimeoutMs', options?.totalTimeoutMs);
     if (this.#closed) throw this.#closedError();
     if (options?.signal?.aborted) {
-      throw this.#error(
-        'aborted',
-        transaction,
-        'given up before it was sent',
-        options.signal.reason,
-      );
+      const { reason } = options.signal as { readonly reason: unknown };
+      throw this.#error('aborted', transaction, 'given up before it was sent', { cause: reason });
     }
-    const { failure } = this.#connection;
+    const { failure } = this.#line.connection;
     if (failure) throw new ModbusError(failure.code, failure.message, { cause: failure });
     const { queueLimit } = this.#options;
-    if (this.#queue.length >= queueLimit) this.#queue.prune();
-    if (this.#queue.length >= queueLimit) {
-      throw this.#error(
-        'queue-full',
-        transaction,
-        `${queueLimit} requests wait already; poll less`,
-      );
+    if (this.#scheduler.length >= queueLimit) this.#scheduler.prune();
+    if (this.#scheduler.length >= queueLimit) {
+      const what = `${queueLimit} requests wait already; poll less`;
+      throw this.#error('queue-full', transaction, what);
     }
   }
 
+  #refuseDisabled(state: UnitState, read: Transaction, request: ReadRequest, nowMs: number): void {
+    const disabled = state.disabledBlock(request, nowMs);
+    if (disabled === undefined) return;
+    this.counters.rejected += 1;
+    const what = `block ${disabled.name} is disabled: the device answered exception 2 (illegal-data-address); correct the profile, or reconnect`;
+    throw this.#error('exception', read, what, { exceptionCode: 2 });
+  }
+
+  #refuseUnavailable(state: UnitState, transaction: Transaction, nowMs: number): void {
+    const waitMs = state.breaker.waitMs(nowMs);
+    if (waitMs === 0) return;
+    this.counters.rejected += 1;
+    throw this.#unavailable(state, transaction, waitMs);
+  }
+
+  #unavailable(state: UnitState, transaction: Transaction, waitMs: number): ModbusError {
+    const { failures, last } = state.breaker;
+    const what = `the unit failed ${failures} times in a row (${last?.cause ?? 'unknown'}) and is asked again in ${Math.ceil(waitMs)} ms`;
+    return this.#error('unit-unavailable', transaction, what);
+  }
+
+  /** Answers a read with values kept from before. */
+  #serveKept(
+    state: UnitState,
+    read: Transaction,
+    request: ReadRequest,
+    options: RequestOptions | undefined,
+    nowMs: number,
+  ): boolean {
+    const kept = state.share.kept(request, options?.maximumAgeMs ?? Infinity, nowMs);
+    if (kept === undefined) return false;
+    this.counters.cachedReads += 1;
+    read.succeed(kept);
+    return true;
+  }
+
+  /** Answers a read with the reply to another. */
+  #follow(open: Transaction, read: Transaction): void {
+    this.counters.sharedReads += 1;
+    open.followers ??= [];
+    open.followers.push(read);
+    if (read.priority === 'control' || open.priority === 'low') open.priority = read.priority;
+  }
+
   /** Puts the caller's signal and total time on a request. */
-  #limit(transaction: Transaction, { signal, totalTimeoutMs }: RequestOptions): void {
+  #watch(transaction: Transaction, options: RequestOptions | undefined, nowMs: number): void {
+    if (options === undefined) return;
+    const { signal, totalTimeoutMs } = options;
     if (totalTimeoutMs !== undefined) {
-      transaction.totalDeadlineMs = monotonicMs() + totalTimeoutMs;
+      transaction.totalDeadlineMs = nowMs + totalTimeoutMs;
+      transaction.deadlines = this.#timed;
+      this.#timed.add(transaction);
       this.#alarm.wakeAt(transaction.totalDeadlineMs);
     }
     if (!signal) return;
@@ -220,218 +278,294 @@ export class BusEngine implements ModbusBus, FrameSink {
     transaction.aborts = this.#aborts;
   }
 
+  #submit(transaction: Transaction, state: UnitState, nowMs: number): void {
+    transaction.requestDelayMs = state.options.requestDelayMs;
+    const line = this.#line;
+    // The usual case: nobody waits and the line is free.
+    if (this.#scheduler.length === 0 && line.inFlight.length === 0 && line.isFree(nowMs)) {
+      if (!transaction.isWrite || state.writing === undefined || state.writing.settled) {
+        this.#scheduler.serve(state);
+        this.#send(transaction, state, nowMs);
+        return;
+      }
+    }
+    this.#scheduler.push(transaction);
+    this.onFree();
+  }
+
+  #send(transaction: Transaction, state: UnitState, nowMs: number): void {
+    state.inFlight += 1;
+    if (transaction.isWrite) state.writing = transaction;
+    this.#line.send(transaction, nowMs);
+  }
+
+  /** Sends what waits, as far as the line is free for it. */
+  onFree(): void {
+    if (this.#scheduler.length === 0) return;
+    for (;;) {
+      const nowMs = monotonicMs();
+      if (!this.#line.isFree(nowMs)) return;
+      const next = this.#scheduler.next(nowMs, (unit) => this.#mayJoin(unit));
+      if (next === undefined) {
+        this.#alarm.wakeAt(this.#scheduler.nextReadyMs(nowMs));
+        return;
+      }
+      this.#send(next, this.#unit(next.unit), nowMs);
+    }
+  }
+
+  /** Whether a request of a unit may be sent beside those in flight: their limits hold, too. */
+  #mayJoin(unit: UnitState): boolean {
+    const { inFlight, hasIds } = this.#line;
+    if (inFlight.length === 0) return true;
+    if (!hasIds || inFlight.length >= unit.pipelining) return false;
+    return inFlight.every((sent) => inFlight.length < this.#unit(sent.unit).pipelining);
+  }
+
+  onConnected(): void {
+    // The other end may be another device now, or the same one after a restart.
+    for (const state of this.#units) {
+      state?.forget();
+      state?.breaker.retryNow();
+    }
+    this.onFree();
+  }
+
+  onDown(error: ModbusError, inFlight: readonly Transaction[]): void {
+    this.#rejectAll(error, inFlight);
+  }
+
+  onReply(transaction: Transaction, outcome: Outcome, nowMs: number): void {
+    const state = this.#landed(transaction, nowMs);
+    state.answered(nowMs);
+    if (transaction.isWrite) state.share.forget();
+    else {
+      state.share.withdraw(transaction);
+      if (state.options.cacheMs > 0 && transaction.read) {
+        state.share.keep(transaction, transaction.read, outcome);
+      }
+    }
+    transaction.succeedAll(outcome);
+  }
+
+  onException(transaction: Transaction, code: number, nowMs: number): void {
+    const state = this.#landed(transaction, nowMs);
+    if (transaction.isWrite) state.share.forget();
+    if (code === 4 || code === 10 || code === 11) {
+      const cause = `exception ${code} (${exceptionName(code) ?? ''})`;
+      this.#unitFailed(state, { cause, exceptionCode: code }, nowMs, nowMs - transaction.sentMs);
+    } else state.answered(nowMs);
+    const isWanted = !transaction.isUnwanted;
+    if (code === 6 && isWanted && transaction.retries < this.#options.busyRetries) {
+      this.#again(transaction, nowMs);
+      return;
+    }
+    if (code === 5 && isWanted && this.#awaits(transaction, state, nowMs)) return;
+    const { read } = transaction;
+    if (code === 2 && read && this.#options.disableMissingBlocks) {
+      state.disable(read, transaction.block ?? blockName(read), nowMs);
+    }
+    state.share.withdraw(transaction);
+    transaction.failAll(this.#exception(transaction, code));
+  }
+
+  onTimeout(transaction: Transaction, why: string, drainMs: number): void {
+    const nowMs = monotonicMs();
+    const state = this.#landed(transaction, nowMs);
+    if (transaction.isWrite) state.share.forget();
+    const costMs = nowMs - transaction.sentMs + drainMs;
+    this.#unitFailed(state, { cause: `timeout, ${transaction.timeoutMs} ms` }, nowMs, costMs);
+    const mayRetry = !transaction.isWrite && state.breaker.waitMs(nowMs) === 0;
+    if (mayRetry && transaction.retries < this.#options.readRetries && !transaction.isUnwanted) {
+      this.#requeue(transaction, nowMs);
+      return;
+    }
+    state.share.withdraw(transaction);
+    transaction.failAll(this.#error('timeout', transaction, why));
+  }
+
+  /** A request left the wire. */
+  #landed(transaction: Transaction, nowMs: number): UnitState {
+    const state = this.#unit(transaction.unit);
+    state.inFlight -= 1;
+    this.#scheduler.learn(nowMs - transaction.sentMs + transaction.requestDelayMs);
+    return state;
+  }
+
+  #unitFailed(
+    state: UnitState,
+    failure: { readonly cause: string; readonly exceptionCode?: number },
+    nowMs: number,
+    costMs: number,
+  ): void {
+    const isShared = this.#units.some(
+      (other) => other && other !== state && nowMs - other.answeredMs < recentMs,
+    );
+    const random = this.#options.random();
+    if (!state.breaker.fail(failure, nowMs, costMs, isShared, random)) return;
+    const waitMs = state.breaker.waitMs(nowMs);
+    for (const waiting of this.#scheduler.remove(state.unit)) {
+      this.counters.rejected += 1;
+      state.share.withdraw(waiting);
+      waiting.failAll(this.#unavailable(state, waiting, waitMs));
+    }
+  }
+
+  /** The device is too busy: once more, after a wait that doubles. */
+  #again(transaction: Transaction, nowMs: number): void {
+    const { busyDelayMs } = this.#options;
+    const waitMs = Math.min(longestBusyMs, busyDelayMs * 2 ** transaction.retries);
+    this.#requeue(transaction, nowMs + waitMs);
+  }
+
+  #requeue(transaction: Transaction, notBeforeMs: number): void {
+    transaction.notBeforeMs = notBeforeMs;
+    transaction.retries += 1;
+    this.counters.retries += 1;
+    this.#scheduler.push(transaction);
+    this.#alarm.wakeAt(notBeforeMs);
+  }
+
+  /**
+   * Exception 5: the device has accepted the request and not finished it. A read is asked again; a
+   * write is read back, never resent.
+   *
+   * @returns false when there is nothing to wait for
+   */
+  #awaits(transaction: Transaction, state: UnitState, nowMs: number): boolean {
+    transaction.acknowledgedMs = Math.min(transaction.acknowledgedMs, nowMs);
+    if (!transaction.isWrite) {
+      const waitedMs = nowMs - transaction.acknowledgedMs;
+      if (waitedMs >= this.#options.acknowledgeTimeoutMs) return false;
+      this.#again(transaction, nowMs);
+      return true;
+    }
+    const check = confirmation(transaction);
+    if (check === undefined) return false;
+    this.#confirming.add(transaction);
+    this.#readBack(transaction, check, state, 0);
+    return true;
+  }
+
+  /** Looks whether a write that was accepted is done, after a wait that doubles. */
+  #readBack(write: Transaction, check: Confirmation, state: UnitState, looks: number): void {
+    const nowMs = monotonicMs();
+    const { busyDelayMs, acknowledgeTimeoutMs } = this.#options;
+    const fail = (error: ModbusError): void => {
+      this.#confirming.delete(write);
+      write.fail(
+        error.code === 'closed' || error.code === 'connection-lost'
+          ? error
+          : this.#error('unconfirmed', write, `accepted (exception 5), but ${error.message}`, {
+              cause: error,
+            }),
+      );
+    };
+    const waitMs = Math.min(longestBusyMs, busyDelayMs * 2 ** looks);
+    this.#look(state, check.request, nowMs + waitMs, fail, (outcome) => {
+      if (check.isDone(outcome)) {
+        state.share.forget();
+        this.#finish(write, check, state, fail);
+      } else if (monotonicMs() - write.acknowledgedMs >= acknowledgeTimeoutMs) {
+        const what = `accepted (exception 5), but not seen within ${acknowledgeTimeoutMs} ms; read it back later`;
+        this.#confirming.delete(write);
+        write.fail(this.#error('unconfirmed', write, what));
+      } else if (write.settled) this.#confirming.delete(write);
+      else this.#readBack(write, check, state, looks + 1);
+    });
+  }
+
+  /** The write is done; one that also reads does that now. */
+  #finish(
+    write: Transaction,
+    { thenRead }: Confirmation,
+    state: UnitState,
+    fail: (error: ModbusError) => void,
+  ): void {
+    const succeed = (outcome: Outcome): void => {
+      this.#confirming.delete(write);
+      write.succeed(outcome);
+    };
+    if (thenRead === undefined) succeed(undefined);
+    else this.#look(state, thenRead, 0, fail, succeed);
+  }
+
+  /** A read of the bus's own. */
+  #look(
+    state: UnitState,
+    request: ReadRequest,
+    notBeforeMs: number,
+    reject: (error: ModbusError) => void,
+    resolve: (outcome: Outcome) => void,
+  ): void {
+    const look = readTransaction(state.unit, request, state.options.requestTimeoutMs, undefined);
+    look.priority = 'control';
+    look.requestDelayMs = state.options.requestDelayMs;
+    look.notBeforeMs = notBeforeMs;
+    look.reject = reject;
+    look.resolve = resolve;
+    this.#scheduler.push(look);
+    this.#alarm.wakeAt(notBeforeMs);
+  }
+
   #abandon(transaction: Transaction, reason: unknown): void {
     this.counters.abandoned += 1;
-    const sent = transaction === this.#inFlight;
+    const sent = transaction.sentMs !== -Infinity;
     const when = sent ? 'given up after it was sent' : 'given up before it was sent';
-    transaction.fail(this.#error('aborted', transaction, when, reason));
+    transaction.fail(this.#error('aborted', transaction, when, { cause: reason }));
+    this.#dropIfUnwanted(transaction);
   }
 
-  /** Sends the next request if the line is free. */
-  #pump(): void {
-    const { link } = this.#connection;
-    if (this.#inFlight || !link || this.#queue.length === 0) return;
-    const nowMs = monotonicMs();
-    if (nowMs < this.#quietUntilMs) {
-      this.#alarm.wakeAt(this.#quietUntilMs);
-      return;
-    }
-    const transaction = this.#queue.shift();
-    if (!transaction) return;
-    this.#inFlight = transaction;
-    this.#draining = undefined;
-    if (this.framing.hasIds) transaction.id = this.#nextId();
-    else this.framing.clear();
-    transaction.replyDeadlineMs = nowMs + transaction.timeoutMs;
-    this.#alarm.wakeAt(transaction.replyDeadlineMs);
-    this.counters.requests += 1;
-    link.write(this.framing.frame(transaction));
-  }
-
-  #nextId(): number {
-    do this.#lastId = (this.#lastId + 1) & 0xffff;
-    while (this.#abandonedIds.size > 0 && this.#abandonedIds.has(this.#lastId));
-    return this.#lastId;
-  }
-
-  #onConnected(): void {
-    this.framing.clear();
-    // A drain window outlives the connection: the line behind a converter is still the same.
-    this.#quietUntilMs = Math.max(this.#quietUntilMs, monotonicMs() + this.#options.connectDelayMs);
-    this.#timeoutsInARow = 0;
-    this.#pump();
-  }
-
-  #onBytes(bytes: Buffer, length: number): void {
-    if (!this.framing.receive(bytes, length, this.#inFlight ?? this.#draining, this)) {
-      this.#connection.reset('the stream is not Modbus TCP (impossible header); check the port');
-      return;
-    }
-    if (!this.#draining) return;
-    const nowMs = monotonicMs();
-    if (nowMs < this.#quietUntilMs) this.#keepSilent(nowMs);
-    else this.#draining = undefined;
-  }
-
-  onFrame(id: number, unit: number, bytes: Buffer, start: number, end: number): void {
-    const transaction = this.#inFlight;
-    if (transaction === undefined || id !== transaction.id) {
-      this.#onUnexpected(id, unit, bytes, start, end);
-      return;
-    }
-    const exceptionCode = this.#match(transaction, unit, bytes, start, end);
-    if (exceptionCode === undefined) {
-      transaction.dropped += 1;
-      return;
-    }
-    this.#timeoutsInARow = 0;
-    this.#connection.proven();
-    this.#free();
-    if (exceptionCode === 0) {
-      this.counters.replies += 1;
-      transaction.succeed(readReply(transaction, bytes, start, end));
-    } else {
-      this.counters.exceptions += 1;
-      if (!transaction.settled) transaction.fail(this.#exception(transaction, exceptionCode));
-    }
-    this.#pump();
-  }
-
-  /** 0 for the answer, the code of an exception, undefined for a frame that is not the answer. */
-  #match(
-    transaction: Transaction,
-    unit: number,
-    bytes: Buffer,
-    start: number,
-    end: number,
-  ): number | undefined {
-    if (unit !== transaction.unit) {
-      this.counters.foreignUnits += 1;
-      return undefined;
-    }
-    const functionCode = bytes[start];
-    if (functionCode === transaction.functionCode) {
-      if (fitsReply(transaction, bytes, start, end)) return 0;
-      this.counters.wrongLengths += 1;
-      return undefined;
-    }
-    if (functionCode !== (transaction.functionCode | 0x80)) {
-      this.counters.foreignFunctions += 1;
-      return undefined;
-    }
-    const code = bytes[start + 1];
-    if (end - start === 2 && code !== 0) return code;
-    this.counters.wrongLengths += 1;
-    return undefined;
-  }
-
-  /** A frame nobody waits for. */
-  #onUnexpected(id: number, unit: number, bytes: Buffer, start: number, end: number): void {
-    const late = this.#draining;
-    if (this.#inFlight) this.#inFlight.dropped += 1;
-    if (id >= 0) {
-      if (this.#abandonedIds.delete(id)) this.counters.lateReplies += 1;
-      else this.counters.unknownReplies += 1;
-    } else if (late && this.#match(late, unit, bytes, start, end) !== undefined) {
-      // The reply the silence was kept for: nothing else can follow it.
-      this.counters.lateReplies += 1;
-      this.#draining = undefined;
-      this.#quietUntilMs = monotonicMs() + this.#options.requestDelayMs;
-      this.#pump();
-    } else if (!late) this.counters.unknownReplies += 1;
-  }
-
-  /** Ends the reservation of the line. */
-  #free(): void {
-    this.#inFlight = undefined;
-    if (this.#options.requestDelayMs > 0) {
-      this.#quietUntilMs = monotonicMs() + this.#options.requestDelayMs;
-    }
+  /** A read nobody waits for is not offered to others any more. */
+  #dropIfUnwanted(transaction: Transaction): void {
+    if (transaction.isUnwanted) this.#unit(transaction.unit).share.withdraw(transaction);
   }
 
   #onAlarm(nowMs: number): void {
-    const transaction = this.#inFlight;
-    if (transaction && nowMs >= transaction.replyDeadlineMs) {
-      // A process that was busy may find the reply already in the socket: read it first.
-      this.#grace ??= setImmediate(() => {
-        this.#grace = undefined;
-        if (this.#inFlight === transaction) this.#expire(transaction);
-      });
-    } else if (transaction && !transaction.settled && nowMs >= transaction.totalDeadlineMs) {
-      this.#failTotal(transaction);
+    let nextMs = Infinity;
+    for (const transaction of this.#timed) {
+      const { totalDeadlineMs } = transaction;
+      if (totalDeadlineMs > nowMs) nextMs = Math.min(nextMs, totalDeadlineMs);
+      else this.#failTotal(transaction);
     }
-    const { expired, nextMs } = this.#queue.expired(nowMs);
-    for (const waiting of expired) this.#failTotal(waiting);
     this.#alarm.wakeAt(nextMs);
-    this.#pump();
-    this.#wakeForInFlight(nowMs);
-  }
-
-  #wakeForInFlight(nowMs: number): void {
-    const transaction = this.#inFlight;
-    if (!transaction) return;
-    if (transaction.replyDeadlineMs > nowMs) this.#alarm.wakeAt(transaction.replyDeadlineMs);
-    if (!transaction.settled && transaction.totalDeadlineMs > nowMs) {
-      this.#alarm.wakeAt(transaction.totalDeadlineMs);
-    }
+    this.#alarm.wakeAt(this.#scheduler.nextReadyMs(nowMs));
+    this.onFree();
   }
 
   #failTotal(transaction: Transaction): void {
     this.counters.abandoned += 1;
     transaction.fail(this.#error('timeout', transaction, 'not done within its total time'));
+    this.#dropIfUnwanted(transaction);
   }
 
-  /** The reply did not come in time: keep a late one from being taken for another's. */
-  #expire(transaction: Transaction): void {
-    this.counters.timeouts += 1;
-    this.#timeoutsInARow += 1;
-    this.#inFlight = undefined;
-    const { timeoutMs, dropped } = transaction;
-    const hint =
-      dropped > 0
-        ? `${dropped} replies that do not answer it were dropped: is the unit id right, is another master on the line?`
-        : 'check power, wiring, unit id and, on a serial line, baud rate and parity';
-    transaction.fail(
-      this.#error('timeout', transaction, `no reply within ${timeoutMs} ms; ${hint}`),
-    );
-    if (this.framing.hasIds) this.#abandonedIds.add(transaction.id);
-    else if (this.dialer.fencesRequests !== true) this.#startDrain(transaction);
-    const { resetAfterTimeouts } = this.#options;
-    if (resetAfterTimeouts > 0 && this.#timeoutsInARow >= resetAfterTimeouts) {
-      this.#connection.reset(`${this.#timeoutsInARow} requests in a row went unanswered`);
-    } else if (this.#abandonedIds.size > mostAbandonedIds) {
-      this.#connection.reset('too many requests went unanswered on this connection');
-    }
-    this.#pump();
-  }
-
-  #startDrain(transaction: Transaction): void {
-    this.#draining = transaction;
-    this.#drainMs = this.#options.drainMs ?? transaction.timeoutMs;
-    const nowMs = monotonicMs();
-    this.#drainLimitMs = nowMs + this.#drainMs * mostDrainWindows;
-    this.#keepSilent(nowMs);
-  }
-
-  #keepSilent(nowMs: number): void {
-    this.#quietUntilMs = nowMs + this.#drainMs;
-    if (nowMs > this.#drainLimitMs) {
-      this.#draining = undefined;
-      this.#connection.reset('the line never falls silent; check termination and other masters');
-    }
-  }
-
-  #rejectAll(error: ModbusError): void {
+  #rejectAll(error: ModbusError, inFlight: readonly Transaction[]): void {
     this.#alarm.stop();
-    clearImmediate(this.#grace);
-    this.#grace = undefined;
-    this.#abandonedIds.clear();
-    const sent = this.#inFlight;
-    this.#inFlight = undefined;
-    if (sent) sent.fail(new ModbusError(error.code, error.message, { cause: error }));
-    for (const waiting of this.#queue.drain()) {
-      waiting.fail(new ModbusError(error.code, error.message, { cause: error }));
+    const lost = [...inFlight, ...this.#scheduler.drain(), ...this.#confirming];
+    this.#confirming.clear();
+    for (const state of this.#units) {
+      if (state === undefined) continue;
+      state.inFlight = 0;
+      state.writing = undefined;
+      state.share.forget();
     }
+    for (const transaction of lost) {
+      transaction.failAll(new ModbusError(error.code, error.message, { cause: error }));
+    }
+  }
+
+  /** What is known of a unit; an id out of range is refused. */
+  #unit(unit: number): UnitState {
+    const known = this.#units[unit];
+    if (known !== undefined) return known;
+    const { least, most } = this.#line.units;
+    if (!Number.isInteger(unit) || unit < least || unit > most) {
+      const expected = `an integer in ${least}..${most} on this bus`;
+      throw new ModbusError('bad-request', `unit: ${unit}, expected ${expected}`);
+    }
+    const state = new UnitState(unit, this.#options.units.get(unit) ?? this.#options);
+    this.#units[unit] = state;
+    return state;
   }
 
   #closedError(): ModbusError {
@@ -439,17 +573,31 @@ export class BusEngine implements ModbusBus, FrameSink {
   }
 
   #exception(transaction: Transaction, code: number): ModbusError {
-    const what = `exception ${code} (${exceptionName(code) ?? 'unlisted'})`;
-    const message = `${this.dialer.name} ${transaction.name}: the device answered ${what}`;
-    return new ModbusError('exception', message, { exceptionCode: code });
+    const what = `the device answered exception ${code} (${exceptionName(code) ?? 'unlisted'})`;
+    return this.#error('exception', transaction, what, { exceptionCode: code });
   }
 
   #error(
-    code: 'aborted' | 'queue-full' | 'timeout',
+    code: ModbusErrorCode,
     transaction: Transaction,
     what: string,
-    cause?: unknown,
+    details: { readonly cause?: unknown; readonly exceptionCode?: number } = {},
   ): ModbusError {
-    return new ModbusError(code, `${this.dialer.name} ${transaction.name}: ${what}`, { cause });
+    return new ModbusError(code, `${this.dialer.name} ${transaction.name}: ${what}`, details);
   }
+}
+
+/** Without ids in the frames a reply could be taken for another request's. */
+function refusePipelining(options: ResolvedBusOptions, { hasIds }: Framing): void {
+  const most = Math.max(
+    options.pipelining,
+    ...[...options.units.values()].map((u) => u.pipelining),
+  );
+  if (hasIds || most === 1) return;
+  const what = `pipelining: ${most}, expected 1: RTU frames do not say which request they answer`;
+  throw new ModbusError('bad-options', what);
+}
+
+function blockName({ table, address, count }: ReadRequest): string {
+  return count === 1 ? `${table} ${address}` : `${table} ${address}..${address + count - 1}`;
 }

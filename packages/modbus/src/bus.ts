@@ -127,7 +127,7 @@ export interface RequestOptions {
    * the requests ahead).
    */
   readonly totalTimeoutMs?: number;
-  /** Default `control` for whatever may write, `high` for reads. */
+  /** Default `control` for writes (5, 6, 15, 16, 22, 23), `high` for the others. */
   readonly priority?: Priority;
   /**
    * Reads only: what messages call the block, for example `energy counters`.
@@ -214,15 +214,23 @@ export interface BusStatistics {
   readonly connectionLosses: number;
   /** Connections given up by this side: after repeated timeouts or a broken stream. */
   readonly resets: number;
+  /** Reads answered with the reply to another request that waited or was in flight. */
+  readonly sharedReads: number;
+  /** Reads answered with values kept from before. */
+  readonly cachedReads: number;
+  /** Requests sent again after exception 5 or 6 or, for reads, after a timeout. */
+  readonly retries: number;
+  /** Requests rejected without asking, because of a circuit breaker or a disabled block. */
+  readonly rejected: number;
   /** Gauge: requests waiting now. */
   readonly queued: number;
-  /** Gauge: requests sent and not yet answered or timed out now, 0 or 1. */
+  /** Gauge: requests sent and not yet answered or timed out now; at most 1 without pipelining. */
   readonly inFlight: number;
 }
 
 /**
- * One Modbus line or connection with one queue: any number of callers and units share it, exactly
- * one request is on the wire at a time, and a reply is returned only if it provably belongs to its
+ * One Modbus line or connection with one scheduler: any number of callers and units share it, one
+ * request is on the wire at a time unless pipelining is asked for, and a reply is returned only if it provably belongs to its
  * request. Every promise settles: with data, or with a `ModbusError`.
  */
 export interface ModbusBus {
@@ -248,7 +256,9 @@ export interface ModbusBus {
   /**
    * Writes one block (function code 5, 6, 15 or 16) and resolves when the device has confirmed it.
    * After `timeout`, `aborted` or `connection-lost` the write may or may not have been applied:
-   * read back, do not resend blindly. A write is never sent twice by the bus.
+   * read back, do not resend blindly. A write is sent twice only if the device said that it was too
+   * busy for it (exception 6). One that it accepted but has not finished (exception 5) resolves when
+   * reading back shows the values, and rejects with `unconfirmed` when it does not in time.
    */
   write(unit: number, request: WriteRequest, options?: RequestOptions): Promise<void>;
 
@@ -273,8 +283,8 @@ export interface ModbusBus {
   identify(unit: number, options?: IdentifyOptions): Promise<DeviceIdentification>;
 
   /**
-   * Sends a request with a function code or a framing of its own. The bus takes it for a write: it
-   * is never sent twice.
+   * Sends a request with a function code or a framing of its own. The bus takes it for a write, so
+   * it is not sent again after a timeout or exception 5.
    *
    * @returns the reply after its function code, as fresh bytes
    */

@@ -12,7 +12,11 @@ import { exceptionName } from './modbus-exception.js';
  * - `closed`: the bus was closed by this side.
  * - `connect-failed`: there is no connection, and the last attempt to make one failed.
  * - `connection-lost`: the connection went away while the request was waiting or in flight.
- * - `exception`: the device answered with a Modbus exception; see `exceptionCode`.
+ * - `exception`: the device answered with a Modbus exception, now or, for a disabled block, before;
+ *   see `exceptionCode`.
+ * - `unit-unavailable`: the unit failed too often and is left alone for a while (nothing was sent).
+ * - `unconfirmed`: the device accepted a write and has not shown it in time; it may yet be applied.
+ * - `torn`: two reads of a counter never agreed.
  * - `listen-failed`: a server could not listen on its address.
  */
 export type ModbusErrorCode =
@@ -26,6 +30,9 @@ export type ModbusErrorCode =
   | 'connect-failed'
   | 'connection-lost'
   | 'exception'
+  | 'unit-unavailable'
+  | 'unconfirmed'
+  | 'torn'
   | 'listen-failed';
 
 /** What a {@link ModbusError} carries besides its code and message. */

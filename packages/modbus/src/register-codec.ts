@@ -1,7 +1,10 @@
 import { ModbusError } from './modbus-error.js';
 
-/** Encodings of one fixed-length number in consecutive registers. */
-export type NumberEncoding = 'u16' | 's16' | 'u32' | 's32' | 'f32' | 'f64';
+/**
+ * Encodings of one fixed-length number in consecutive registers. `bcd16` and `bcd32` are four and
+ * eight decimal digits, one in each half byte.
+ */
+export type NumberEncoding = 'u16' | 's16' | 'u32' | 's32' | 'f32' | 'f64' | 'bcd16' | 'bcd32';
 
 /** Encodings of 64-bit integers, decoded to `bigint` because they do not fit a number exactly. */
 export type BigintEncoding = 'u64' | 's64';
@@ -26,6 +29,8 @@ export const registersOf: Readonly<Record<NumberEncoding | BigintEncoding, 1 | 2
   u64: 4,
   s64: 4,
   f64: 4,
+  bcd16: 1,
+  bcd32: 2,
 };
 
 // One scratch value for all conversions: JavaScript runs them one at a time.
@@ -33,7 +38,8 @@ const scratch = new DataView(new ArrayBuffer(8));
 
 /**
  * Reads one value from `registers`, starting at index `offset` (default 0). It never invents: NaN
- * and infinities of floats come back as they are, sentinels are the profile's business.
+ * and infinities of floats come back as they are, a half byte that is no digit makes NaN, sentinels
+ * are the profile's business.
  *
  * @param wordOrder - default `big`
  * @returns a number for 16- and 32-bit integers and floats; a `bigint` for u64 and s64; for
@@ -89,7 +95,27 @@ export function decode(
       return scratch.getBigUint64(0);
     case 's64':
       return scratch.getBigInt64(0);
+    case 'bcd16':
+      return fromBcd(scratch.getUint16(0));
+    case 'bcd32':
+      return fromBcd(scratch.getUint32(0));
   }
+}
+
+/** The number whose decimal digits are the half bytes; NaN when one of them is no digit. */
+function fromBcd(bits: number): number {
+  let value = 0;
+  for (let shift = 28; shift >= 0; shift -= 4) {
+    const digit = (bits >>> shift) & 15;
+    if (digit > 9) return NaN;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+/** The inverse of {@link fromBcd}, for integers in 0..99,999,999. */
+function toBcd(value: number): number {
+  return Number.parseInt(String(value), 16);
 }
 
 /** Puts the registers of one value into the scratch buffer, most significant byte first. */
@@ -157,6 +183,12 @@ function store(encoding: NumberEncoding | BigintEncoding, value: number | bigint
       return;
     case 's64':
       scratch.setBigInt64(0, wide(encoding, value, -(1n << 63n), (1n << 63n) - 1n));
+      return;
+    case 'bcd16':
+      scratch.setUint16(0, toBcd(integer(encoding, value, 0, 9999)));
+      return;
+    case 'bcd32':
+      scratch.setUint32(0, toBcd(integer(encoding, value, 0, 99_999_999)));
       return;
     case 'f32':
     case 'f64':

@@ -25,5 +25,9 @@ export function zeroCounters(): MutableCounters {
     connectFailures: 0,
     connectionLosses: 0,
     resets: 0,
+    sharedReads: 0,
+    cachedReads: 0,
+    retries: 0,
+    rejected: 0,
   };
 }

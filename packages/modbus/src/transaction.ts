@@ -2,6 +2,7 @@ import type { AbortWatch } from './abort-watch.js';
 import type {
   CustomRequest,
   MaskWrite,
+  Priority,
   ReadRequest,
   ReadWriteRequest,
   RequestOptions,
@@ -14,14 +15,32 @@ import type { Table } from './table.js';
 /** What a transaction resolves with: the values read, or nothing for a write. */
 export type Outcome = Uint16Array | Uint8Array | boolean[] | undefined;
 
+/** Requests with a total deadline that are not settled. */
+export interface DeadlineWatch {
+  delete(transaction: Transaction): void;
+}
+
 /** One request from the call to its settlement. */
 export class Transaction {
   /** Transaction id on the wire, -1 before sending and on RTU. */
   id = -1;
+  /** When it was sent last, monotonic. */
+  sentMs = -Infinity;
   /** When the reply is due, monotonic; set on sending. */
   replyDeadlineMs = Infinity;
   /** When the whole call is due, monotonic. */
   totalDeadlineMs = Infinity;
+  /** Not sent before this instant, monotonic: the device was busy. */
+  notBeforeMs = 0;
+  /** Silence kept after its reply. */
+  requestDelayMs = 0;
+  priority: Priority = 'high';
+  /** How often it was sent again. */
+  retries = 0;
+  /** When the device said first that it has not finished it (exception 5), monotonic. */
+  acknowledgedMs = Infinity;
+  /** Writes to its unit before it was made; see {@link ReadShare}. */
+  epoch = 0;
   /** True once the caller's promise is settled; the line may stay reserved for the reply. */
   settled = false;
   /** Frames dropped while this one was in flight; told when it times out. */
@@ -31,6 +50,12 @@ export class Transaction {
   /** What the caller may give it up by, and who watches that; absent without a signal. */
   signal: AbortSignal | undefined;
   aborts: AbortWatch | undefined;
+  /** Who watches its total deadline; absent without one. */
+  deadlines: DeadlineWatch | undefined;
+  /** Reads that are answered with its reply. */
+  followers: Transaction[] | undefined;
+  /** The name its block goes by, for reads; absent: its table and addresses. */
+  block: string | undefined;
 
   constructor(
     readonly unit: number,
@@ -46,34 +71,78 @@ export class Transaction {
     readonly custom?: CustomRequest,
   ) {}
 
+  /** Whether it may change the device; a custom request may. */
+  get isWrite(): boolean {
+    return this.values !== undefined || this.custom !== undefined;
+  }
+
+  /** Nobody waits for it any more. */
+  get isUnwanted(): boolean {
+    return this.settled && !this.followers?.some((follower) => !follower.settled);
+  }
+
+  /** The read it is, for those of functions 1 to 4. */
+  get read(): ReadRequest | undefined {
+    const table = this.isWrite ? undefined : readTables[this.functionCode];
+    return table && { table, address: this.address, count: this.count };
+  }
+
   succeed(outcome: Outcome): void {
-    if (this.settled) return;
-    this.settled = true;
-    this.#unwatch();
-    this.resolve(outcome);
+    if (this.#settle()) this.resolve(outcome);
   }
 
   fail(error: ModbusError): void {
-    if (this.settled) return;
-    this.settled = true;
-    this.#unwatch();
-    this.reject(error);
+    if (this.#settle()) this.reject(error);
   }
 
-  #unwatch(): void {
+  /** Answers it and all that share its reply. */
+  succeedAll(outcome: Outcome): void {
+    this.succeed(outcome);
+    if (this.followers === undefined || outcome === undefined) return;
+    for (const follower of this.followers) {
+      const from = follower.address - this.address;
+      follower.succeed(outcome.slice(from, from + follower.count));
+    }
+  }
+
+  /** Fails it and all that share its reply, each with an error of its own. */
+  failAll(error: ModbusError): void {
+    this.fail(error);
+    for (const follower of this.followers ?? []) {
+      const { exceptionCode } = error;
+      const details = exceptionCode === undefined ? {} : { exceptionCode };
+      follower.fail(new ModbusError(error.code, error.message, { cause: error, ...details }));
+    }
+  }
+
+  /** @returns false when it was settled before */
+  #settle(): boolean {
+    if (this.settled) return false;
+    this.settled = true;
     if (this.signal !== undefined) this.aborts?.remove(this, this.signal);
+    this.deadlines?.delete(this);
+    return true;
   }
 
   /** How messages name it. */
   get name(): string {
     if (this.custom) return `unit ${this.unit} function ${this.functionCode}`;
-    return `unit ${this.unit} function ${this.functionCode} address ${this.address} count ${this.count}`;
+    const place = `unit ${this.unit} function ${this.functionCode} address ${this.address} count ${this.count}`;
+    return this.block === undefined ? place : `${place} (${this.block})`;
   }
 }
 
 function unset(): void {
   throw new Error('a transaction was settled before it was submitted');
 }
+
+const readTables: readonly (Table | undefined)[] = [
+  undefined,
+  'coil',
+  'discrete',
+  'holding',
+  'input',
+];
 
 const readFunctions: Readonly<Record<Table, number>> = {
   coil: 1,
