@@ -1,6 +1,11 @@
 import type { Profile } from '@microgrid/devices';
+import { bydBatteryBox } from './battery/byd-battery-box.js';
+import { abbTerraAc } from './charger/abb-terra-ac.js';
+import { alfenEve } from './charger/alfen-eve.js';
 import { kebaP30 } from './charger/keba-p30.js';
+import { kebaP40, kebaP40From121 } from './charger/keba-p40.js';
 import { modbusRelay } from './load/modbus-relay.js';
+import { sgReadyRelay } from './load/sg-ready-relay.js';
 import { carloGavazziEm111 } from './meter/carlo-gavazzi-em111.js';
 import { carloGavazziEm24E1 } from './meter/carlo-gavazzi-em24-e1.js';
 import { carloGavazziEm24Rs485 } from './meter/carlo-gavazzi-em24-rs485.js';
@@ -15,6 +20,9 @@ import { sunspecPv } from './sunspec-pv.js';
 
 /** Every profile of the catalogue, in the order of their ids. */
 export const catalog: readonly Profile[] = [
+  abbTerraAc,
+  alfenEve,
+  bydBatteryBox,
   carloGavazziEm111,
   carloGavazziEm24E1,
   carloGavazziEm24Rs485,
@@ -23,8 +31,11 @@ export const catalog: readonly Profile[] = [
   eastronSdm630,
   janitzaB23,
   kebaP30,
+  kebaP40,
+  kebaP40From121,
   modbusRelay,
   schneiderIem3155,
+  sgReadyRelay,
   sunspecBattery,
   sunspecHybrid,
   sunspecPv,

@@ -1,6 +1,11 @@
 export { catalog, findProfile } from './catalog.js';
+export { bydBatteryBox } from './battery/byd-battery-box.js';
+export { abbTerraAc } from './charger/abb-terra-ac.js';
+export { alfenEve } from './charger/alfen-eve.js';
 export { kebaP30 } from './charger/keba-p30.js';
+export { kebaP40, kebaP40From121 } from './charger/keba-p40.js';
 export { modbusRelay } from './load/modbus-relay.js';
+export { sgReadyRelay } from './load/sg-ready-relay.js';
 export { carloGavazziEm111 } from './meter/carlo-gavazzi-em111.js';
 export { carloGavazziEm24E1 } from './meter/carlo-gavazzi-em24-e1.js';
 export { carloGavazziEm24Rs485 } from './meter/carlo-gavazzi-em24-rs485.js';

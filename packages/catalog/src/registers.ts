@@ -63,3 +63,8 @@ export function asciiRegisters(characters: string): number[] {
     (_, index) => padded.charCodeAt(index * 2) * 256 + padded.charCodeAt(index * 2 + 1),
   );
 }
+
+/** Marks one point as believed and not verified, and says what is believed of it. */
+export function doubted(...believed: string[]): PointDetails {
+  return { confidence: 'believed', believed };
+}

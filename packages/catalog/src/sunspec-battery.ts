@@ -77,9 +77,37 @@ export const sunspecBattery: Profile = {
         power: -3480,
         batteryPower: -3590,
         stateOfCharge: 55.25,
+        currentL1: 5.06,
+        currentL2: 5.05,
+        currentL3: 5.06,
+        voltageL1: 230.1,
+        voltageL2: 229.8,
+        voltageL3: 230.5,
+        frequency: 50.02,
+        temperature: 41.5,
         exportEnergy: 12_345_678_000,
       },
       commands: [
+        {
+          control: 'batteryPower',
+          value: -2000,
+          writes: [
+            { table: 'holding', address: 40_268, bytes: '003C' },
+            { table: 'holding', address: 40_270, bytes: '0001' },
+            { table: 'holding', address: 40_265, bytes: '0FA0F060' },
+            { table: 'holding', address: 40_258, bytes: '0003' },
+          ],
+        },
+        {
+          control: 'batteryPower',
+          value: 0,
+          writes: [
+            { table: 'holding', address: 40_268, bytes: '003C' },
+            { table: 'holding', address: 40_270, bytes: '0001' },
+            { table: 'holding', address: 40_265, bytes: '00000000' },
+            { table: 'holding', address: 40_258, bytes: '0003' },
+          ],
+        },
         {
           control: 'batteryPower',
           value: 2000,
@@ -91,6 +119,14 @@ export const sunspecBattery: Profile = {
           ],
         },
       ],
+    },
+    {
+      note: 'reactive power turns its sign like active power',
+      registers: [
+        { table: 'holding', address: MAP.inverter + 18, bytes: '0D9D0000FF380000' },
+        { table: 'holding', address: MAP.inverter + 22, bytes: '8000' },
+      ],
+      values: { apparentPower: 3485, reactivePower: 200 },
     },
   ],
 };

@@ -92,12 +92,41 @@ export const sunspecHybrid: Profile = {
       ],
       values: {
         power: -1250,
+        currentL1: 5.06,
+        currentL2: 5.05,
+        currentL3: 5.06,
+        voltageL1: 230.1,
+        voltageL2: 229.8,
+        voltageL3: 230.5,
+        frequency: 50.02,
+        temperature: 41.5,
+        exportEnergy: 12_345_678_000,
         dcPower: -1300,
         pvPower: -2500,
         batteryPower: 1200,
         stateOfCharge: 55.25,
       },
       commands: [
+        {
+          control: 'batteryPower',
+          value: 2000,
+          writes: [
+            { table: 'holding', address: 40_358, bytes: '003C' },
+            { table: 'holding', address: 40_360, bytes: '0001' },
+            { table: 'holding', address: 40_355, bytes: 'F0600FA0' },
+            { table: 'holding', address: 40_348, bytes: '0003' },
+          ],
+        },
+        {
+          control: 'batteryPower',
+          value: 0,
+          writes: [
+            { table: 'holding', address: 40_358, bytes: '003C' },
+            { table: 'holding', address: 40_360, bytes: '0001' },
+            { table: 'holding', address: 40_355, bytes: '00000000' },
+            { table: 'holding', address: 40_348, bytes: '0003' },
+          ],
+        },
         {
           control: 'batteryPower',
           value: -2000,
@@ -118,6 +147,14 @@ export const sunspecHybrid: Profile = {
           ],
         },
       ],
+    },
+    {
+      note: 'reactive power turns its sign like active power',
+      registers: [
+        { table: 'holding', address: MAP.inverter + 18, bytes: '0D9D0000FF380000' },
+        { table: 'holding', address: MAP.inverter + 22, bytes: '8000' },
+      ],
+      values: { apparentPower: 3485, reactivePower: 200 },
     },
   ],
 };

@@ -102,5 +102,13 @@ export const sunspecPv: Profile = {
       ],
       values: { power: null, pvPower: 30 },
     },
+    {
+      note: 'reactive power turns its sign like active power',
+      registers: [
+        { table: 'holding', address: MAP.inverter + 18, bytes: '0D9D0000FF380000' },
+        { table: 'holding', address: MAP.inverter + 22, bytes: '8000' },
+      ],
+      values: { apparentPower: 3485, reactivePower: 200 },
+    },
   ],
 };

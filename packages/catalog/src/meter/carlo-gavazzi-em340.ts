@@ -82,6 +82,8 @@ export const carloGavazziEm340: Profile = {
         powerL3: -950,
         power: -2100,
         powerFactorL1: -1,
+        powerFactorL2: -1,
+        powerFactorL3: -1,
         powerFactor: -1,
         frequency: 50,
         importEnergy: 6_553_600_000,
