@@ -13,6 +13,7 @@ export interface TwinDevice {
   /**
    * Shows values: by point in the published unit and sign (energy in mWh); undefined = the device
    * has none. Points not named keep theirs.
+   * @throws an error for a value, or an absence, that such a device cannot show; nothing is shown then.
    */
   set(values: Readonly<Record<string, number | undefined>>): void;
   /**

@@ -1,12 +1,15 @@
 import { safeParse } from '@microgrid/events';
 import type { z } from 'zod';
+import { checkedConfig } from './checked-config.js';
 import type { SafetyTable } from './control-safety.js';
 import type { Device } from './device.js';
 import { DevicesError } from './devices-error.js';
 import type { DeviceIdentity, DriverContext } from './driver-context.js';
 import { driverManifest, type DriverManifest } from './driver-manifest.js';
 import type { DriverTwin, TwinSurroundings } from './driver-twin.js';
-import { secretPaths, type SecretPath } from './secret.js';
+import { guardedContext, guardedDevice } from './guarded-device.js';
+import { Redactor } from './redaction.js';
+import { secretPaths, secretsIn, type SecretPath } from './secret.js';
 
 /** What an author of a driver writes; see {@link defineDriver}. */
 export interface DriverDefinition<Transport, Config> {
@@ -71,22 +74,32 @@ export function defineDriver<Transport, Config>(
       );
     }
   }
-  const checked = (who: string, config: unknown): Config => {
-    const result = safeParse(schema, config ?? {}, who);
-    if (result.success) return result.data;
-    throw new DevicesError('bad-config', result.error.message, result.error.problems);
+  const secrets = secretPaths(schema);
+  /** Runs one of the author's functions with a checked configuration whose secrets stay inside. */
+  const inside = async <T>(
+    context: DriverContext<Transport>,
+    given: unknown,
+    run: (guarded: DriverContext<Transport>, config: Config, redactor: Redactor) => Promise<T>,
+  ): Promise<T> => {
+    const config = checkedConfig(schema, given, `device ${context.device}`, secrets);
+    const redactor = new Redactor([...secretsIn(given, secrets), ...secretsIn(config, secrets)]);
+    return redactor.guard(() => run(guardedContext(context, redactor), config, redactor));
   };
   return Object.freeze({
     manifest,
     config: schema,
-    secrets: secretPaths(schema),
+    secrets,
     safety,
-    probe: async (context: DriverContext<Transport>, config?: unknown) =>
-      probe(context, checked(`device ${context.device}`, config)),
-    open: async (context: DriverContext<Transport>, config?: unknown) =>
-      open(context, checked(`device ${context.device}`, config)),
+    probe: (context: DriverContext<Transport>, given?: unknown) =>
+      inside(context, given, async (guarded, config, redactor) =>
+        redactor.value(await probe(guarded, config)),
+      ),
+    open: (context: DriverContext<Transport>, given?: unknown) =>
+      inside(context, given, async (guarded, config, redactor) =>
+        guardedDevice(await open(guarded, config), redactor),
+      ),
     twin: (config: unknown, surroundings: TwinSurroundings) =>
-      twin(checked(`twin of ${name}`, config), surroundings),
+      twin(checkedConfig(schema, config, `twin of ${name}`, secrets), surroundings),
   });
 }
 

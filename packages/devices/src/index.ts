@@ -94,7 +94,7 @@ export type {
   WriteResult,
 } from './set-point-port.js';
 export { WriteLedger, type WriteLedgerOptions } from './write-ledger.js';
-export { secret, secretPaths, type SecretPath } from './secret.js';
+export { configFields, secret, secretPaths, type ConfigField, type SecretPath } from './secret.js';
 export {
   boundsCause,
   isUsable,

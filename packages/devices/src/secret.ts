@@ -42,24 +42,40 @@ function inside(
 /** Where a configuration's secrets stand, as in `['accounts', '*', 'token']`. */
 export type SecretPath = readonly string[];
 
-/** Finds every field marked with {@link secret}, also inside optional, nested and repeated ones. */
-export function secretPaths(schema: z.ZodType): readonly SecretPath[] {
-  const paths: SecretPath[] = [];
+/** One field of a configuration's schema. */
+export interface ConfigField {
+  readonly path: SecretPath;
+  readonly secret: boolean;
+}
+
+/**
+ * Every field of a schema and whether it is marked with {@link secret}, also inside optional, nested
+ * and repeated ones.
+ */
+export function configFields(schema: z.ZodType): readonly ConfigField[] {
+  const fields: ConfigField[] = [];
   const under = new Set<z.ZodType>();
   const walk = (inner: z.ZodType, path: SecretPath): void => {
-    // A schema that contains itself has the same secrets deeper down; values are searched by name.
+    // A schema that contains itself has the same fields deeper down.
     if (under.has(inner)) return;
     under.add(inner);
-    if (isSecret(inner)) paths.push(path);
-    else {
-      for (const { step, inner: next } of inside(inner)) {
-        walk(next as z.ZodType, step === undefined ? path : [...path, step]);
-      }
+    const marked = isSecret(inner);
+    const nested = marked ? [] : inside(inner);
+    if (marked || nested.length === 0) fields.push({ path, secret: marked });
+    for (const { step, inner: next } of nested) {
+      walk(next as z.ZodType, step === undefined ? path : [...path, step]);
     }
     under.delete(inner);
   };
   walk(schema, []);
-  return paths;
+  return fields;
+}
+
+/** Where the secrets of a schema stand. */
+export function secretPaths(schema: z.ZodType): readonly SecretPath[] {
+  return configFields(schema)
+    .filter(({ secret: marked }) => marked)
+    .map(({ path }) => path);
 }
 
 /** The values that stand at secret paths of a configuration, whatever their type. */
