@@ -1,0 +1,257 @@
+import {
+  CommandGate,
+  DeviceAlarms,
+  DevicesError,
+  type CommandOutcome,
+  type CommandTime,
+  type Device,
+  type DeviceAlarm,
+  type DeviceCommand,
+  type DriverContext,
+  type SafetyTable,
+} from '@microgrid/devices';
+import type { DeviceDescriptionV1, ReadingV1 } from '@microgrid/events';
+import type { ModbusBus } from '@microgrid/modbus';
+import { Subject } from 'rxjs';
+import type { SunspecConfig } from './config.js';
+import { boundsOf, describe, type ControlBounds } from './describe.js';
+import { findDevice, isSameDevice } from './find-unit.js';
+import { openFound, type KeptControl, type OpenedDevice } from './opened-device.js';
+import { controlFacts } from './sunspec-port.js';
+
+/** A SunSpec device on a Modbus bus. */
+export class SunspecDevice implements Device {
+  private readonly batches = new Subject<readonly ReadingV1[]>();
+  readonly points$ = this.batches.asObservable();
+  private readonly gate: CommandGate;
+  private readonly warnings: DeviceAlarms;
+  private opened: OpenedDevice | undefined;
+  private reachable = false;
+  private described: DeviceDescriptionV1;
+  private ratingsReadMs = -Infinity;
+  private absence: { readonly reason: string; readonly checkedMs: number } | undefined;
+  /** Which of the candidate units is looked at next. */
+  private turn = 0;
+  private closed = false;
+
+  constructor(
+    private readonly context: DriverContext<ModbusBus>,
+    private readonly config: SunspecConfig,
+  ) {
+    const { device, gateway, clock, store, log } = context;
+    this.warnings = new DeviceAlarms(({ severity, text }) => {
+      log(severity === 'critical' ? 'error' : 'warn', `${device}: ${text}`);
+    });
+    const description = (): DeviceDescriptionV1 => this.described;
+    this.gate = new CommandGate({ device, gateway, clock, store, description });
+    this.described = describe({
+      device,
+      role: config.role ?? 'pvInverter',
+      phases: config.phases ?? 3,
+      identity: {},
+      points: [],
+      controls: [],
+      ratings: undefined,
+      config,
+    });
+  }
+
+  get description(): DeviceDescriptionV1 {
+    return this.described;
+  }
+
+  safety(): SafetyTable {
+    const controls = [...(this.opened?.controls.values() ?? [])];
+    return Object.fromEntries(
+      controls.map(({ control }) => [
+        control.id,
+        controlFacts(control, this.config.reversionSeconds),
+      ]),
+    );
+  }
+
+  alarms(): readonly DeviceAlarm[] {
+    return this.warnings.list();
+  }
+
+  private assertOpen(): void {
+    if (!this.closed) return;
+    throw new DevicesError('closed', `device ${this.context.device} is closed; open it again`);
+  }
+
+  /** Looks for the device on all its units, as the first thing that is done with it. */
+  async begin(): Promise<void> {
+    await this.identify(this.units(), this.context.signal);
+  }
+
+  async read(signal: AbortSignal = this.context.signal): Promise<readonly ReadingV1[]> {
+    this.assertOpen();
+    const readings = await this.poll(signal);
+    // What was closed meanwhile has completed its stream.
+    if (!this.closed) this.batches.next(readings);
+    return readings;
+  }
+
+  private async poll(signal: AbortSignal): Promise<readonly ReadingV1[]> {
+    if (!this.reachable) {
+      const units = this.units();
+      const unit = units[this.turn % units.length] ?? 1;
+      // One unit a poll: silent ones must not hold the others up.
+      this.turn += 1;
+      const cause = await this.identify([unit], signal);
+      if (cause !== undefined) return this.opened?.poller.unreadable(cause) ?? [];
+    }
+    const { opened } = this;
+    if (opened === undefined) return [];
+    for (const { keeper, port } of opened.controls.values()) {
+      await this.gate.exclusively(async () => {
+        if (keeper.active) await port.refresh();
+        await keeper.service();
+      });
+    }
+    const { readings, lost } = await opened.poller.poll(signal);
+    const ratingsLost = lost ?? (await this.readRatings(opened, signal));
+    if (ratingsLost !== undefined) this.lose(ratingsLost);
+    else this.describeAnew(opened);
+    return readings;
+  }
+
+  private async readRatings(
+    { found, ratingBlocks }: OpenedDevice,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    const nowMs = this.context.clock.monotonicMs();
+    if (nowMs - this.ratingsReadMs < this.config.lowRateMs) return undefined;
+    const { lost } = await found.unit.reader.read(ratingBlocks, signal);
+    if (lost === undefined) this.ratingsReadMs = nowMs;
+    return lost;
+  }
+
+  private lose(cause: string): void {
+    this.context.log('warn', `${this.context.device}: ${cause}`);
+    this.reachable = false;
+    this.opened?.found.unit.link.forget();
+  }
+
+  private describeAnew(opened: OpenedDevice): void {
+    const now = opened.describe();
+    if (JSON.stringify(now) !== JSON.stringify(this.described)) this.described = now;
+  }
+
+  /** The units on which the device may be: the one it was found on, else all that are configured. */
+  private units(): readonly number[] {
+    const { unit, units } = this.config;
+    if (this.opened !== undefined) return [this.opened.found.unit.link.unit];
+    return unit === undefined ? units : [unit];
+  }
+
+  /** Why the device cannot be used, or undefined when it was found. */
+  private async identify(
+    units: readonly number[],
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    const { clock, transport, log, device } = this.context;
+    const nowMs = clock.monotonicMs();
+    if (this.absence !== undefined && nowMs - this.absence.checkedMs < this.config.lowRateMs) {
+      return this.absence.reason;
+    }
+    const result = await findDevice(transport, units, this.config, signal);
+    if (result.kind === 'unreachable') return result.reason;
+    if (result.kind === 'absent') {
+      const reason = `no such SunSpec device: ${result.reason}`;
+      if (this.absence === undefined) log('error', `${device}: ${reason}`);
+      // With several units to look at, the next poll looks at the next one.
+      const last = this.opened !== undefined || units.length > 1 || this.units().length === 1;
+      if (last) this.absence = { reason, checkedMs: nowMs };
+      return reason;
+    }
+    this.absence = undefined;
+    this.take(result.device);
+    return undefined;
+  }
+
+  private take(found: OpenedDevice['found']): void {
+    const { opened, context, config } = this;
+    const { images, list } = found.unit;
+    if (opened !== undefined && isSameDevice(opened.found, found)) {
+      opened.found.unit.images.forEach((image, index) => {
+        image.registers.set(images[index]?.registers ?? []);
+      });
+    } else {
+      if (opened !== undefined) {
+        context.log('warn', `${context.device}: another device, or its models have moved`);
+      }
+      if (list.end !== 'end model') {
+        context.log('warn', `${context.device}: the list of models ended with ${list.end}`);
+      }
+      this.opened = openFound(found, context, config, this.warnings);
+    }
+    this.reachable = true;
+    this.ratingsReadMs = context.clock.monotonicMs();
+    if (this.opened !== undefined) this.describeAnew(this.opened);
+  }
+
+  async command(command: DeviceCommand): Promise<CommandOutcome> {
+    this.assertOpen();
+    return this.gate.run(command, (accepted, time) => this.apply(accepted, time));
+  }
+
+  private async apply(command: DeviceCommand, time: CommandTime): Promise<CommandOutcome> {
+    const kept = this.opened?.controls.get(command.control);
+    if (kept === undefined || !this.reachable) {
+      return { status: 'failed', reason: 'the device cannot be reached' };
+    }
+    // The set point is written by the scale factors that hold now.
+    if (!(await kept.port.refresh())) {
+      return { status: 'failed', reason: 'the model of this control cannot be read' };
+    }
+    const bounds = boundsOf(kept.control, this.config.limits);
+    if (bounds === undefined) {
+      return { status: 'failed', reason: 'the device has not told its rating' };
+    }
+    const wanted = Number(command.value);
+    const value = clamp(wanted, bounds);
+    const outcome = await kept.keeper.apply({
+      value,
+      untilMs: time.untilMs,
+      validForMs: command.validForMs,
+      safeValue:
+        command.safeValue === undefined ? undefined : clamp(Number(command.safeValue), bounds),
+    });
+    return value === wanted
+      ? outcome
+      : { ...outcome, reason: `${outcome.reason}; ${wanted} was brought to ${value}` };
+  }
+
+  async makeSafe(why: string): Promise<void> {
+    for (const { keeper, port } of this.opened?.controls.values() ?? []) {
+      await this.gate.exclusively(async () => {
+        if (!keeper.active) return;
+        await port.refresh();
+        await keeper.makeSafe(why);
+      });
+    }
+  }
+
+  async release(): Promise<void> {
+    for (const kept of this.opened?.controls.values() ?? []) {
+      await this.gate.exclusively(() => releaseIfHeld(kept));
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
+    await this.release();
+    this.batches.complete();
+  }
+}
+
+async function releaseIfHeld({ keeper, port }: KeptControl): Promise<void> {
+  if (!keeper.active) return;
+  await port.refresh();
+  await keeper.release();
+}
+
+const clamp = (value: number, { minimum, maximum }: ControlBounds): number =>
+  Math.min(maximum, Math.max(minimum, value)) + 0;
