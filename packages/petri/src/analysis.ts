@@ -1,16 +1,18 @@
 export {
   analyse,
+  analyseInSteps,
   type Analysis,
   type AnalysisOptions,
   type StructuralResults,
 } from './analysis/analyse.js';
 export {
   coverability,
+  coverabilityInSteps,
   OMEGA,
   type Coverability,
   type CoverabilityOptions,
 } from './analysis/coverability.js';
-export { findDeadlock, type DeadlockOptions } from './analysis/find-deadlock.js';
+export { findDeadlock, findDeadlockInSteps, type DeadlockOptions } from './analysis/find-deadlock.js';
 export {
   formatFormula,
   type Formula,
@@ -33,7 +35,7 @@ export {
   type PtNetDeclaration,
   type PtTransition,
 } from './analysis/pt-net.js';
-export { query, type QueryOptions, type QueryResult } from './analysis/query.js';
+export { query, queryInSteps, type QueryOptions, type QueryResult } from './analysis/query.js';
 export { reduceNet, type Reduction, type ReductionOptions } from './analysis/reduce-net.js';
 export {
   reductionRules,
@@ -64,9 +66,11 @@ export {
 export {
   DEFAULT_MAX_STATES,
   exploreStateSpace,
+  exploreStateSpaceInSteps,
   pathTo,
   type ExplorationOptions,
   type StateSpace,
 } from './analysis/state-space.js';
+export { finish, type Steps } from './analysis/steps.js';
 export { provenBounds, structuralBounds, weighMarking } from './analysis/structural-bounds.js';
 export type { Method, Verdict, Witness } from './analysis/verdict.js';

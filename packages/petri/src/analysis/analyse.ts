@@ -1,5 +1,5 @@
-import { coverability, type Coverability } from './coverability.js';
-import { findDeadlock } from './find-deadlock.js';
+import { coverabilityInSteps, type Coverability } from './coverability.js';
+import { findDeadlockInSteps } from './find-deadlock.js';
 import { isQuasiLive, isLive, isReversible } from './liveness.js';
 import { isBounded, isOneSafe, isStable } from './marking-verdicts.js';
 import { placeBounds, type PlaceBound } from './place-bounds.js';
@@ -12,12 +12,13 @@ import {
 } from './semiflows.js';
 import { maximalTrap, minimalSiphons, type SiphonOptions, type Siphons } from './siphons.js';
 import {
-  exploreStateSpace,
+  exploreStateSpaceInSteps,
   pathTo,
   type ExplorationOptions,
   type StateSpace,
 } from './state-space.js';
 import { provenBounds } from './structural-bounds.js';
+import { finish, type Steps } from './steps.js';
 import { decided, type Verdict } from './verdict.js';
 
 /** What to analyse and how much it may cost. */
@@ -89,31 +90,50 @@ function hasPlainArcs(net: PtNet): boolean {
   return net.transitions.every((t) => t.inhibitors.length + t.resets.length === 0);
 }
 
+/** The same limits with the time that is left of them: one deadline for all parts of the work. */
+function deadline(options: AnalysisOptions): () => AnalysisOptions {
+  const { clock, maxMilliseconds } = options;
+  if (clock === undefined || maxMilliseconds === undefined) return () => options;
+  const end = clock() + maxMilliseconds;
+  return () => ({ ...options, maxMilliseconds: Math.max(0, end - clock()) });
+}
+
 interface Exploration {
   readonly space: StateSpace;
   readonly graph: Coverability | undefined;
 }
 
 /** Explores; a net that may be unbounded is looked at with a coverability graph in between. */
-function explore(net: PtNet, bounds: readonly number[], options: AnalysisOptions): Exploration {
+function* explore(
+  net: PtNet,
+  bounds: readonly number[],
+  options: AnalysisOptions,
+  left: () => AnalysisOptions,
+): Steps<Exploration> {
   const maxStates = options.maxStates;
-  const full = { ...options, edges: true, bounds };
+  const full = (): ExplorationOptions => ({ ...left(), edges: true, bounds });
   if (bounds.every(Number.isFinite))
-    return { space: exploreStateSpace(net, full), graph: undefined };
+    return { space: yield* exploreStateSpaceInSteps(net, full()), graph: undefined };
   const first = Math.min(FIRST_LOOK, maxStates ?? FIRST_LOOK);
-  const space = exploreStateSpace(net, { ...full, maxStates: first });
+  const space = yield* exploreStateSpaceInSteps(net, { ...full(), maxStates: first });
   const done = space.complete || space.stoppedBy !== 'states' || first === maxStates;
   if (space.complete || !hasPlainArcs(net))
-    return { space: done ? space : exploreStateSpace(net, full), graph: undefined };
-  const graph = coverability(net, {
-    ...options,
+    return {
+      space: done ? space : yield* exploreStateSpaceInSteps(net, full()),
+      graph: undefined,
+    };
+  const graph = yield* coverabilityInSteps(net, {
+    ...left(),
     maxStates: options.maxCoverabilityMarkings ?? FIRST_LOOK,
   });
   const unbounded = graph.unboundedPlaces.length > 0;
-  return { space: done || unbounded ? space : exploreStateSpace(net, full), graph };
+  return {
+    space: done || unbounded ? space : yield* exploreStateSpaceInSteps(net, full()),
+    graph,
+  };
 }
 
-function deadlockOf(net: PtNet, space: StateSpace, options: AnalysisOptions): Verdict {
+function* deadlockOf(net: PtNet, space: StateSpace, options: AnalysisOptions): Steps<Verdict> {
   if (space.deadStates > 0)
     return decided(true, space.complete ? 'state space' : 'partial state space', {
       firings: pathTo(space, space.run.firstDead),
@@ -121,7 +141,7 @@ function deadlockOf(net: PtNet, space: StateSpace, options: AnalysisOptions): Ve
   if (space.complete) return decided(false, 'state space');
   if (space.stoppedBy === 'time' || space.stoppedBy === 'aborted')
     return { verdict: 'unknown', method: 'none', reason: `stopped by ${space.stoppedBy}` };
-  return findDeadlock(net, {
+  return yield* findDeadlockInSteps(net, {
     ...options,
     ...(options.maxDeadlockStates === undefined ? {} : { maxStates: options.maxDeadlockStates }),
   });
@@ -134,9 +154,16 @@ function deadlockOf(net: PtNet, space: StateSpace, options: AnalysisOptions): Ve
  * or stay unknown with a reason. It never throws for a net that is too large.
  */
 export function analyse(net: PtNet, options: AnalysisOptions = {}): Analysis {
+  return finish(analyseInSteps(net, options));
+}
+
+/** `analyse` in pieces: see `Steps`. */
+export function* analyseInSteps(net: PtNet, options: AnalysisOptions = {}): Steps<Analysis> {
+  const left = deadline(options);
   const structure = structureOf(net, options);
-  const { space, graph } = explore(net, structure.bounds, options);
-  const deadlock = deadlockOf(net, space, options);
+  yield;
+  const { space, graph } = yield* explore(net, structure.bounds, options, left);
+  const deadlock = yield* deadlockOf(net, space, left());
   const quasiLive = isQuasiLive(space, graph);
   return {
     size: { places: net.places.length, transitions: net.transitions.length, arcs: arcCount(net) },

@@ -2,6 +2,7 @@ import { PetriError } from '../petri-error.js';
 import { compileNet, fireInPlace, isEnabled, type CompiledNet } from './compiled-net.js';
 import { LimitWatch, type ExplorationLimits, type StopReason } from './limits.js';
 import type { PtNet } from './pt-net.js';
+import { finish, type Steps } from './steps.js';
 import type { Witness } from './verdict.js';
 
 /** A count that can be made as large as one likes. */
@@ -64,7 +65,7 @@ class Builder {
     this.fired = new Uint8Array(net.transitionCount);
   }
 
-  build(): StopReason | undefined {
+  *build(): Steps<StopReason | undefined> {
     const { net, options, stack } = this;
     const watch = new LimitWatch(options);
     this.add({ marking: Int32Array.from(net.initial), parent: undefined, transition: -1 });
@@ -78,8 +79,9 @@ class Builder {
       }
       if (this.seen.size > (options.maxStates ?? DEFAULT_MAX_MARKINGS)) return 'states';
       steps += 1;
-      const reason = steps % 64 === 0 ? watch.check(this.seen.size, steps, 0) : undefined;
+      const reason = watch.check(this.seen.size, steps, 0);
       if (reason !== undefined) return reason;
+      yield;
     }
     return undefined;
   }
@@ -144,6 +146,14 @@ export const DEFAULT_MAX_MARKINGS = 100_000;
  * with inhibitor arcs these questions are undecidable, with reset arcs boundedness is.
  */
 export function coverability(net: PtNet, options: CoverabilityOptions = {}): Coverability {
+  return finish(coverabilityInSteps(net, options));
+}
+
+/** `coverability` in pieces of one marking. */
+export function* coverabilityInSteps(
+  net: PtNet,
+  options: CoverabilityOptions = {},
+): Steps<Coverability> {
   const compiled = compileNet(net);
   if (compiled.hasInhibitors || compiled.hasResets)
     throw new PetriError(
@@ -151,7 +161,7 @@ export function coverability(net: PtNet, options: CoverabilityOptions = {}): Cov
       `net '${net.name}' has ${compiled.hasInhibitors ? 'inhibitor' : 'reset'} arcs: a coverability graph is defined for nets without inhibitor and reset arcs`,
     );
   const builder = new Builder(compiled, options);
-  const stoppedBy = builder.build();
+  const stoppedBy = yield* builder.build();
   const markings = [...builder.seen.values()].map(({ marking }) =>
     Array.from(marking, (count) => (count === OMEGA_COUNT ? OMEGA : count)),
   );

@@ -1,6 +1,7 @@
 import type { PtNet } from './pt-net.js';
-import { query, type QueryOptions, type QueryResult } from './query.js';
+import { queryInSteps, type QueryOptions, type QueryResult } from './query.js';
 import { isDeadlockFreeBySiphons } from './siphons.js';
+import { finish, type Steps } from './steps.js';
 import { decided } from './verdict.js';
 
 /** How to look for a deadlock. */
@@ -14,8 +15,16 @@ export interface DeadlockOptions extends QueryOptions {
  * search on the reduced net with stubborn sets. The witness leads to the deadlock.
  */
 export function findDeadlock(net: PtNet, options: DeadlockOptions = {}): QueryResult {
+  return finish(findDeadlockInSteps(net, options));
+}
+
+/** `findDeadlock` in pieces: see `Steps`. */
+export function* findDeadlockInSteps(
+  net: PtNet,
+  options: DeadlockOptions = {},
+): Steps<QueryResult> {
   const maxBranches = options.maxSiphonBranches ?? 20_000;
   if (maxBranches > 0 && isDeadlockFreeBySiphons(net, { maxBranches }) === true)
     return { ...decided(false, 'siphons and traps'), states: 0 };
-  return query(net, { op: 'EF', operand: { op: 'deadlock' } }, options);
+  return yield* queryInSteps(net, { op: 'EF', operand: { op: 'deadlock' } }, options);
 }

@@ -21,8 +21,8 @@ export interface ExplorationLimits {
   /** Any monotonic clock in milliseconds, for instance `() => performance.now()`. */
   readonly clock?: () => number;
   /**
-   * Looked at every 2,048 states. An exploration holds its thread, so the signal can only be aborted
-   * from `clock` or `onProgress`; to stop from outside, run it in a worker and end the worker.
+   * Looked at every 2,048 states at most. An exploration holds its thread, so the signal can only be
+   * aborted from `clock` or `onProgress`; to stop from outside, drive it in steps (`analyseInSteps`).
    */
   readonly signal?: AbortSignal;
   /** Called every 2,048 states at most. */

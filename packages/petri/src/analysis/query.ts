@@ -6,7 +6,8 @@ import { searchState, type SearchOptions } from './reachability-search.js';
 import { reduceNet } from './reduce-net.js';
 import { runToDeadlock } from './run-to-deadlock.js';
 import { edgesOf } from './state-graph.js';
-import { exploreStateSpace, pathTo, type ExplorationOptions } from './state-space.js';
+import { exploreStateSpaceInSteps, pathTo, type ExplorationOptions } from './state-space.js';
+import { finish, type Steps } from './steps.js';
 import { decided, negated, unknown, type Verdict } from './verdict.js';
 
 /** How to answer; see the limits of an exploration. */
@@ -37,12 +38,12 @@ function asReachability(formula: Formula): Reachability | undefined {
 }
 
 /** Whether a marking with the goal can be reached: reduced net, stubborn sets, breadth first. */
-function reach(
+function* reach(
   net: PtNet,
   names: NetNames,
   goal: Formula,
   options: SearchOptions & { readonly reduce?: boolean },
-): QueryResult | undefined {
+): Steps<QueryResult | undefined> {
   const predicate = predicateOf(names, goal);
   if (predicate === undefined) return undefined;
   const shrink = options.reduce !== false;
@@ -58,10 +59,14 @@ function reach(
   const searched = reduction?.net ?? net;
   // Observed places keep their names and their order may change: the predicate is resolved anew.
   const kept = predicateInReduced(net, searched, names, goal);
-  const { found, stoppedBy, path, states } = searchState(searched, deadlock ? 'deadlock' : kept, {
-    ...options,
-    stubbornSets: shrink,
-  });
+  const { found, stoppedBy, path, states } = yield* searchState(
+    searched,
+    deadlock ? 'deadlock' : kept,
+    {
+      ...options,
+      stubbornSets: shrink,
+    },
+  );
   if (found === undefined)
     return { ...unknown(`the search ended at its limit of ${String(stoppedBy)}`), states };
   const method = shrink ? 'reduced state space' : 'state space';
@@ -70,7 +75,7 @@ function reach(
     const expanded = reduction.expand(path);
     firings = deadlock ? runToDeadlock(net, expanded) : [...expanded];
     // The verdict stands; only its witness needs the net as it was.
-    if (firings === undefined) return reach(net, names, goal, { ...options, reduce: false });
+    if (firings === undefined) return yield* reach(net, names, goal, { ...options, reduce: false });
   }
   return { ...decided(found, method, firings && { firings }), states };
 }
@@ -96,13 +101,13 @@ function remap(predicate: Predicate, place: (index: number) => number): Predicat
 }
 
 /** On the whole graph: any CTL formula. */
-function checkOnGraph(
+function* checkOnGraph(
   net: PtNet,
   names: NetNames,
   formula: Formula,
   options: ExplorationOptions,
-): QueryResult {
-  const space = exploreStateSpace(net, { ...options, edges: true });
+): Steps<QueryResult> {
+  const space = yield* exploreStateSpaceInSteps(net, { ...options, edges: true });
   const { states } = space;
   if (!space.complete)
     return {
@@ -140,6 +145,15 @@ export function query(
   formula: string | Formula,
   options: QueryOptions = {},
 ): QueryResult {
+  return finish(queryInSteps(net, formula, options));
+}
+
+/** `query` in pieces: see `Steps`. */
+export function* queryInSteps(
+  net: PtNet,
+  formula: string | Formula,
+  options: QueryOptions = {},
+): Steps<QueryResult> {
   const parsed = typeof formula === 'string' ? parseFormula(formula) : formula;
   const names = new NetNames(net);
   checkNames(names, parsed);
@@ -150,13 +164,13 @@ export function query(
     return { ...verdict, states: 1 };
   }
   if (asked !== undefined) {
-    const result = reach(net, names, asked.goal, options);
+    const result = yield* reach(net, names, asked.goal, options);
     if (result !== undefined) {
       const { states, ...verdict } = result;
       return { ...(asked.negative ? negated(verdict) : verdict), states };
     }
   }
-  return checkOnGraph(net, names, parsed, options);
+  return yield* checkOnGraph(net, names, parsed, options);
 }
 
 /** Throws for a name the net does not have, wherever in the formula it stands. */

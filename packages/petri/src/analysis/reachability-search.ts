@@ -4,6 +4,7 @@ import { LimitWatch, type ExplorationLimits, type StopReason } from './limits.js
 import { bitsFor, MAX_BITS, packFields, packMarking } from './packing.js';
 import type { PtNet } from './pt-net.js';
 import { StateStore } from './state-store.js';
+import type { Steps } from './steps.js';
 import { StubbornSets } from './stubborn-sets.js';
 
 /** What is looked for: a deadlock, or a marking with the predicate. */
@@ -101,7 +102,7 @@ class Search {
     return true;
   }
 
-  run(): SearchResult {
+  *run(): Steps<SearchResult> {
     const { net, goal, options } = this;
     const watch = new LimitWatch(options);
     const maxStates = options.maxStates ?? 10_000_000;
@@ -125,18 +126,20 @@ class Search {
       }
       if (this.store.count > maxStates) return this.result(undefined, 'states');
       if (this.store.bytes > (options.maxBytes ?? Infinity)) return this.result(undefined, 'bytes');
-      const stop = state % 512 === 0 ? watch.check(this.store.count, state, 0) : undefined;
+      if (state % 64 !== 0) continue;
+      const stop = watch.check(this.store.count, state, 0);
       if (stop !== undefined) return this.result(undefined, stop);
+      yield;
     }
     return this.result(false);
   }
 }
 
-/** Searches a deadlock or a marking with the predicate. */
+/** Searches a deadlock or a marking with the predicate, in pieces of 64 states. */
 export function searchState(
   net: PtNet,
   goal: SearchGoal,
   options: SearchOptions = {},
-): SearchResult {
+): Steps<SearchResult> {
   return new Search(net, goal, options).run();
 }

@@ -9,6 +9,7 @@ import {
 } from '../analysis.js';
 import { compileNet, isEnabled } from './compiled-net.js';
 import { naiveSpace, randomPtNet } from './random-pt-net.test-data.js';
+import { finish } from './steps.js';
 import { searchState } from './reachability-search.js';
 import { replayInExecutor } from './replay-witness.test-data.js';
 
@@ -51,8 +52,10 @@ test('deadlocks: with reductions, with stubborn sets, with both and with neither
       if (expected === undefined) return;
       counts[expected ? 'with' : 'without'] += 1;
       const reduced = reduceNet(net, { property: 'deadlock' });
-      expect(searchState(net, 'deadlock', { stubbornSets: true }).found).toBe(expected);
-      expect(searchState(reduced.net, 'deadlock', { stubbornSets: false }).found).toBe(expected);
+      expect(finish(searchState(net, 'deadlock', { stubbornSets: true })).found).toBe(expected);
+      expect(finish(searchState(reduced.net, 'deadlock', { stubbornSets: false })).found).toBe(
+        expected,
+      );
       const both = findDeadlock(net);
       expect(both.verdict).toBe(String(expected));
       if (both.witness !== undefined && net.transitions.every((t) => t.resets.length === 0))

@@ -11,6 +11,7 @@ import { bitsFor, MAX_BITS, packFields, packMarking } from './packing.js';
 import type { PtNet } from './pt-net.js';
 import { placeSemiflows } from './semiflows.js';
 import { StateStore } from './state-store.js';
+import { finish, type Steps } from './steps.js';
 import { provenBounds } from './structural-bounds.js';
 
 /** How to explore; every limit is off unless given, except the number of states. */
@@ -22,6 +23,8 @@ export interface ExplorationOptions extends ExplorationLimits {
   readonly codeGeneration?: boolean;
   /** Keeps the edges (4 bytes a firing); given up when `maxBytes` is reached. Default false. */
   readonly edges?: boolean;
+  /** Any clock in milliseconds; the result says how much of it exploring took. */
+  readonly stopwatch?: () => number;
   /** Upper bounds by place that are already known, from `provenBounds`. */
   readonly bounds?: readonly number[];
 }
@@ -49,6 +52,8 @@ export interface StateSpace {
   /** Bytes of states and hash table, with what is allocated but not used. */
   readonly bytesPerState: number;
   readonly explorer: 'interpreted' | 'generated';
+  /** What exploring took by `stopwatch`; absent without one. */
+  readonly milliseconds: number | undefined;
   /** The exploration itself, for the functions of this entry. */
   readonly run: ExplorationRun;
 }
@@ -56,7 +61,7 @@ export interface StateSpace {
 /** Wider proven fields than this are not reserved in advance: the real counts are often smaller. */
 const PROVEN_BITS = 4;
 
-/** States between two looks at clock and signal. */
+/** States between two looks at clock and signal; fewer in large nets. */
 const BATCH = 2048;
 
 /** How many states the choice of watched places looks at. */
@@ -145,13 +150,20 @@ function makeExplorer(run: ExplorationRun, generate: boolean, progress: Progress
 }
 
 /** Expands until all is done or a limit stops it. */
-function exploreAll(run: ExplorationRun, options: ExplorationOptions, progress: Progress): void {
+function* exploreAll(
+  run: ExplorationRun,
+  options: ExplorationOptions,
+  progress: Progress,
+): Steps<void> {
   const watch = new LimitWatch(options);
   const generate = options.codeGeneration === true;
   let expand = makeExplorer(run, generate, progress);
+  // Each piece of work should take some milliseconds, also where a marking is large.
+  const size = run.net.placeCount + run.net.transitionCount;
+  const batch = Math.max(16, Math.min(BATCH, Math.floor(2 ** 22 / size)));
   let resampleAt = BATCH;
   while (progress.next < run.store.count) {
-    const to = Math.min(run.store.count, progress.next + BATCH);
+    const to = Math.min(run.store.count, progress.next + batch);
     progress.next = expand(progress.next, to);
     run.via?.dropBefore(progress.next);
     if (run.overflow >= 0) {
@@ -169,6 +181,7 @@ function exploreAll(run: ExplorationRun, options: ExplorationOptions, progress: 
     }
     progress.stoppedBy = watch.check(run.store.count, progress.next, run.firings);
     if (progress.stoppedBy !== undefined) return;
+    yield;
   }
 }
 
@@ -180,10 +193,20 @@ function exploreAll(run: ExplorationRun, options: ExplorationOptions, progress: 
  * State numbers are given in order of discovery and do not depend on the explorer.
  */
 export function exploreStateSpace(net: PtNet, options: ExplorationOptions = {}): StateSpace {
+  return finish(exploreStateSpaceInSteps(net, options));
+}
+
+/** `exploreStateSpace` in pieces of at most 2,048 states. */
+export function* exploreStateSpaceInSteps(
+  net: PtNet,
+  options: ExplorationOptions = {},
+): Steps<StateSpace> {
+  const { stopwatch } = options;
+  const start = stopwatch?.();
   const compiled = compileNet(net);
   const run = startRun(compiled, options);
   const progress: Progress = { next: 0, stoppedBy: undefined, explorer: 'interpreted' };
-  exploreAll(run, options, progress);
+  yield* exploreAll(run, options, progress);
   const { store } = run;
   return {
     net,
@@ -198,6 +221,8 @@ export function exploreStateSpace(net: PtNet, options: ExplorationOptions = {}):
     fired: run.fired,
     bytesPerState: store.bytes / store.count,
     explorer: progress.explorer,
+    milliseconds:
+      stopwatch === undefined || start === undefined ? undefined : stopwatch() - start,
     run,
   };
 }
