@@ -4,6 +4,9 @@ import { abbTerraAc } from './charger/abb-terra-ac.js';
 import { alfenEve } from './charger/alfen-eve.js';
 import { kebaP30 } from './charger/keba-p30.js';
 import { kebaP40, kebaP40From121 } from './charger/keba-p40.js';
+import { goodweEt, goodweEtMeter } from './hybrid/goodwe-et.js';
+import { huaweiSun2000Luna2000, huaweiSun2000Meter } from './hybrid/huawei-sun2000.js';
+import { sungrowSh, sungrowShMeter } from './hybrid/sungrow-sh.js';
 import { modbusRelay } from './load/modbus-relay.js';
 import { sgReadyRelay } from './load/sg-ready-relay.js';
 import { carloGavazziEm111 } from './meter/carlo-gavazzi-em111.js';
@@ -29,6 +32,10 @@ export const catalog: readonly Profile[] = [
   carloGavazziEm340,
   eastronSdm120,
   eastronSdm630,
+  goodweEt,
+  goodweEtMeter,
+  huaweiSun2000Luna2000,
+  huaweiSun2000Meter,
   janitzaB23,
   kebaP30,
   kebaP40,
@@ -36,6 +43,8 @@ export const catalog: readonly Profile[] = [
   modbusRelay,
   schneiderIem3155,
   sgReadyRelay,
+  sungrowSh,
+  sungrowShMeter,
   sunspecBattery,
   sunspecHybrid,
   sunspecPv,
