@@ -26,13 +26,17 @@ export function guardedContext<Transport>(
 /** A device whose readings, description, outcomes and errors hold no secret. */
 export function guardedDevice(device: Device, redactor: Redactor): Device {
   if (redactor.idle) return device;
-  const { intervals$ } = device;
+  const { intervals$, alarms, makeSafe } = device;
   return {
     get description() {
       return redactor.value(device.description);
     },
     points$: device.points$.pipe(map((readings) => redactor.value(readings))),
     ...(intervals$ === undefined ? {} : { intervals$ }),
+    ...(alarms === undefined ? {} : { alarms: () => redactor.value(alarms.call(device)) }),
+    ...(makeSafe === undefined
+      ? {}
+      : { makeSafe: (why: string) => redactor.guard(() => makeSafe.call(device, why)) }),
     safety: () => redactor.value(device.safety()),
     read: (signal) => redactor.guard(async () => redactor.value(await device.read(signal))),
     command: (command) => redactor.guard(async () => redactor.value(await device.command(command))),
