@@ -69,8 +69,7 @@ export function dcCandidates(image: ModelImage, hybrid: boolean): PointCandidate
     conversion: PointSource['conversion'],
     wanted: Term[],
   ): PointCandidate[] => {
-    const fitted = conversion === 'energy' ? wanted.filter(implemented(image)) : wanted;
-    return fitted.length === 0 ? [] : [{ point, sources: [{ image, terms: fitted, conversion }] }];
+    return wanted.length === 0 ? [] : [{ point, sources: [{ image, terms: wanted, conversion }] }];
   };
   const [given, taken] = modern ? ['DCWhInj', 'DCWhAbs'] : ['DCWH', 'DCWH'];
   const [charging, discharging]: Element[] = modern
@@ -87,11 +86,6 @@ export function dcCandidates(image: ModelImage, hybrid: boolean): PointCandidate
     ...candidate('batteryChargeEnergy', 'energy', terms({ [charging ?? '']: 1 }, taken)),
     ...candidate('batteryDischargeEnergy', 'energy', terms({ [discharging ?? '']: 1 }, given)),
   ];
-}
-
-/** Strings that are not fitted have no counter; those found at first belong to the sum for good. */
-function implemented(image: ModelImage): (term: Term) => boolean {
-  return ({ place }) => image.number(place.path) !== undefined;
 }
 
 /** Places that a list of candidates reads in one model. */

@@ -99,7 +99,9 @@ function parts(
 /** Inverters without a battery may show model 124 all the same, with nothing in it. */
 function hasStorage(image: ModelImage): boolean {
   if (image.found.id === 124) return (image.number('WChaMax') ?? 0) > 0;
-  if (image.found.id === 713) return image.number('SoC') !== undefined;
+  if (image.found.id === 713) {
+    return image.number('SoC') !== undefined || (image.number('WHRtg') ?? 0) > 0;
+  }
   return true;
 }
 

@@ -61,24 +61,38 @@ function termValue(source: PointSource, place: PlacedPoint): DecodedPoint {
 }
 
 /**
+ * The source with the terms that have a value now. Strings that are not fitted have none, and those
+ * that count at first belong to the sum for good: it would jump otherwise.
+ */
+export function fitted(source: PointSource): PointSource {
+  const terms = source.terms.filter(
+    ({ place }) => typeof termValue(source, place).value === 'number',
+  );
+  return terms.length === 0 ? source : { ...source, terms };
+}
+
+/**
  * The value of a source in the house's unit and sign. A sum leaves out strings that are not fitted,
  * but a sum of counters needs all of its terms: it would jump otherwise.
  */
 export function sourceValue(source: PointSource): SourceValue {
   let sum = 0;
   let found = 0;
-  let cause: string | undefined;
+  let missing: string | undefined;
+  let faulty: string | undefined;
   for (const { place, factor } of source.terms) {
     const decoded = termValue(source, place);
     if (typeof decoded.value === 'number') {
       sum += decoded.value * factor;
       found += 1;
-    } else if (decoded.absence !== 'not-implemented' || isCounter(source)) {
-      cause ??= `${place.path}: ${decoded.absence ?? 'not a number'}`;
+      continue;
     }
+    const cause = `${place.path}: ${(decoded.absence ?? 'not a number').replaceAll('-', ' ')}`;
+    if (decoded.absence === 'not-implemented') missing ??= cause;
+    else faulty ??= cause;
   }
+  const cause = faulty ?? (found === 0 || isCounter(source) ? missing : undefined);
   if (cause !== undefined) return { cause };
-  if (found === 0) return { cause: 'not implemented' };
   if (isCounter(source) && !Number.isSafeInteger(sum)) return { cause: 'too large' };
   return { value: CONVERSIONS[source.conversion](sum) + 0 };
 }

@@ -133,7 +133,7 @@ describe('scanModels', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(word, { maxLength: 400 }),
-        fc.constantFrom(40_000, 50_000, 0, 65_100),
+        fc.constantFrom<number>(40_000, 50_000, 0, 65_100),
         fc.constantFrom(refused, silent),
         async (words, base, outside) => {
           const registers = [0x5375, 0x6e53, ...words];

@@ -14,6 +14,7 @@ import { placesIn } from './dc-sources.js';
 import type { ModelImage } from './model-image.js';
 import {
   counterStep,
+  fitted,
   isCounter,
   sourceValue,
   type PointCandidate,
@@ -126,9 +127,10 @@ export class SunspecPoller {
     if (before !== undefined) return sourceValue(before);
     let cause: SourceValue | undefined;
     for (const source of candidate.sources) {
-      const value = sourceValue(source);
+      const first = isCounter(source) ? fitted(source) : source;
+      const value = sourceValue(first);
       if (value.value !== undefined) {
-        this.chosen.set(candidate.point, source);
+        this.chosen.set(candidate.point, first);
         this.shown.add(candidate.point);
         return value;
       }

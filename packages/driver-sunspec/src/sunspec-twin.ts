@@ -145,9 +145,9 @@ function show(source: PointSource, value: number | undefined): void {
   const carrier = terms.findIndex(({ factor }) => terms.length === 1 || factor === sign);
   terms.forEach(({ place, factor }, index) => {
     if (value === undefined) put(image, place, undefined);
-    else if (index !== Math.max(0, carrier))
+    else if (index !== Math.max(0, carrier)) {
       put(image, place, conversion === 'energy' ? undefined : 0);
-    else put(image, place, (INVERSE[conversion]?.(value) ?? value) * factor);
+    } else put(image, place, (INVERSE[conversion]?.(value) ?? value) * factor);
   });
 }
 

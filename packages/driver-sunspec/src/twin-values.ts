@@ -157,7 +157,7 @@ const MODULES = ['String 1', 'String 2', 'StCha 3', 'StDisCha 4'];
 
 function modules(storage: boolean): GroupValues {
   const names = storage ? MODULES : MODULES.slice(0, 2);
-  const module = names.map((IDStr, index) => ({ ID: index + 1, IDStr }));
+  const module = names.map((IDStr, index) => ({ ID: index + 1, IDStr, DCSt: 4 }));
   return { DCA_SF: -2, DCV_SF: -1, DCW_SF: 0, DCWH_SF: 0, N: module.length, module };
 }
 
