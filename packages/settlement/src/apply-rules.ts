@@ -1,27 +1,42 @@
-import type { Columns, IntervalCase, RuledCase, StepResult } from './interval-case.js';
+import type { EnergyCase, RuledCase } from './energy-case.js';
+import type { EnergyStep, EnergyStepResult } from './energy-steps.js';
 import { columnSum, type Workspace } from './workspace.js';
 
 /**
  * The contract's rules: netting (import and export of a point in one interval cancel), eligibility
  * (only points inside their validity claim and offer), then the key's entitlement of every point.
  */
-export function applyRules(interval: IntervalCase, columns: Columns): StepResult<RuledCase> {
-  const { workspace, startMs } = interval;
-  const placed = place(workspace, columns, startMs);
-  const claimed = placed['claimed'] ?? workspace.zero;
-  const offered = placed['offered'] ?? workspace.zero;
+export function applyRules(
+  workspace: Workspace,
+  { data, values }: EnergyStep,
+): EnergyStepResult<RuledCase> {
+  const { startMs } = data;
+  const netted = netOff(workspace, values, startMs);
+  const imports = netted['importPending'] ?? values['importPending'] ?? workspace.zero;
+  const exports = netted['exportPending'] ?? values['exportPending'] ?? workspace.zero;
+  const claimed = takingPart(workspace, imports, 'claimed', startMs);
+  const offered = takingPart(workspace, exports, 'offered', startMs);
   const totalClaimed = columnSum(claimed, 'imports', startMs);
   const totalOffered = columnSum(offered, 'exports', startMs);
   const { rule, transformerLimit, importLimits, exportLimits } = workspace.contract;
-  const { shares, allocator } = workspace;
-  const entitled = rule.share(claimed, totalClaimed, totalOffered, shares, allocator);
+  const shares = workspace.column('shares', startMs);
+  const entitled = rule.share(claimed, totalClaimed, totalOffered, shares, workspace.allocator);
   const withinCapacity =
     entitled <= transformerLimit &&
     (importLimits === undefined || within(claimed, importLimits)) &&
     (exportLimits === undefined || within(offered, exportLimits));
   return {
-    case: { ...interval, totalClaimed, totalOffered, shares, entitled, withinCapacity },
-    columns: placed,
+    data: {
+      ...data,
+      claimed,
+      offered,
+      totalClaimed,
+      totalOffered,
+      shares,
+      entitled,
+      withinCapacity,
+    },
+    values: netted,
   };
 }
 
@@ -32,39 +47,43 @@ function within(column: Float64Array, limits: Float64Array): boolean {
   return true;
 }
 
-function place(
+/** The column with 0 for every point that takes no part; the column itself where all do. */
+function takingPart(
   workspace: Workspace,
-  columns: Columns,
+  column: Float64Array,
+  name: 'claimed' | 'offered',
+  startMs: number,
+): Float64Array {
+  if (workspace.allEligible(startMs)) return column;
+  const eligible = workspace.eligible(startMs);
+  const out = workspace.column(name, startMs);
+  for (let index = 0; index < out.length; index++) {
+    out[index] = eligible[index] === 1 ? (column[index] as number) : 0;
+  }
+  return out;
+}
+
+function netOff(
+  workspace: Workspace,
+  values: Readonly<Record<string, Float64Array>>,
   startMs: number,
 ): Record<string, Float64Array> {
+  if (workspace.contract.community.netting !== 'interval') return {};
   const { zero } = workspace;
-  const importedBefore = columns['imported'] ?? zero;
-  const exportedBefore = columns['exported'] ?? zero;
-  const netting = workspace.contract.community.netting === 'interval';
-  if (!netting && workspace.allEligible(startMs)) {
-    // Everything takes part: the columns change places instead of values.
-    return {
-      imported: zero,
-      exported: zero,
-      nettedImport: zero,
-      nettedExport: zero,
-      claimed: importedBefore,
-      offered: exportedBefore,
-    };
-  }
-  const { imported, exported, nettedImport, nettedExport, claimed, offered } = workspace;
-  const eligible = workspace.eligible(startMs);
+  const consumed = values['importPending'] ?? zero;
+  const injected = values['exportPending'] ?? zero;
+  const nettedImport = workspace.column('nettedImport', startMs);
+  const nettedExport = workspace.column('nettedExport', startMs);
+  const importPending = workspace.column('restImport', startMs);
+  const exportPending = workspace.column('restExport', startMs);
   for (let index = 0; index < zero.length; index++) {
-    const consumed = importedBefore[index] as number;
-    const injected = exportedBefore[index] as number;
-    const netted = netting ? Math.min(consumed, injected) : 0;
-    const takesPart = eligible[index] === 1;
+    const taken = consumed[index] as number;
+    const given = injected[index] as number;
+    const netted = Math.min(taken, given);
     nettedImport[index] = netted;
     nettedExport[index] = netted;
-    claimed[index] = takesPart ? consumed - netted : 0;
-    offered[index] = takesPart ? injected - netted : 0;
-    imported[index] = takesPart ? 0 : consumed - netted;
-    exported[index] = takesPart ? 0 : injected - netted;
+    importPending[index] = taken - netted;
+    exportPending[index] = given - netted;
   }
-  return { imported, exported, nettedImport, nettedExport, claimed, offered };
+  return { importPending, exportPending, nettedImport, nettedExport };
 }

@@ -1,58 +1,57 @@
-import type { ClearedCase, Columns, RuledCase, StepResult } from './interval-case.js';
-import { columnSum } from './workspace.js';
+import type { ClearedCase, RuledCase } from './energy-case.js';
+import type { EnergyStep, EnergyStepResult } from './energy-steps.js';
+import { columnSum, type Workspace } from './workspace.js';
 
 /** The outcome `within`: what the key shares is shared. */
-export function passCapacity(ruled: RuledCase): StepResult<ClearedCase> {
-  return { case: { ...ruled, shared: ruled.entitled, curtailed: 0 }, columns: {} };
+export function passCapacity({ data }: EnergyStep<RuledCase>): EnergyStepResult<ClearedCase> {
+  return { data: { ...data, shared: data.entitled, curtailed: 0 } };
 }
 
 /**
  * The outcome `curtailed`: each claim and offer is cut to its point's limit, the key is asked again,
  * and a transformer limit below the result becomes the shared quantity.
  */
-export function curtailCapacity(ruled: RuledCase, columns: Columns): StepResult<ClearedCase> {
-  const { workspace, startMs } = ruled;
-  const { contract, zero, shares, allocator } = workspace;
-  const claimedBefore = columns['claimed'] ?? zero;
-  const offeredBefore = columns['offered'] ?? zero;
-  const { limitedClaims, limitedOffers, curtailedImport, curtailedExport } = workspace;
-  cut(claimedBefore, contract.importLimits, limitedClaims, curtailedImport);
-  cut(offeredBefore, contract.exportLimits, limitedOffers, curtailedExport);
-  const totalClaimed = columnSum(limitedClaims, 'imports', startMs);
-  const totalOffered = columnSum(limitedOffers, 'exports', startMs);
-  const entitled = contract.rule.share(
-    limitedClaims,
-    totalClaimed,
-    totalOffered,
-    shares,
-    allocator,
-  );
+export function curtail(
+  workspace: Workspace,
+  { data }: EnergyStep<RuledCase>,
+): EnergyStepResult<ClearedCase> {
+  const { contract, allocator } = workspace;
+  const { startMs } = data;
+  const claimed = cut(data.claimed, contract.importLimits, workspace, 'limitedClaims', startMs);
+  const offered = cut(data.offered, contract.exportLimits, workspace, 'limitedOffers', startMs);
+  const totalClaimed = columnSum(claimed, 'imports', startMs);
+  const totalOffered = columnSum(offered, 'exports', startMs);
+  const shares = workspace.column('limitedShares', startMs);
+  const entitled = contract.rule.share(claimed, totalClaimed, totalOffered, shares, allocator);
   const shared = Math.min(entitled, contract.transformerLimit);
+  // A fixed key's whole-mWh parts of a smaller pool can fit the claims better by a unit or two.
+  const curtailed = Math.max(0, data.entitled - shared);
   return {
-    case: {
-      ...ruled,
+    data: {
+      ...data,
+      claimed,
+      offered,
       totalClaimed,
       totalOffered,
       shares,
       entitled,
       shared,
-      // A fixed key's whole-mWh parts of a smaller pool can fit the claims better by a unit or two.
-      curtailed: Math.max(0, ruled.entitled - shared),
+      curtailed,
     },
-    columns: { claimed: limitedClaims, offered: limitedOffers, curtailedImport, curtailedExport },
   };
 }
 
 function cut(
   column: Float64Array,
   limits: Float64Array | undefined,
-  kept: Float64Array,
-  removed: Float64Array,
-): void {
-  for (let index = 0; index < column.length; index++) {
-    const value = column[index] as number;
-    const limited = limits === undefined ? value : Math.min(value, limits[index] as number);
-    kept[index] = limited;
-    removed[index] = value - limited;
+  workspace: Workspace,
+  name: 'limitedClaims' | 'limitedOffers',
+  startMs: number,
+): Float64Array {
+  if (limits === undefined) return column;
+  const kept = workspace.column(name, startMs);
+  for (let index = 0; index < kept.length; index++) {
+    kept[index] = Math.min(column[index] as number, limits[index] as number);
   }
+  return kept;
 }

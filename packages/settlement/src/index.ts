@@ -1,7 +1,23 @@
-export { columnarNet, intervalMarking } from './columnar-net.js';
+export type { CaseEffect } from './case-behaviour.js';
+export { agreementPlace, type ControlToken } from './case-net.js';
 export { columnsBytes, columnsHash } from './columns-bytes.js';
+export type {
+  ClearedCase,
+  EnergyCase,
+  IntervalReading,
+  IssuedCase,
+  RuledCase,
+  SupersededVersion,
+} from './energy-case.js';
+export { contractParameters, energyMarking, energyNet } from './energy-net.js';
 export { explainPoint, type ExplainedLine, type PointExplanation } from './explain-point.js';
-export type { ClearedCase, IntervalCase, RuledCase } from './interval-case.js';
+export {
+  advanceJointly,
+  closeManually,
+  type Billing,
+  type JoinedCases,
+  type JointDecisions,
+} from './joined-cases.js';
 export { addAmounts, NO_AMOUNTS, type MemberAmounts } from './member-amounts.js';
 export {
   intervalCost,
@@ -11,6 +27,16 @@ export {
   type IntervalTotals,
   type MemberDay,
 } from './member-days.js';
+export type { AmountMessage, PaymentCase, PaymentMessages } from './payment-case.js';
+export { paymentMarking, paymentNet, type PaymentStart } from './payment-net.js';
+export {
+  beginCase,
+  caseJournal,
+  continueCase,
+  isReadyFor,
+  whereabouts,
+  type RunningCase,
+} from './running-case.js';
 export { settle, type SettledPeriod, type SettleOptions } from './settle.js';
 export {
   settlementContract,
@@ -31,24 +57,43 @@ export {
 } from './settlement-events.js';
 export type { SettlementGrid } from './settlement-grid.js';
 export {
-  CONSUMPTION_PLACES,
   CONTROL_PLACES,
-  GENERATION_PLACES,
+  FLAG_PLACES,
   SETTLEMENT_LAWS,
-  settlementNet,
-  type ConsumptionPlace,
+  STEP_NAMES,
+  VALUE_PLACES,
+  type ControlArc,
   type ControlPlace,
-  type EnergyMove,
-  type EnergyPlace,
-  type GenerationPlace,
-  type SettlementNet,
+  type IndexName,
+  type Indices,
+  type LawName,
+  type MessageName,
+  type SettlementCase,
+  type SettlementScope,
   type SettlementStep,
   type StepName,
+  type ValueMove,
+  type ValuePlace,
 } from './settlement-net.js';
+export {
+  DEFAULT_PARAMETERS,
+  settlementParameters,
+  type SettlementParameters,
+} from './settlement-parameters.js';
+export { SETTLEMENT_STEPS } from './settlement-steps.js';
 export {
   settlementSummary,
   type EnergyAndCost,
   type SettlementSummary,
 } from './settlement-summary.js';
 export type { SharingRule } from './sharing-rule.js';
-export { orderPlace, outcomePlace, unitNet, unitPlace, type MoveSide } from './unit-net.js';
+export {
+  complementPlace,
+  unitControlPlace,
+  unitNet,
+  unitValuePlace,
+  type UnitAmounts,
+  type UnitNet,
+  type UnitNetOptions,
+} from './unit-net.js';
+export type { ColumnName, ColumnSource } from './workspace.js';

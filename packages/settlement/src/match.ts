@@ -1,18 +1,21 @@
-import type { ClearedCase, Columns, StepResult } from './interval-case.js';
-import { columnSum, subtract } from './workspace.js';
+import type { ClearedCase, IssuedCase } from './energy-case.js';
+import type { EnergyStep, EnergyStepResult } from './energy-steps.js';
 import { SettlementError } from './settlement-error.js';
+import { columnSum, subtract, type Workspace } from './workspace.js';
 
 /**
  * Shares the quantity out: to the takers by the key, to the givers in proportion to what they
  * offered. Below the entitled quantity (transformer limit) both sides are curtailed pro rata.
  */
-export function match(cleared: ClearedCase, columns: Columns): StepResult<ClearedCase> {
-  const { workspace, sharedIn, sharedOut, shares, entitled, shared, totalOffered, startMs } =
-    cleared;
-  const { allocator, zero, unsharedClaims, unsharedOffers } = workspace;
-  const claimed = columns['claimed'] ?? zero;
-  const offered = columns['offered'] ?? zero;
-  allocator.allocate(entitled, offered, totalOffered, sharedOut);
+export function match(
+  workspace: Workspace,
+  { data, values }: EnergyStep<ClearedCase>,
+): EnergyStepResult<IssuedCase> {
+  const { startMs, reading, shares, entitled, shared, curtailed, withinCapacity } = data;
+  const { allocator, zero } = workspace;
+  const sharedIn = workspace.column('sharedIn', startMs);
+  const sharedOut = workspace.column('sharedOut', startMs);
+  allocator.allocate(entitled, data.offered, data.totalOffered, sharedOut);
   if (shared < entitled) {
     allocator.allocate(shared, sharedOut, entitled, sharedOut);
     allocator.allocate(shared, shares, entitled, sharedIn);
@@ -27,10 +30,12 @@ export function match(cleared: ClearedCase, columns: Columns): StepResult<Cleare
       `shared ${shared} mWh, but ${taken} taken and ${given} given`,
     );
   }
-  subtract(claimed, sharedIn, unsharedClaims, 'claims less shares');
-  subtract(offered, sharedOut, unsharedOffers, 'offers less shares');
+  const importPending = workspace.column('unsharedImport', startMs);
+  const exportPending = workspace.column('unsharedExport', startMs);
+  subtract(values['importPending'] ?? zero, sharedIn, importPending, 'imports less shares');
+  subtract(values['exportPending'] ?? zero, sharedOut, exportPending, 'exports less shares');
   return {
-    case: cleared,
-    columns: { claimed: unsharedClaims, offered: unsharedOffers, sharedIn, sharedOut },
+    data: { startMs, ...(reading && { reading }), shared, curtailed, withinCapacity },
+    values: { importPending, exportPending, sharedIn, sharedOut },
   };
 }

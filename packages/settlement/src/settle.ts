@@ -1,11 +1,12 @@
-import { run } from '@microgrid/petri';
+import { run, type Marking } from '@microgrid/petri';
 import { formatInstant, type EpochMs } from '@microgrid/units';
-import { columnarNet, intervalMarking } from './columnar-net.js';
-import type { ClearedCase } from './interval-case.js';
+import type { ControlToken } from './case-net.js';
+import type { IssuedCase } from './energy-case.js';
+import { contractParameters, energyNet, openedCases } from './energy-net.js';
 import type { IntervalPrices, SettlementContract } from './settlement-contract.js';
 import { SettlementError } from './settlement-error.js';
 import { checkGrid, MISSING_QUALITY, type SettlementGrid } from './settlement-grid.js';
-import { Workspace } from './workspace.js';
+import { Workspace, type ColumnName, type ColumnSource } from './workspace.js';
 
 /**
  * A settled period as columns: the value of point `p` in interval `t` lies at
@@ -75,28 +76,28 @@ export function settle(
   const curtailed = column(intervals);
   const capacity = new Uint8Array(intervals);
   const routes = new FiringRoutes(intervals);
+  const results = { sharedIn, sharedOut };
+  const net = energyNet(contract, contractParameters(contract), reusedColumns(size, results));
+  const openCase = openedCases(net, contract);
   for (let interval = 0; interval < intervals; interval++) {
     const from = interval * size;
     const to = from + size;
     const imported = imports.subarray(from, to);
     const exported = exports.subarray(from, to);
-    const start = intervalMarking(
-      {
-        workspace,
-        startMs: startMs + interval * resolutionMs,
-        sharedIn: sharedIn.subarray(from, to),
-        sharedOut: sharedOut.subarray(from, to),
-      },
-      imported,
-      exported,
-    );
-    const { marking, firings } = run(columnarNet, start, [], options);
-    const settled = marking.places['settled']?.[0]?.value as ClearedCase;
+    results.sharedIn = sharedIn.subarray(from, to);
+    results.sharedOut = sharedOut.subarray(from, to);
+    const opened = openCase(startMs + interval * resolutionMs, {
+      accepted: true,
+      importMilliwattHours: imported,
+      exportMilliwattHours: exported,
+    });
+    const { marking, firings } = run(net, opened.marking, [], options);
+    const settled = issuedCase(marking);
     shared[interval] = settled.shared;
     curtailed[interval] = settled.curtailed;
     capacity[interval] = settled.withinCapacity ? 0 : 1;
     if (netting) netInto(imported, exported, consumed, injected, from);
-    routes.add(interval, firings);
+    routes.add(interval, opened.firings, firings);
   }
   return {
     contract,
@@ -122,6 +123,33 @@ export function settle(
   };
 }
 
+/** The same columns for every interval, but those of the results, which are written where they stay. */
+function reusedColumns(
+  size: number,
+  results: Readonly<Record<'sharedIn' | 'sharedOut', Float64Array>>,
+): ColumnSource {
+  const columns = new Map<ColumnName, Float64Array>();
+  return (name) => {
+    if (name === 'sharedIn' || name === 'sharedOut') return results[name];
+    let column = columns.get(name);
+    if (column === undefined) {
+      column = new Float64Array(size);
+      columns.set(name, column);
+    }
+    return column;
+  };
+}
+
+function issuedCase({ places }: Marking): IssuedCase {
+  const token = places['issued']?.[0]?.value as ControlToken<IssuedCase> | undefined;
+  if (token?.data !== undefined) return token.data;
+  throw new SettlementError('not-conserved', 'the settlement net came to rest before its event');
+}
+
+interface Fired {
+  readonly transition: string;
+}
+
 /** The transitions fired in each interval; the few different routes are kept once. */
 class FiringRoutes {
   private readonly routes: (readonly string[])[] = [];
@@ -131,14 +159,16 @@ class FiringRoutes {
     this.routeOf = new Uint8Array(intervals);
   }
 
-  add(interval: number, firings: readonly { readonly transition: string }[]): void {
+  add(interval: number, opening: readonly Fired[], firings: readonly Fired[]): void {
+    const all = opening.length + firings.length;
+    const at = (index: number): string | undefined =>
+      (opening[index] ?? firings[index - opening.length])?.transition;
     const same = (route: readonly string[]): boolean =>
-      route.length === firings.length &&
-      firings.every(({ transition }, index) => route[index] === transition);
+      route.length === all && route.every((transition, index) => at(index) === transition);
     let position = this.routes.findIndex(same);
     if (position === -1) {
       position = this.routes.length;
-      this.routes.push(Object.freeze(firings.map(({ transition }) => transition)));
+      this.routes.push(Object.freeze([...opening, ...firings].map(({ transition }) => transition)));
     }
     this.routeOf[interval] = position;
   }

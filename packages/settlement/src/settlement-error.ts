@@ -5,6 +5,7 @@
  * - `missing-interval`: a member's interval has no energy; it is never taken as zero
  * - `bad-value`: an energy is no whole number of mWh from 0 to 2^53 - 1
  * - `out-of-range`: an interval's total is beyond 2^53 - 1 mWh
+ * - `bad-parameter`: a parameter of the net is no whole number from 0
  * - `unknown-point`, `unknown-member`: a name the community does not have
  * - `not-conserved`: energy or money does not add up; a fault of this package, reported instead of a wrong result
  */
@@ -14,6 +15,7 @@ export type SettlementErrorCode =
   | 'missing-interval'
   | 'bad-value'
   | 'out-of-range'
+  | 'bad-parameter'
   | 'unknown-point'
   | 'unknown-member'
   | 'not-conserved';

@@ -1,151 +1,242 @@
+import type { SettlementParameters } from './settlement-parameters.js';
+
 /**
- * The settlement of one community in one interval, declared once. Two nets are made from it: the
- * columnar net that runs (`columnarNet`: a token is a column over all metering points, each
- * transition fires once) and the unit net that is proved (`unitNet`: a token is one mWh of one
- * point).
+ * The two cases of a settlement: the energy case is one community in one interval, the payment case
+ * one member's statement. `whole` is both at once, their common steps being one.
  */
+export type SettlementCase = 'energy' | 'payment';
 
-/** Where the case stands. */
-export const CONTROL_PLACES = ['validated', 'ruled', 'cleared', 'matched', 'settled'] as const;
-export type ControlPlace = (typeof CONTROL_PLACES)[number];
+/** Which net is meant. */
+export type SettlementScope = SettlementCase | 'whole';
 
-/** Where each mWh that was imported lies. */
-export const CONSUMPTION_PLACES = [
-  'imported',
-  'nettedImport',
-  'claimed',
-  'curtailedImport',
-  'sharedIn',
-  'residual',
-] as const;
-export type ConsumptionPlace = (typeof CONSUMPTION_PLACES)[number];
+/** What a control place or step counts: version, payment attempt, dispute. */
+export type IndexName = 'v' | 'a' | 'd';
 
-/** Where each mWh that was exported lies. */
-export const GENERATION_PLACES = [
-  'exported',
-  'nettedExport',
-  'offered',
-  'curtailedExport',
-  'sharedOut',
-  'surplus',
-] as const;
-export type GenerationPlace = (typeof GENERATION_PLACES)[number];
+/** A version 0..R, an attempt 0..A and a dispute count 0..D, as far as they are known. */
+export type Indices = Readonly<Partial<Record<IndexName, number>>>;
 
-/** A place of energy. */
-export type EnergyPlace = ConsumptionPlace | GenerationPlace;
-
-/** Energy going from one place to another when a transition fires. */
-export interface EnergyMove {
-  readonly name: string;
-  readonly consumption?: { readonly from: ConsumptionPlace; readonly to: ConsumptionPlace };
-  readonly generation?: { readonly from: GenerationPlace; readonly to: GenerationPlace };
-  /**
-   * With both sides: every imported mWh moves together with an exported one, of the same point or
-   * of any.
-   */
-  readonly pairing?: 'samePoint' | 'anyPoint';
+interface ControlDeclaration {
+  readonly cases: readonly SettlementCase[];
+  readonly indices: readonly IndexName[];
 }
+
+const E = ['energy'] as const;
+const P = ['payment'] as const;
+const BOTH = ['energy', 'payment'] as const;
+
+/** Where a case stands; every one holds at most one token. */
+export const CONTROL_PLACES = {
+  /** Not begun. */
+  start: { cases: BOTH, indices: [] },
+  waitingForData: { cases: E, indices: [] },
+  /** Readings came that the validation refused. */
+  quarantine: { cases: E, indices: [] },
+  /** Readings were substituted. */
+  estimated: { cases: E, indices: [] },
+  validated: { cases: E, indices: ['v'] },
+  /** The contract's rules are applied. */
+  ruled: { cases: E, indices: ['v'] },
+  /** A capacity is exceeded. */
+  limited: { cases: E, indices: ['v'] },
+  matching: { cases: E, indices: ['v'] },
+  lossesOpen: { cases: E, indices: ['v'] },
+  supplyOpen: { cases: E, indices: ['v'] },
+  lossesDone: { cases: E, indices: ['v'] },
+  supplyDone: { cases: E, indices: ['v'] },
+  /** The statement is being made. */
+  billing: { cases: P, indices: ['v'] },
+  awaitingPayment: { cases: P, indices: ['v', 'a'] },
+  paymentFailed: { cases: P, indices: ['v', 'a'] },
+  inArrears: { cases: P, indices: ['v'] },
+  paid: { cases: P, indices: ['v'] },
+  awaitingCredit: { cases: P, indices: ['v'] },
+  /** Paid and credited. */
+  settled: { cases: P, indices: ['v'] },
+  /** Issued: from here on it can be disputed, corrected or closed. */
+  issued: { cases: BOTH, indices: ['v'] },
+  reversing: { cases: BOTH, indices: ['v'] },
+  /** No correction is left: a person has to close. */
+  manual: { cases: BOTH, indices: [] },
+  closed: { cases: BOTH, indices: [] },
+  onTime: { cases: E, indices: [] },
+  /** Other readings arrived after the first ones. */
+  late: { cases: E, indices: [] },
+  undisputed: { cases: P, indices: ['d'] },
+  disputed: { cases: P, indices: ['d'] },
+  disputeUpheld: { cases: P, indices: ['d'] },
+} as const satisfies Readonly<Record<string, ControlDeclaration>>;
+
+/** A control place of the declaration. */
+export type ControlPlace = keyof typeof CONTROL_PLACES;
+
+/** Where each mWh and each unit of money lies, and in which case. */
+export const VALUE_PLACES = {
+  importPending: 'energy',
+  nettedImport: 'energy',
+  sharedIn: 'energy',
+  residual: 'energy',
+  exportPending: 'energy',
+  nettedExport: 'energy',
+  sharedOut: 'energy',
+  losses: 'energy',
+  surplus: 'energy',
+  due: 'payment',
+  claim: 'payment',
+  escrow: 'payment',
+  payerCash: 'payment',
+  paidByPayer: 'payment',
+  fund: 'payment',
+  paidByFund: 'payment',
+  deferred: 'payment',
+  payeeCash: 'payment',
+} as const satisfies Readonly<Record<string, SettlementCase>>;
+
+/** A value place of the declaration. */
+export type ValuePlace = keyof typeof VALUE_PLACES;
+
+/** Whether a place holds energy. */
+export function isEnergyPlace(name: string): boolean {
+  return Object.hasOwn(VALUE_PLACES, name) && VALUE_PLACES[name as ValuePlace] === 'energy';
+}
+
+/** A control place with its indices: a name binds, a number fixes, `+ 1` counts on. */
+export interface ControlArc {
+  readonly place: ControlPlace;
+  /** Indices by name where they are not just the step's own. */
+  readonly at?: Readonly<Partial<Record<IndexName, number | 'next' | 'last'>>>;
+  /** Takes only a token that has lain there so long. */
+  readonly after?: 'substituteAfterMs' | 'paymentTimeoutMs' | 'correctionWindowMs';
+}
+
+/** Units going from places to places: one of each. */
+export interface ValueMove {
+  readonly name: string;
+  readonly take: readonly ValuePlace[];
+  readonly put: readonly ValuePlace[];
+  /** Energy taken on both sides: of the same metering point (netting), or of any two. Default any. */
+  readonly samePoint?: true;
+  /** Part of the net only if. */
+  readonly if?: (parameters: SettlementParameters) => boolean;
+}
+
+/** What comes from outside and lets a step happen. */
+export type MessageName =
+  | 'reading'
+  | 'profile'
+  | 'bill'
+  | 'payment'
+  | 'refusal'
+  | 'creditConfirmation'
+  | 'dispute'
+  | 'disputeRejection'
+  | 'disputeApproval';
+
+/** Whom a message is for. */
+export const MESSAGE_CASES: Readonly<Record<MessageName, SettlementCase>> = {
+  reading: 'energy',
+  profile: 'energy',
+  bill: 'payment',
+  payment: 'payment',
+  refusal: 'payment',
+  creditConfirmation: 'payment',
+  dispute: 'payment',
+  disputeRejection: 'payment',
+  disputeApproval: 'payment',
+};
+
+/** Control places whose token says something beside the case: it does not carry the case itself. */
+export const FLAG_PLACES: ReadonlySet<ControlPlace> = new Set<ControlPlace>([
+  'onTime',
+  'late',
+  'undisputed',
+  'disputed',
+  'disputeUpheld',
+]);
+
+/** The steps, in the order in which they fire when several can. */
+export const STEP_NAMES = [
+  'open',
+  'receiveReading',
+  'refuseReading',
+  'repairReading',
+  'substitute',
+  'giveUpRepair',
+  'applyRules',
+  'applyRulesToEstimate',
+  'passCapacity',
+  'exceedCapacity',
+  'curtail',
+  'match',
+  'attributeExport',
+  'supplyRest',
+  'issueEvent',
+  'pay',
+  'confirmPayment',
+  'refusePayment',
+  'timeoutPayment',
+  'retryPayment',
+  'fallIntoArrears',
+  'coverArrears',
+  'credit',
+  'settle',
+  'raiseDispute',
+  'rejectDispute',
+  'upholdDispute',
+  'arriveLate',
+  'correctLate',
+  'correctUpheld',
+  'resettle',
+  'close',
+  'escalateLate',
+  'escalateUpheld',
+  'noteLate',
+  'noteUpheld',
+  'closeManually',
+] as const;
 
 /** A step's name. */
-export type StepName = 'applyRules' | 'passCapacity' | 'curtailCapacity' | 'match' | 'issueEvent';
+export type StepName = (typeof STEP_NAMES)[number];
 
-/** One transition: the case's step and the energy that goes with it. */
+/** One step: a family of transitions over its indices. */
 export interface SettlementStep {
   readonly name: StepName;
-  readonly from: ControlPlace;
-  readonly to: ControlPlace;
-  readonly moves: readonly EnergyMove[];
+  readonly from: readonly ControlArc[];
+  readonly to: readonly ControlArc[];
+  readonly reads?: readonly ControlArc[];
+  /** Values that move while the step is under way: `from` is held until none is left to move. */
+  readonly moves?: readonly ValueMove[];
+  /** Sums of places that have to be empty for the step to end. */
+  readonly empty?: readonly (readonly ValuePlace[])[];
+  /** Places that have to hold again what they held at first. */
+  readonly full?: readonly ValuePlace[];
+  /**
+   * Places that the message fills. Only where messages are: in a unit net the units lie there at first.
+   */
+  readonly fills?: readonly ValuePlace[];
+  /** Places whose values the step's decision looks at. Only where values are known: in the net that runs. */
+  readonly sees?: readonly ValuePlace[];
+  /** Which indices it exists for. Default all. */
+  readonly when?: (indices: Indices, parameters: SettlementParameters) => boolean;
+  readonly on?: MessageName;
+  /**
+   * A step of both cases: `energy` decides and the payment case follows by a message of the step's
+   * name, or both agree (each gets the message once both are ready).
+   */
+  readonly joint?: 'energy leads' | 'agreed';
 }
 
-/** The declaration both nets are made from. */
-export interface SettlementNet {
-  readonly name: string;
-  readonly steps: readonly SettlementStep[];
-}
-
-/**
- * Validated intervals → contract rules → capacity (two outcomes) → match → event.
- * `applyRules` nets and lets eligible points claim and offer; `passCapacity` and `curtailCapacity`
- * exclude each other; `match` moves what the key shares, an imported mWh with an exported one;
- * `issueEvent` gives the rest to the grid.
- */
-export const settlementNet: SettlementNet = {
-  name: 'settlement',
-  steps: [
-    {
-      name: 'applyRules',
-      from: 'validated',
-      to: 'ruled',
-      moves: [
-        {
-          name: 'net',
-          consumption: { from: 'imported', to: 'nettedImport' },
-          generation: { from: 'exported', to: 'nettedExport' },
-          pairing: 'samePoint',
-        },
-        { name: 'claim', consumption: { from: 'imported', to: 'claimed' } },
-        { name: 'offer', generation: { from: 'exported', to: 'offered' } },
-      ],
-    },
-    { name: 'passCapacity', from: 'ruled', to: 'cleared', moves: [] },
-    {
-      name: 'curtailCapacity',
-      from: 'ruled',
-      to: 'cleared',
-      moves: [
-        { name: 'limitClaim', consumption: { from: 'claimed', to: 'curtailedImport' } },
-        { name: 'limitOffer', generation: { from: 'offered', to: 'curtailedExport' } },
-      ],
-    },
-    {
-      name: 'match',
-      from: 'cleared',
-      to: 'matched',
-      moves: [
-        {
-          name: 'share',
-          consumption: { from: 'claimed', to: 'sharedIn' },
-          generation: { from: 'offered', to: 'sharedOut' },
-          pairing: 'anyPoint',
-        },
-      ],
-    },
-    {
-      name: 'issueEvent',
-      from: 'matched',
-      to: 'settled',
-      moves: [
-        { name: 'supply', consumption: { from: 'imported', to: 'residual' } },
-        { name: 'supplyUnshared', consumption: { from: 'claimed', to: 'residual' } },
-        { name: 'supplyCurtailed', consumption: { from: 'curtailedImport', to: 'residual' } },
-        { name: 'feedIn', generation: { from: 'exported', to: 'surplus' } },
-        { name: 'feedInUnshared', generation: { from: 'offered', to: 'surplus' } },
-        { name: 'feedInCurtailed', generation: { from: 'curtailedExport', to: 'surplus' } },
-      ],
-    },
-  ],
-};
-
-/** The energy places a step's moves touch, each once, in order of first touch. */
-export function touchedPlaces(step: SettlementStep): EnergyPlace[] {
-  return [
-    ...new Set(
-      step.moves.flatMap(({ consumption, generation }) => [
-        ...(consumption ? [consumption.from, consumption.to] : []),
-        ...(generation ? [generation.from, generation.to] : []),
-      ]),
-    ),
-  ];
-}
-
-/**
- * The quantities no firing changes, as weights by place: all imported energy lies somewhere on the
- * consumption side, all exported energy on the generation side, and shared in equals shared out.
- */
-export const SETTLEMENT_LAWS: Readonly<
-  Record<'consumption' | 'generation' | 'exchange', Partial<Readonly<Record<EnergyPlace, 1 | -1>>>>
-> = {
-  consumption: Object.fromEntries(CONSUMPTION_PLACES.map((place) => [place, 1])),
-  generation: Object.fromEntries(GENERATION_PLACES.map((place) => [place, 1])),
+/** The quantities no firing changes, as weights by place. */
+export const SETTLEMENT_LAWS = {
+  consumption: { importPending: 1, nettedImport: 1, sharedIn: 1, residual: 1 },
+  generation: { exportPending: 1, nettedExport: 1, sharedOut: 1, losses: 1, surplus: 1 },
   exchange: { sharedIn: 1, sharedOut: -1 },
-};
+  netting: { nettedImport: 1, nettedExport: -1 },
+  cash: { payerCash: 1, fund: 1, escrow: 1, payeeCash: 1 },
+  obligation: { due: 1, escrow: 1, claim: -1 },
+  payer: { payerCash: 1, paidByPayer: 1 },
+  guarantee: { fund: 1, paidByFund: 1 },
+  billing: { sharedIn: 1, claim: -1, payeeCash: -1, deferred: -1 },
+} as const satisfies Readonly<Record<string, Readonly<Partial<Record<ValuePlace, 1 | -1>>>>>;
+
+/** A law's name. */
+export type LawName = keyof typeof SETTLEMENT_LAWS;

@@ -1,56 +1,52 @@
-import { formatInstant } from '@microgrid/units';
-import { Allocator } from '@microgrid/units';
+import { Allocator, formatInstant } from '@microgrid/units';
 import type { SettlementContract } from './settlement-contract.js';
 import { SettlementError } from './settlement-error.js';
 
+/** What a column is made for. */
+export type ColumnName =
+  | 'nettedImport'
+  | 'nettedExport'
+  | 'restImport'
+  | 'restExport'
+  | 'claimed'
+  | 'offered'
+  | 'limitedClaims'
+  | 'limitedOffers'
+  | 'shares'
+  | 'limitedShares'
+  | 'sharedIn'
+  | 'sharedOut'
+  | 'unsharedImport'
+  | 'unsharedExport'
+  | 'returnedImport'
+  | 'returnedExport';
+
 /**
- * The columns one interval after the other is worked out in, so that the kernel makes no arrays.
- * A column belongs to one place of the net and is not changed while it lies there.
+ * Where columns come from. What it gives is filled before it becomes a token. A source that gives
+ * the same column again may do so only once the interval it was given for is over.
  */
+export type ColumnSource = (name: ColumnName, startMs: number) => Float64Array;
+
+/** A contract with what is worked out once for many intervals: eligibility, an allocator, columns. */
 export class Workspace {
   /** The column of a place without energy; never written. */
   readonly zero: Float64Array;
-  readonly nettedImport: Float64Array;
-  readonly nettedExport: Float64Array;
-  readonly imported: Float64Array;
-  readonly exported: Float64Array;
-  readonly claimed: Float64Array;
-  readonly offered: Float64Array;
-  readonly limitedClaims: Float64Array;
-  readonly limitedOffers: Float64Array;
-  readonly curtailedImport: Float64Array;
-  readonly curtailedExport: Float64Array;
-  readonly unsharedClaims: Float64Array;
-  readonly unsharedOffers: Float64Array;
-  readonly residual: Float64Array;
-  readonly surplus: Float64Array;
-  readonly shares: Float64Array;
   readonly allocator: Allocator;
+  readonly column: ColumnSource;
 
   private readonly eligibleMask: Uint8Array;
   private everyoneEligible = false;
   private maskFromMs = Infinity;
   private maskToMs = -Infinity;
 
-  constructor(readonly contract: SettlementContract) {
+  /** @param source default: a new column every time. */
+  constructor(
+    readonly contract: SettlementContract,
+    source?: ColumnSource,
+  ) {
     const size = contract.pointIds.length;
-    const column = (): Float64Array => new Float64Array(size);
-    this.zero = column();
-    this.nettedImport = column();
-    this.nettedExport = column();
-    this.imported = column();
-    this.exported = column();
-    this.claimed = column();
-    this.offered = column();
-    this.limitedClaims = column();
-    this.limitedOffers = column();
-    this.curtailedImport = column();
-    this.curtailedExport = column();
-    this.unsharedClaims = column();
-    this.unsharedOffers = column();
-    this.residual = column();
-    this.surplus = column();
-    this.shares = column();
+    this.zero = new Float64Array(size);
+    this.column = source ?? (() => new Float64Array(size));
     // The fixed key shares out over the points and the rest.
     this.allocator = new Allocator(size + 1);
     this.eligibleMask = new Uint8Array(size);
@@ -109,4 +105,15 @@ export function subtract(
     if (rest < 0) throw new SettlementError('not-conserved', `${what}: point ${index} has ${rest}`);
     out[index] = rest;
   }
+}
+
+/** out = the sum of columns. */
+export function addColumns(columns: readonly Float64Array[], out: Float64Array): Float64Array {
+  out.fill(0);
+  for (const column of columns) {
+    for (let index = 0; index < out.length; index++) {
+      out[index] = (out[index] as number) + (column[index] as number);
+    }
+  }
+  return out;
 }
