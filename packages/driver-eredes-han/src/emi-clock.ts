@@ -108,9 +108,14 @@ export function clockToEpochMs(clock: EmiClock, timeZone: string): EpochMs {
   return localMs - aheadMinutes * 60_000;
 }
 
-/** What a meter that follows its zone's summer time shows at an instant, to the second. */
-export function clockAt(ms: EpochMs, timeZone: string): EmiClock {
-  const { offsetMinutes, year } = localTime(timeZone, ms);
+/**
+ * What a meter shows at an instant, to the second.
+ * @param winterTimeOnly whether it ignores its zone's summer time. Default false.
+ */
+export function clockAt(ms: EpochMs, timeZone: string, winterTimeOnly = false): EmiClock {
+  const { offsetMinutes: zoneMinutes, year } = localTime(timeZone, ms);
+  const winterMinutes = standardOffsetMinutes(timeZone, year);
+  const offsetMinutes = winterTimeOnly ? winterMinutes : zoneMinutes;
   const local = new Date(ms + offsetMinutes * 60_000);
   return {
     year: local.getUTCFullYear(),
@@ -119,7 +124,7 @@ export function clockAt(ms: EpochMs, timeZone: string): EmiClock {
     hour: local.getUTCHours(),
     minute: local.getUTCMinutes(),
     second: local.getUTCSeconds(),
-    summer: offsetMinutes > standardOffsetMinutes(timeZone, year),
+    summer: offsetMinutes > winterMinutes,
     doubtful: false,
     deviationMinutes: undefined,
   };

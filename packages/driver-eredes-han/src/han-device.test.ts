@@ -43,10 +43,8 @@ describe('live values', () => {
     const rig = await openRig(START, { denied: ['voltageL2', 'exportPower'] });
     const readings = await rig.device.read();
     const of = (point: string) => readings.find((reading) => reading.point === point);
-    expect(of('voltageL2')).toMatchObject({
-      quality: 'bad',
-      cause: expect.stringContaining('denied'),
-    });
+    expect(of('voltageL2')?.quality).toBe('bad');
+    expect(of('voltageL2')?.cause).toContain('access denied');
     expect(of('power')).toMatchObject({ quality: 'bad' });
     expect(of('voltageL1')).toMatchObject({ quality: 'good', value: 230 });
     expect(of('voltageL3')).toMatchObject({ quality: 'good', value: 230 });

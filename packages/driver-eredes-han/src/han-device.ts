@@ -208,7 +208,7 @@ export class HanDevice implements EredesHanDevice {
         .filter(({ rate }) => rates.includes(rate))
         .flatMap((each) => each.registers),
     ]);
-    const lost = await this.take([...wanted], signal);
+    const lost = (await this.take([...wanted], signal)) ?? this.refusal(wanted);
     if (lost !== undefined) return this.lose(lost);
     if (lowDue) this.lowReadMs = startMs;
     const status = this.values.get(addressOf('statusControl'));
@@ -230,6 +230,18 @@ export class HanDevice implements EredesHanDevice {
       if (!value.ok && !value.answered) lost = value.cause;
     }
     return lost;
+  }
+
+  /** A meter that refuses everything is not the one that was read before: why, or undefined. */
+  private refusal(registers: ReadonlySet<EmiRegister>): string | undefined {
+    let cause: string | undefined;
+    for (const { address } of registers) {
+      const value = this.values.get(address);
+      if (value?.ok !== false) return undefined;
+      cause ??= value.cause;
+    }
+    this.reader.forget();
+    return cause;
   }
 
   private lose(cause: string): string {
@@ -339,7 +351,7 @@ export class HanDevice implements EredesHanDevice {
       const origin = { device, point: each.point, at };
       return 'cause' in result
         ? missingReading(origin, result.cause)
-        : readingOf(origin, result.value);
+        : readingOf(origin, result.value, each.bounds);
     });
   }
 

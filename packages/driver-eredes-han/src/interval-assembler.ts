@@ -127,7 +127,7 @@ export class IntervalAssembler {
     for (let at = from; at < endMs; at += periodMs) {
       missing.push(this.interval(at, undefined, 1, 'missing', causes));
     }
-    this.memory = without(this.memory, 'totals', 'open');
+    this.memory = settled(this.memory);
     this.memory = { ...this.memory, boundaryMs: endMs - periodMs };
     return missing;
   }
@@ -175,7 +175,7 @@ export class IntervalAssembler {
         ? this.memory.recent
         : [...this.memory.recent, { endMs, sum: known, revision: 1, causes: all }].slice(-RECENT);
     this.memory = {
-      ...without(this.memory, 'totals', 'open'),
+      ...settled(this.memory),
       boundaryMs: endMs,
       recent,
       ...(totals === undefined ? {} : { totals }),
@@ -273,11 +273,10 @@ function totalsOf({ values }: LoadProfileEntry): Wh {
   };
 }
 
-/** The state without some of its optional parts. */
-function without(state: AssemblerState, ...keys: readonly ('totals' | 'open')[]): AssemblerState {
-  const rest: Record<string, unknown> = { ...state };
-  for (const key of keys) delete rest[key];
-  return rest as unknown as AssemblerState;
+/** The state without what only holds up to a boundary. */
+function settled(state: AssemblerState): AssemblerState {
+  const { totals: _totals, open: _open, ...rest } = state;
+  return rest;
 }
 
 /** Which source each direction has in a set of measures; undefined where no column tells. */

@@ -53,6 +53,8 @@ type Chunk =
  */
 export class LoadProfileReader {
   private position: number | undefined;
+  /** The highest position whose entry is known to be the last known one or older. */
+  private low = 0;
   private numbering: Numbering | undefined;
   /** False once the meter said that it has no function 0x45. */
   private positional = true;
@@ -117,8 +119,6 @@ export class LoadProfileReader {
     const entries: LoadProfileEntry[] = [];
     let known = anchor;
     let position = this.position ?? this.guess(anchor, newest, inUse);
-    /** The highest position whose entry is known to be the anchor or older. */
-    let low = 1;
     for (let request = 0; request < requests; request += 1) {
       position = Math.min(Math.max(position, 1), Math.max(inUse, 1));
       const chunk = await this.readPositions(
@@ -136,24 +136,37 @@ export class LoadProfileReader {
       }
       const last = position + chunk.count - 1;
       const from = known === undefined ? 0 : freshFrom(chunk.entries, known);
-      if (from === undefined && position > 1) {
-        // All newer than the anchor: it lies further back.
-        const ahead = (chunk.entries[0]?.capturedMs ?? 0) - (known?.capturedMs ?? 0);
-        if (position <= low) low = position - 1;
-        const steps = Math.max(1, Math.ceil(ahead / this.shape.periodMs));
-        position = Math.max(low, position - steps);
+      // All newer than the anchor: it lies further back, unless the entry before these is older.
+      if (from === undefined && position > 1 && position !== this.low + 1) {
+        position = this.stepBack(position, chunk.entries[0], known);
+        this.position = position;
         continue;
       }
-      if (from !== undefined && from > 0) low = position + from - 1;
+      if (from !== undefined && from > 0) this.low = position + from - 1;
       const fresh = chunk.entries.slice(from ?? 0);
       entries.push(...fresh);
       known = fresh.at(-1) ?? known;
       this.position = last;
-      if (last >= inUse) return { entries, done: true };
+      if (last >= inUse) {
+        this.low = 0;
+        return { entries, done: true };
+      }
       // The next read begins with the last one known, so that a shift in between is noticed.
       position = chunk.count > 1 ? last : last + 1;
     }
     return { entries, done: false };
+  }
+
+  private stepBack(
+    position: number,
+    first: LoadProfileEntry | undefined,
+    known: Anchor | undefined,
+  ): number {
+    const ahead = (first?.capturedMs ?? 0) - (known?.capturedMs ?? 0);
+    // Positions have moved since the lower bound was found: it holds no more.
+    if (position <= this.low) this.low = position - 1;
+    const steps = Math.max(1, Math.ceil(ahead / this.shape.periodMs));
+    return Math.max(this.low, position - steps, 1);
   }
 
   private guess(anchor: Anchor | undefined, newest: LoadProfileEntry, inUse: number): number {

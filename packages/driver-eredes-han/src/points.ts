@@ -1,4 +1,4 @@
-import type { PointName } from '@microgrid/devices';
+import type { PointName, ValueBounds } from '@microgrid/devices';
 import { emiRegister, type EmiRegister } from './emi-register.js';
 import { scaledNumber } from './register-value.js';
 import type { RegisterValue } from './register-reader.js';
@@ -13,6 +13,8 @@ export interface HanPoint {
   readonly registers: readonly EmiRegister[];
   /** Value in the point's unit from the registers' values in theirs; undefined = it says nothing. */
   readonly value: (...values: readonly number[]) => number | undefined;
+  /** What can be; a value outside is suspect. */
+  readonly bounds?: ValueBounds;
 }
 
 function register(name: string): EmiRegister {
@@ -33,7 +35,8 @@ const point = (
   rate: PointRate,
   registers: readonly string[],
   value: HanPoint['value'] = same,
-): HanPoint => ({ point: name, rate, registers: registers.map(register), value });
+  bounds: ValueBounds = {},
+): HanPoint => ({ point: name, rate, registers: registers.map(register), value, bounds });
 
 const RATES = [1, 2, 3, 4, 5, 6] as const;
 const QUADRANTS = [1, 2, 3, 4] as const;
@@ -43,7 +46,7 @@ const SINGLE: readonly HanPoint[] = [
   point('power', 'high', ['importPower', 'exportPower'], netOf),
   point('voltageL1', 'high', ['voltageL1']),
   point('currentL1', 'high', ['currentL1']),
-  point('powerFactor', 'high', ['powerFactor']),
+  point('powerFactor', 'high', ['powerFactor'], same, { minimum: 0, maximum: 1 }),
   point('frequency', 'high', ['frequency']),
   point('importEnergy', 'high', ['importEnergy'], milli),
   point('exportEnergy', 'high', ['exportEnergy'], milli),

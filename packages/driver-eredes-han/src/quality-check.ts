@@ -28,7 +28,8 @@ export class QualityCheck {
   /** The same intervals, those in doubt marked as estimated with the cause. */
   check(intervals: readonly IntervalV1[]): IntervalV1[] {
     const alone = intervals.map((interval) => {
-      if (interval.quality === 'missing' || interval.revision > 1) return interval;
+      // What counts as estimated already may well hold energy of another time.
+      if (interval.quality !== 'measured') return interval;
       this.note(this.judge([interval]));
       return this.suspicious ? doubted(interval) : interval;
     });
@@ -66,20 +67,23 @@ export class QualityCheck {
 
 const DOUBT = 'register-mismatch';
 
+const comparable = ({ quality, causes = [] }: IntervalV1): boolean =>
+  quality === 'measured' || (causes.length === 1 && causes[0] === DOUBT);
+
 function doubted(interval: IntervalV1): IntervalV1 {
   if (interval.quality === 'missing' || interval.causes?.includes(DOUBT) === true) return interval;
   return { ...interval, quality: 'estimated', causes: [...(interval.causes ?? []), DOUBT] };
 }
 
-/** Stretches without a hole; what is missing stands alone. */
+/** Stretches without a hole; what is missing or estimated for another reason stands alone. */
 function runsOf(intervals: readonly IntervalV1[]): IntervalV1[][] {
   const runs: IntervalV1[][] = [];
   for (const interval of intervals) {
     const before = runs.at(-1)?.at(-1);
     const joins =
       before !== undefined &&
-      before.quality !== 'missing' &&
-      interval.quality !== 'missing' &&
+      comparable(before) &&
+      comparable(interval) &&
       before.end === interval.start;
     if (joins) runs.at(-1)?.push(interval);
     else runs.push([interval]);

@@ -17,6 +17,7 @@ const PLAUSIBLE: Readonly<Partial<Record<PointUnit, Plausible>>> = {
   '%': { sample: 55, range: [0, 100], step: 1 },
   // Whole kilowatt-hours: the coarsest counters count nothing smaller.
   mWh: { sample: 3_412_000_000, range: [0, 60_000_000_000], step: 1_000_000 },
+  mvarh: { sample: 3_412_000_000, range: [0, 60_000_000_000], step: 1_000_000 },
   '°C': { sample: 35, range: [-20, 80], step: 1 },
   ratio: { sample: 0.9, range: [-1, 1], step: 0.01 },
   bool: { sample: 1, range: [0, 1], step: 1 },

@@ -118,11 +118,7 @@ export class EmiMeter {
   /** The clock as it shows an instant of its own time. */
   clockOf(meterMs: number): EmiClock {
     const { timeZone = 'Europe/Lisbon', deviationMinutes, winterTimeOnly = false } = this.options;
-    const shown = clockAt(meterMs, timeZone);
-    const clock =
-      winterTimeOnly && shown.summer
-        ? { ...clockAt(meterMs - HOUR_MS, timeZone), summer: false }
-        : shown;
+    const clock = clockAt(meterMs, timeZone, winterTimeOnly);
     return deviationMinutes === undefined ? clock : { ...clock, deviationMinutes };
   }
 

@@ -1,6 +1,7 @@
 import { ModbusException } from '@microgrid/modbus';
 import { EMI_REGISTERS, emiRegister, type EmiRegister } from '../emi-register.js';
 import { encodeClock } from '../emi-clock.js';
+import { EredesHanError } from '../eredes-han-error.js';
 import type { EmiMeter } from './emi-meter.js';
 import { u32 } from './emi-meter.js';
 
@@ -35,10 +36,21 @@ export class EmiPort {
     this.denied = new Set(names.flatMap((name) => emiRegister(name)?.address ?? []));
   }
 
-  /** Shows a raw value in a register. */
+  /**
+   * Shows a raw value in a register.
+   * @throws EredesHanError `bad-option` for a value that the register cannot hold
+   */
   show(name: string, raw: number): void {
     const register = emiRegister(name);
-    if (register !== undefined) this.shown.set(register.address, raw);
+    if (register === undefined) return;
+    const most = 2 ** (8 * (register.bytes ?? 0)) - 1;
+    if (raw < 0 || raw > most) {
+      throw new EredesHanError(
+        'bad-option',
+        `register ${name}: got ${raw}, expected a whole number in 0..${most}`,
+      );
+    }
+    this.shown.set(register.address, raw);
   }
 
   /** Answers a function of the port: the reply after its function code. */
