@@ -92,7 +92,7 @@ function readCounts(file: string): Readonly<Record<string, number>> {
         'input',
         `${file}: ${place}: got ${JSON.stringify(count)}, expected an integer from 0`,
       );
-  return Object.fromEntries(entries) as Record<string, number>;
+  return Object.fromEntries(entries);
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { CompiledNet } from './compiled-net.js';
 import { EdgeList } from './edge-list.js';
 import type { FrontierTransitions } from './frontier-transitions.js';
-import { BLOCK_SHIFT, type StateStore } from './state-store.js';
+import type { StateStore } from './state-store.js';
 
 /** What an exploration has counted so far; the explorers write it. */
 export class ExplorationRun {
@@ -49,8 +49,8 @@ export class ExplorationRun {
     this.full = store.count >= this.maxStates || !this.fits(store.bytesAfterGrowth);
     if (this.full) return false;
     if (store.count >= store.room) store.grow();
-    store.blockForNext();
-    this.room = Math.min(store.blocks.length << BLOCK_SHIFT, store.room, this.maxStates);
+    store.addRoom();
+    this.room = Math.min(store.capacity, store.room, this.maxStates);
     return true;
   }
 

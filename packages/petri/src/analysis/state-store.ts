@@ -8,7 +8,10 @@ export const BLOCK_MASK = (1 << BLOCK_SHIFT) - 1;
 export const TABLE_SHIFT = 26;
 export const TABLE_MASK = (1 << TABLE_SHIFT) - 1;
 
-const FIRST_TABLE_BITS = 10;
+const FIRST_TABLE_BITS = 8;
+
+/** States of the first block before it grows. */
+const FIRST_STATES = 64;
 const LAST_TABLE_BITS = 31;
 
 /** Spreads the linear hash over all bits (Knuth's multiplicative hashing); a bijection. */
@@ -44,6 +47,8 @@ export class StateStore {
   tables: Int32Array[];
   tableBits = FIRST_TABLE_BITS;
   count = 0;
+  /** States the blocks have room for. */
+  capacity = 0;
 
   constructor(readonly packing: Packing) {
     this.stride = packing.words + 1;
@@ -76,10 +81,20 @@ export class StateStore {
     return hash;
   }
 
-  /** The block for the next state, made if need be. */
-  blockForNext(): Int32Array {
-    const index = this.count >>> BLOCK_SHIFT;
-    return (this.blocks[index] ??= new Int32Array(this.stride << BLOCK_SHIFT));
+  /** Makes room in the blocks for one state more: the first block grows, later ones are taken whole. */
+  addRoom(): void {
+    if (this.count < this.capacity) return;
+    const whole = 1 << BLOCK_SHIFT;
+    const states = this.capacity === 0 ? FIRST_STATES : Math.min(2 * this.capacity, whole);
+    const block = new Int32Array(states * this.stride);
+    if (this.capacity < whole) {
+      block.set(this.blocks[0] ?? []);
+      this.blocks[0] = block;
+      this.capacity = states;
+    } else {
+      this.blocks.push(block);
+      this.capacity += whole;
+    }
   }
 
   /** The slot of the marking in `words`: its own if it is stored, else the empty one for it. */
@@ -121,7 +136,8 @@ export class StateStore {
     const entry = table[slot & TABLE_MASK] as number;
     if (entry !== 0) return (entry & (2 ** this.tableBits - 1)) - 1;
     const spread = Math.imul(hash ^ (hash >>> 15), SPREAD);
-    const block = this.blockForNext();
+    this.addRoom();
+    const block = this.blocks[this.count >>> BLOCK_SHIFT] as Int32Array;
     const base = (this.count & BLOCK_MASK) * this.stride;
     block.set(words.subarray(0, this.packing.words), base);
     block[base + this.packing.words] = parent;
