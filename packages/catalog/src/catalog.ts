@@ -4,8 +4,10 @@ import { abbTerraAc } from './charger/abb-terra-ac.js';
 import { alfenEve } from './charger/alfen-eve.js';
 import { kebaP30 } from './charger/keba-p30.js';
 import { kebaP40, kebaP40From121 } from './charger/keba-p40.js';
+import { froniusGen24, froniusSmartMeter } from './hybrid/fronius-gen24.js';
 import { goodweEt, goodweEtMeter } from './hybrid/goodwe-et.js';
 import { huaweiSun2000Luna2000, huaweiSun2000Meter } from './hybrid/huawei-sun2000.js';
+import { solaredgeHybrid, solaredgeMeter } from './hybrid/solaredge-hybrid.js';
 import { sungrowSh, sungrowShMeter } from './hybrid/sungrow-sh.js';
 import { modbusRelay } from './load/modbus-relay.js';
 import { sgReadyRelay } from './load/sg-ready-relay.js';
@@ -32,6 +34,8 @@ export const catalog: readonly Profile[] = [
   carloGavazziEm340,
   eastronSdm120,
   eastronSdm630,
+  froniusGen24,
+  froniusSmartMeter,
   goodweEt,
   goodweEtMeter,
   huaweiSun2000Luna2000,
@@ -43,6 +47,8 @@ export const catalog: readonly Profile[] = [
   modbusRelay,
   schneiderIem3155,
   sgReadyRelay,
+  solaredgeHybrid,
+  solaredgeMeter,
   sungrowSh,
   sungrowShMeter,
   sunspecBattery,
