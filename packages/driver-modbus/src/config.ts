@@ -15,6 +15,13 @@ export const modbusDeviceConfig = z.strictObject({
   lowRateMs: z.int().min(1000).max(86_400_000).default(60_000),
   /** How long one read or write may wait for its reply, ms. Default: the profile's, or the bus's. */
   requestTimeoutMs: z.int().min(1).max(600_000).optional(),
+  /** Points to read and publish; default: all of the profile. Controls read what they need besides. */
+  points: z.array(z.string()).min(1).optional(),
+  /**
+   * How long the safe value of a control is kept up when nobody commands it any more and the device
+   * would fall back to something worse, ms. Default 7,200,000 (two hours).
+   */
+  blindModeMs: z.int().min(0).max(604_800_000).default(7_200_000),
   /** Ratings that the device does not tell or that the installation narrows. */
   limits: z
     .strictObject({

@@ -1,4 +1,6 @@
 import {
+  appliesTo,
+  dependsOnCommand,
   pointSize,
   type ProfileControl,
   type WriteField,
@@ -10,9 +12,12 @@ import { timesPowerOfTen } from './point-decoder.js';
 /** Gives the value of a point; undefined where there is none. */
 export type Lookup = (point: string) => number | undefined;
 
+/** One write and the pause after it, ms. */
+export type PlannedWrite = WriteRequest & { readonly delayMs?: number };
+
 /** The writes of a command, or what is missing to know them. */
 export type WritePlan =
-  | { readonly ok: true; readonly writes: readonly WriteRequest[] }
+  | { readonly ok: true; readonly writes: readonly PlannedWrite[] }
   | { readonly ok: false; readonly reason: string };
 
 /** A command's value as the number that expressions take. */
@@ -22,23 +27,29 @@ export function commandNumber(value: number | boolean): number {
 
 function fieldNumber(field: WriteField, command: number, lookup: Lookup): number | string {
   if (typeof field.value === 'number') return field.value;
-  const { factor = 1, over, offset = 0, scaleFrom } = field.value;
-  let value = command * factor;
-  if (over !== undefined) {
-    const divisor = lookup(over);
-    if (divisor === undefined || divisor === 0) return `${over} is not known`;
-    value /= divisor;
+  if ('map' in field.value) {
+    const entry = field.value.map.find(([listed]) => listed === command);
+    return entry === undefined ? `${command} is not among the values it may have` : entry[1];
   }
-  value += offset;
+  const { scaleFrom } = field.value;
+  let value: number;
+  if ('point' in field.value) {
+    const told = lookup(field.value.point);
+    if (told === undefined) return `${field.value.point} is not known`;
+    value = told * (field.value.factor ?? 1);
+  } else {
+    const { factor = 1, over, offset = 0 } = field.value;
+    value = command * factor;
+    if (over !== undefined) {
+      const divisor = lookup(over);
+      if (divisor === undefined || divisor === 0) return `${over} is not known`;
+      value /= divisor;
+    }
+    value += offset;
+  }
   if (scaleFrom === undefined) return value;
   const exponent = lookup(scaleFrom);
   return exponent === undefined ? `${scaleFrom} is not known` : timesPowerOfTen(value, -exponent);
-}
-
-/** Whether a step belongs to a command. */
-export function appliesTo(step: WriteStep, command: number): boolean {
-  if (step.when === undefined) return true;
-  return (command === 0) === (step.when === 'zero');
 }
 
 /** Half away from zero, so that a field and its negative agree. */
@@ -78,25 +89,29 @@ export function controlWrites(
   command: number,
   lookup: Lookup,
 ): WritePlan {
-  const writes: WriteRequest[] = [];
+  const writes: PlannedWrite[] = [];
   for (const step of steps) {
     if (!appliesTo(step, command)) continue;
     const write = stepWrite(step, command, lookup);
     if (typeof write === 'string') return { ok: false, reason: write };
-    writes.push(write);
+    writes.push(step.delayMs === undefined ? write : { ...write, delayMs: step.delayMs });
   }
   return { ok: true, writes };
 }
 
-/** Decodes one written field back into the command it came from; undefined for constants. */
-function commandOf(field: WriteField, raw: number, lookup: Lookup): number | undefined {
-  if (typeof field.value === 'number') return undefined;
+/** Commands for which a field would carry this raw number; undefined for what carries none. */
+function commandsOf(field: WriteField, raw: number, lookup: Lookup): number[] | undefined {
+  if (!dependsOnCommand(field) || typeof field.value === 'number') return undefined;
+  if ('map' in field.value) {
+    return field.value.map.filter(([, listed]) => listed === raw).map(([command]) => command);
+  }
+  if ('point' in field.value) return undefined;
   const { factor = 1, over, offset = 0, scaleFrom } = field.value;
   if (factor === 0) return undefined;
   const exponent = scaleFrom === undefined ? 0 : lookup(scaleFrom);
   const divisor = over === undefined ? 1 : lookup(over);
   if (exponent === undefined || divisor === undefined) return undefined;
-  return ((timesPowerOfTen(raw, exponent) - offset) * divisor) / factor + 0;
+  return [((timesPowerOfTen(raw, exponent) - offset) * divisor) / factor + 0];
 }
 
 /** Reads written registers or bits back; undefined = not readable. */
@@ -109,12 +124,17 @@ export type ReadBack = (
 /** Reads the raw number of a field. */
 export type DecodeField = (field: WriteField, registers: ArrayLike<number>, at: number) => number;
 
+interface FoundField {
+  readonly field: WriteField;
+  readonly raw: number;
+}
+
 /** The raw values of a step's fields as they stand in the device. */
 function fieldsOf(
   step: WriteStep,
   read: ReadBack,
   decode: DecodeField,
-): { readonly field: WriteField; readonly raw: number }[] | undefined {
+): readonly FoundField[] | undefined {
   const count = step.fields.reduce((sum, field) => sum + pointSize(field), 0);
   const registers = read(step.table, step.address, count);
   if (registers === undefined) return undefined;
@@ -124,6 +144,39 @@ function fieldsOf(
     place += pointSize(field);
     return { field, raw };
   });
+}
+
+const AGREEING = 1e-6;
+
+/** The command that a set of steps, if it is the one in force, was written for. */
+function commandOfSteps(
+  steps: readonly WriteStep[],
+  read: ReadBack,
+  decode: DecodeField,
+  lookup: Lookup,
+): number | 'any' | undefined {
+  const effective = steps.at(-1);
+  if (effective === undefined) return undefined;
+  const last = fieldsOf(effective, read, decode);
+  if (last === undefined) return undefined;
+  const inForce = last.every(
+    ({ field, raw }) => typeof field.value !== 'number' || field.value === raw,
+  );
+  if (!inForce) return undefined;
+  const choices = steps
+    .flatMap((step) => fieldsOf(step, read, decode) ?? [])
+    .map(({ field, raw }) => commandsOf(field, raw, lookup))
+    .filter((commands) => commands !== undefined);
+  const [first, ...rest] = choices;
+  if (first === undefined) return 'any';
+  // Fields are rounded on their own, so they agree up to one step of each.
+  return first.find((command) =>
+    rest.every((commands) =>
+      commands.some(
+        (other) => Math.abs(other - command) <= AGREEING * Math.max(1, Math.abs(command)),
+      ),
+    ),
+  );
 }
 
 /**
@@ -137,27 +190,18 @@ export function commandIn(
   decode: DecodeField,
   lookup: Lookup,
 ): number | undefined {
-  for (const branch of ['nonzero', 'zero'] as const) {
-    const command = branch === 'zero' ? 0 : 1;
-    const steps = control.steps.filter((step) => appliesTo(step, command));
-    if (branch === 'zero' && !control.steps.some(({ when }) => when === 'zero')) continue;
-    const effective = steps.at(-1);
-    if (effective === undefined) continue;
-    const last = fieldsOf(effective, read, decode);
-    if (last === undefined) continue;
-    const inForce = last.every(
-      ({ field, raw }) => typeof field.value !== 'number' || field.value === raw,
-    );
-    if (!inForce) continue;
-    const found = steps
-      .flatMap((step) => fieldsOf(step, read, decode) ?? [])
-      .map(({ field, raw }) => commandOf(field, raw, lookup))
-      .filter((value) => value !== undefined);
-    const [first] = found;
-    if (first === undefined) return branch === 'zero' ? 0 : undefined;
-    // Fields are rounded on their own, so they agree up to one step of each.
-    const tolerance = 1e-6 * Math.max(1, Math.abs(first));
-    return found.every((value) => Math.abs(value - first) <= tolerance) ? first : undefined;
+  const zeroApart = control.steps.some(({ when }) => when !== undefined && when !== 'nonzero');
+  for (const sign of [1, -1, 0]) {
+    const steps = control.steps.filter((step) => appliesTo(step, sign));
+    const found = commandOfSteps(steps, read, decode, lookup);
+    if (found === undefined) continue;
+    if (found === 'any') {
+      // Nothing carries a number: what stands is the one command that writes just these constants.
+      if (sign !== 0) continue;
+      return zeroApart ? 0 : undefined;
+    }
+    if (control.steps.some((step) => appliesTo(step, found) !== appliesTo(step, sign))) continue;
+    return found;
   }
   return undefined;
 }

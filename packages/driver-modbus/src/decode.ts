@@ -1,5 +1,12 @@
-import type { Profile } from '@microgrid/devices';
-import { compileProfile, decodeBlock, decodeSums, type Values } from './compiled-profile.js';
+import { pointSize, type Profile } from '@microgrid/devices';
+import {
+  compileProfile,
+  completeValues,
+  decodeBlock,
+  decodeTexts,
+  type Causes,
+  type Values,
+} from './compiled-profile.js';
 import type { Reply } from './point-decoder.js';
 
 /** Answers a read from registers at hand; undefined = this block could not be read. */
@@ -20,17 +27,63 @@ export function decode(
   read: ReadRegisters,
   phases: 1 | 3 = profile.phases,
 ): Readonly<Record<string, number>> {
-  const compiled = compileProfile(profile, phases);
-  const values: Values = Array.from({ length: compiled.indexOf.size });
-  for (const block of compiled.blocks) {
-    const reply = read(block.table, block.address, block.count);
-    if (reply !== undefined) decodeBlock(block, reply, 'once', values);
-  }
-  decodeSums(compiled, values);
   const decoded: Record<string, number> = {};
-  for (const [id, index] of compiled.indexOf) {
-    const value = values[index];
+  for (const [id, { value }] of inspect(profile, read, phases)) {
     if (value !== undefined) decoded[id] = value;
   }
   return decoded;
+}
+
+/** Everything that registers say of one point. */
+export interface InspectedPoint {
+  /** In the published unit and sign; absent where there is none. */
+  readonly value?: number;
+  /** A text, the name of a state, or the names of the bits that are set. */
+  readonly text?: string;
+  /** Why there is no value, where it is not simply not implemented. */
+  readonly cause?: string;
+  /** The registers (bits as 0 and 1) as they came; absent for a sum and for what was not read. */
+  readonly raw?: readonly number[];
+}
+
+/**
+ * {@link decode} with all that can be said of each point, in the order of the profile: for tools
+ * that show a device to a person.
+ */
+export function inspect(
+  profile: Profile,
+  read: ReadRegisters,
+  phases: 1 | 3 = profile.phases,
+): ReadonlyMap<string, InspectedPoint> {
+  const compiled = compileProfile(profile, phases);
+  const values: Values = Array.from({ length: compiled.indexOf.size });
+  const causes: Causes = Array.from({ length: compiled.indexOf.size });
+  const texts = new Map<string, string>();
+  const raws = new Map<string, readonly number[]>();
+  for (const block of compiled.blocks) {
+    const reply = read(block.table, block.address, block.count);
+    if (reply === undefined) continue;
+    decodeBlock(block, reply, 'once', values, causes);
+    decodeTexts(block, reply, texts);
+    for (const point of block.points) {
+      const start = point.address - block.address;
+      raws.set(
+        point.id,
+        Array.from({ length: pointSize(point) }, (_, index) => Number(reply[start + index])),
+      );
+    }
+  }
+  completeValues(compiled, values, causes);
+  const inspected = new Map<string, InspectedPoint>();
+  for (const [id, index] of compiled.indexOf) {
+    const found = {
+      value: values[index],
+      text: texts.get(id),
+      cause: causes[index],
+      raw: raws.get(id),
+    };
+    const known = Object.entries(found).filter(([, part]) => part !== undefined);
+    inspected.set(id, Object.fromEntries(known));
+  }
+  return inspected;
 }

@@ -24,6 +24,14 @@ function narrow(control: ProfileControl, limits: ModbusDeviceConfig['limits']): 
     }
     case 'exportLimit':
       return { minimum: undefined, maximum: limits.maxExportWatts };
+    case 'chargeLimit':
+      return { minimum: undefined, maximum: limits.maxChargeWatts };
+    case 'dischargeLimit':
+      return { minimum: undefined, maximum: limits.maxDischargeWatts };
+    case 'gridPower': {
+      const { maxExportWatts: out, maxImportWatts: into } = limits;
+      return { minimum: out === undefined ? undefined : -out, maximum: into };
+    }
     case 'chargeCurrent':
       return { minimum: limits.minCurrentAmperes, maximum: limits.maxCurrentAmperes };
     default:
@@ -59,10 +67,11 @@ export function boundsOf(
 }
 
 function describeControl(control: ProfileControl, bounds: ControlBounds): DeviceControl {
-  const minimum = control.allowZero === true ? 0 : bounds.minimum;
+  const minimum = control.allowZero === true ? Math.min(0, bounds.minimum ?? 0) : bounds.minimum;
   return {
     id: control.id,
     unit: control.unit,
+    ...(control.states === undefined ? {} : { states: control.states }),
     ...(control.terminal === undefined ? {} : { terminal: control.terminal }),
     ...(minimum === undefined ? {} : { minimum }),
     ...(bounds.maximum === undefined ? {} : { maximum: bounds.maximum }),

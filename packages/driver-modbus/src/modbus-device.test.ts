@@ -41,15 +41,13 @@ describe('reading', () => {
     expect(device.description).toMatchObject({ phases: 1, role: 'meter' });
   });
 
-  it('a value outside its bounds is suspect and keeps its value', async () => {
+  it('a value outside its bounds is none, and the reading says why', async () => {
     await serve(eastronSdm630);
     served.image.set({ voltageL1: 411, frequency: 50 });
     const device = await served.open();
-    expect(byPoint(await device.read())['voltageL1']).toMatchObject({
-      value: 411,
-      quality: 'suspect',
-      cause: 'above 300',
-    });
+    const reading = byPoint(await device.read())['voltageL1'];
+    expect(reading).toMatchObject({ quality: 'bad', cause: '411 is above 300' });
+    expect(reading).not.toHaveProperty('value');
   });
 
   it('points of low rate repeat their reading with its own instant, then are read again', async () => {
@@ -112,7 +110,7 @@ describe('reading', () => {
     const device = await served.open();
     expect(device.description.controls).toEqual([]);
     expect(await device.command(served.command('batteryPower', 100))).toMatchObject({
-      status: 'failed',
+      status: 'rejected',
     });
     await served.start();
     for (let poll = 0; poll < 50 && device.description.controls.length === 0; poll += 1) {
@@ -133,7 +131,7 @@ describe('reading', () => {
       /not a sunspec-pv: register 40069: got 02bd 0032, expected SunSpec/,
     );
     expect(await device.command(served.command('exportLimit', 100))).toMatchObject({
-      status: 'failed',
+      status: 'rejected',
     });
     expect(served.writes()).toEqual([]);
     const driver = modbusDriver(sunspecPv);
@@ -201,7 +199,7 @@ describe('commands', () => {
     expect(served.writes()).toEqual([]);
   });
 
-  it('hands back when the command lapses on the monotonic clock, whatever the wall clock does', async () => {
+  it('writes the safe value when the command lapses on the monotonic clock, whatever the wall clock does', async () => {
     await battery();
     const device = await served.open();
     await device.command(served.command('batteryPower', 1000, { validForMs: 20_000 }));
@@ -212,27 +210,33 @@ describe('commands', () => {
     expect(served.writes()).toEqual([]);
     served.clock.advance(1);
     await device.read();
-    expect(served.writes()).toEqual(['write holding 40258=0', 'write holding 40265=10000,10000']);
+    expect(served.writes()).toEqual(['write holding 40265=0,0']);
+    // From here the battery's own reversion acts: it is as safe.
     served.clock.advance(60_000);
     await device.read();
+    expect(served.writes()).toEqual([]);
+    await device.release();
     expect(served.writes()).toEqual([]);
   });
 
   it('a release that fails is tried again at each poll until it is through', async () => {
     await battery();
     const device = await served.open();
-    await device.command(served.command('batteryPower', 1000, { validForMs: 20_000 }));
+    await device.command(served.command('batteryPower', 1000));
     served.faults.set('write 40258', 4);
-    served.clock.advance(20_000);
+    await device.release();
     await device.read();
-    await device.read();
+    expect(device.alarms?.().map(({ code }) => code)).toEqual(['not-released']);
     served.faults.clear();
     served.writes();
     await device.read();
-    expect(served.writes()).toHaveLength(2);
-    expect(served.logs.some((line) => /release of batteryPower: exception 4/.test(line))).toBe(
-      true,
-    );
+    expect(served.writes()).toEqual(['write holding 40258=0', 'write holding 40265=10000,10000']);
+    expect(device.alarms?.()).toEqual([]);
+    expect(
+      served.logs.some((line) =>
+        /release of batteryPower: writing holding 40258: exception 4/.test(line),
+      ),
+    ).toBe(true);
   });
 
   it('refuses other audiences and devices, old sequences, unknown controls and wrong types', async () => {
@@ -319,19 +323,25 @@ describe('commands', () => {
     if (control === undefined) throw new Error('no control');
     await serve({
       ...modbusRelay,
-      controls: [{ ...control, storage: 'unknown', writesPerDay: 3 }],
+      controls: [{ ...control, storage: 'unknown', writesPerDay: 4 }],
     });
     const device = await served.open();
     expect(device.description.controls[0]?.volatile).toBe(false);
     const outcomes: string[] = [];
     for (const value of [false, true, false, true]) {
-      const { status } = await device.command(served.command('switch', value));
-      outcomes.push(status);
+      const { status, reason } = await device.command(served.command('switch', value));
+      outcomes.push(`${status}: ${reason}`.slice(0, 22));
+      served.clock.advance(300_000);
     }
-    expect(outcomes).toEqual(['applied', 'applied', 'applied', 'rejected']);
-    served.clock.advance(590_000);
+    // Two of the four are kept for the safe value and the release.
+    expect(outcomes).toEqual([
+      'applied: holds already',
+      'applied: written, conf',
+      'applied: written, conf',
+      'rejected: daily budget',
+    ]);
     await device.read();
-    expect(served.writes()).toHaveLength(3);
+    expect(served.writes()).toHaveLength(2);
     served.clock.advance(86_400_000);
     expect(await device.command(served.command('switch', true))).toMatchObject({
       status: 'applied',

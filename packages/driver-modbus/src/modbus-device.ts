@@ -1,40 +1,54 @@
 import {
   CommandGate,
+  DeviceAlarms,
   DevicesError,
+  SetPointKeeper,
   type CommandOutcome,
   type CommandTime,
   type Device,
+  type DeviceAlarm,
   type DeviceCommand,
   type DriverContext,
   type Profile,
+  type ProfileControl,
   type SafetyTable,
 } from '@microgrid/devices';
 import type { DeviceDescriptionV1, ReadingV1 } from '@microgrid/events';
 import type { ModbusBus } from '@microgrid/modbus';
 import { Subject } from 'rxjs';
+import { clampSetPoint } from './clamp-set-point.js';
 import { compileProfile, type CompiledProfile } from './compiled-profile.js';
 import type { ModbusDeviceConfig } from './config.js';
 import { commandNumber } from './control-writes.js';
-import { boundsOf, describe, type ControlBounds } from './describe.js';
+import { boundsOf, describe } from './describe.js';
 import { checkIdentity } from './identity-check.js';
+import { ModbusSetPoint } from './modbus-set-point.js';
 import { Poller } from './poller.js';
 import { safetyTable } from './safety-table.js';
-import { SetPointKeeper } from './set-point-keeper.js';
 import { UnitLink } from './unit-link.js';
 
 const rejected = (reason: string): CommandOutcome => ({ status: 'rejected', reason });
+
+/** One control with what it takes to command it. */
+interface KeptControl {
+  readonly control: ProfileControl;
+  readonly port: ModbusSetPoint;
+  readonly keeper: SetPointKeeper;
+}
 
 /** A device behind a Modbus bus, as its profile describes it. */
 export class ModbusDevice implements Device {
   private readonly compiled: CompiledProfile;
   private readonly link: UnitLink;
   private readonly poller: Poller;
-  private readonly keepers: ReadonlyMap<string, SetPointKeeper>;
+  private readonly kept: ReadonlyMap<string, KeptControl>;
+  private readonly raised: DeviceAlarms;
   private described: DeviceDescriptionV1;
   private identified = false;
   private mismatch: { readonly reason: string; readonly checkedMs: number } | undefined;
   private readonly gate: CommandGate;
   private readonly points = new Subject<readonly ReadingV1[]>();
+  private missing: readonly string[] = [];
   private closed = false;
 
   readonly points$ = this.points.asObservable();
@@ -47,19 +61,27 @@ export class ModbusDevice implements Device {
     const { device, gateway, transport, clock, log, store } = context;
     const description = (): DeviceDescriptionV1 => this.described;
     this.gate = new CommandGate({ device, gateway, clock, store, description });
-    this.compiled = compileProfile(profile, config.phases ?? profile.phases);
+    this.raised = new DeviceAlarms(({ code, text }) => {
+      log('warn', `${device}: ${text}`, { alarm: code });
+    });
+    this.compiled = compileProfile(profile, config.phases ?? profile.phases, config.points);
     const timeoutMs = config.requestTimeoutMs ?? profile.transport.requestTimeoutMs;
     this.link = new UnitLink(transport, config.unit ?? profile.transport.unit, timeoutMs);
     const { compiled, link } = this;
     this.poller = new Poller({ device, compiled, link, clock, lowRateMs: config.lowRateMs });
-    const { lookup } = this.poller;
-    this.keepers = new Map(
-      profile.controls.map((control) => [
-        control.id,
-        new SetPointKeeper({ device, profile, control, link, clock, lookup, log }),
-      ]),
-    );
+    this.kept = new Map(profile.controls.map((control) => [control.id, this.keep(control)]));
     this.described = this.describe();
+  }
+
+  private keep(control: ProfileControl): KeptControl {
+    const { profile, link, config, poller, raised: alarms } = this;
+    const { device, clock, log, store } = this.context;
+    const { lookup } = poller;
+    const bounds = () => boundsOf(control, config.limits, lookup);
+    const port = new ModbusSetPoint({ profile, control, link, lookup, bounds });
+    const { blindModeMs } = config;
+    const keeper = new SetPointKeeper({ device, port, clock, log, store, alarms, blindModeMs });
+    return { control, port, keeper };
   }
 
   get description(): DeviceDescriptionV1 {
@@ -82,6 +104,10 @@ export class ModbusDevice implements Device {
     return safetyTable(this.profile, this.poller.lookup);
   }
 
+  alarms(): readonly DeviceAlarm[] {
+    return this.raised.list();
+  }
+
   async read(signal: AbortSignal = this.context.signal): Promise<readonly ReadingV1[]> {
     this.assertOpen();
     const readings = await this.poll(signal);
@@ -94,17 +120,54 @@ export class ModbusDevice implements Device {
       const cause = await this.identify(signal);
       if (cause !== undefined) return this.poller.unreadable(cause);
     }
-    for (const keeper of this.keepers.values()) {
-      if (keeper.active) await this.gate.exclusively(() => keeper.service());
+    for (const { keeper } of this.kept.values()) {
+      await this.gate.exclusively(() => keeper.service());
     }
-    const { readings, ratingsChanged, lost } = await this.poller.poll(signal);
+    const { readings, ratingsChanged, lost, repeated } = await this.poller.poll(signal);
+    if (repeated === true) return readings;
     if (lost !== undefined) {
       this.identified = false;
       this.poller.forget();
-    } else if (ratingsChanged) {
-      this.described = this.describe();
+      return readings;
     }
+    if (ratingsChanged) {
+      this.described = this.describe();
+      this.judgeFallbacks();
+    }
+    this.observe();
     return readings;
+  }
+
+  /** What a poll tells beyond its readings. */
+  private observe(): void {
+    for (const { keeper, port } of this.kept.values()) {
+      const { standingValue } = keeper;
+      if (standingValue === undefined) continue;
+      keeper.observe(port.follows(standingValue, this.poller.measured));
+    }
+    const missing = this.poller.missingBlocks();
+    for (const block of this.missing) {
+      if (!missing.includes(block)) this.raised.clear('disabled-block', block);
+    }
+    for (const block of missing) {
+      const text = `${block}: the device answers that it has no such registers; they are asked for again after a reconnection, or in a day`;
+      this.raised.raise('disabled-block', block, text);
+    }
+    this.missing = missing;
+  }
+
+  /** A fallback beyond what device or installation bear is found before it is needed. */
+  private judgeFallbacks(): void {
+    for (const { control, port } of this.kept.values()) {
+      const bounds = boundsOf(control, this.config.limits, this.poller.lookup);
+      const fallback = control.fallback === undefined ? undefined : port.fallback();
+      const { maximum = Infinity, minimum = -Infinity } = bounds ?? {};
+      const paused = control.allowZero === true && fallback === 0;
+      if (typeof fallback === 'number' && !paused && (fallback > maximum || fallback < minimum)) {
+        const text = `${control.id}: on loss of communication the device falls back to ${fallback} ${control.unit}, allowed are ${minimum} to ${maximum}`;
+        this.raised.raise('fallback-above-limit', control.id, text);
+      } else this.raised.clear('fallback-above-limit', control.id);
+    }
   }
 
   /** Why the device cannot be used, or undefined when it is the right one. */
@@ -122,6 +185,8 @@ export class ModbusDevice implements Device {
       this.mismatch = { reason, checkedMs: nowMs };
       return reason;
     }
+    // Another device answers now: what the bus learnt of the last one is void.
+    if (mismatch !== undefined) this.link.forget();
     this.mismatch = undefined;
     this.identified = true;
     return undefined;
@@ -133,26 +198,67 @@ export class ModbusDevice implements Device {
   }
 
   private async apply(command: DeviceCommand, time: CommandTime): Promise<CommandOutcome> {
-    const control = this.profile.controls.find(({ id }) => id === command.control);
-    const keeper = this.keepers.get(command.control);
-    if (control === undefined || keeper === undefined) {
+    const kept = this.kept.get(command.control);
+    if (kept === undefined) {
       return rejected(`${this.context.device} has no control ${command.control}`);
     }
+    const { control, keeper } = kept;
     const bounds = boundsOf(control, this.config.limits, this.poller.lookup);
     if (!this.identified || bounds === undefined) {
       return { status: 'failed', reason: 'the device has not been reached yet' };
     }
+    const other = this.excluded(control);
+    if (other !== undefined) return rejected(`${other} holds a set point of its own; release it`);
     const wanted = commandNumber(command.value);
-    const value = clamp(wanted, bounds, control);
-    const outcome = await keeper.apply(command, value, time.receivedMs);
+    const safe = command.safeValue === undefined ? undefined : commandNumber(command.safeValue);
+    for (const value of [wanted, safe ?? wanted]) {
+      if (control.states?.every((state) => state.value !== value) === true) {
+        const states = control.states.map((state) => `${state.value} ${state.name}`).join(', ');
+        return rejected(`${control.id}: got ${value}, expected one of ${states}`);
+      }
+    }
+    const value = clampSetPoint(wanted, bounds, control);
+    const outcome = await keeper.apply({
+      value,
+      untilMs: time.untilMs,
+      validForMs: command.validForMs,
+      safeValue: safe === undefined ? undefined : clampSetPoint(safe, bounds, control),
+    });
     return value === wanted
       ? outcome
       : { ...outcome, reason: `${outcome.reason}; ${wanted} was brought to ${value}` };
   }
 
+  /** Another control that shares registers with this one and is in use. */
+  private excluded(control: ProfileControl): string | undefined {
+    for (const other of this.kept.values()) {
+      const apart =
+        control.excludes?.includes(other.control.id) === true ||
+        other.control.excludes?.includes(control.id) === true;
+      if (apart && other.keeper.active) return other.control.id;
+    }
+    return undefined;
+  }
+
+  async makeSafe(why: string): Promise<void> {
+    this.assertOpen();
+    for (const { keeper } of this.kept.values()) {
+      await this.gate.exclusively(() => keeper.makeSafe(why));
+    }
+  }
+
   async release(): Promise<void> {
-    for (const keeper of this.keepers.values()) {
-      if (keeper.active) await this.gate.exclusively(() => keeper.release());
+    const active = [...this.kept.values()].filter(({ keeper }) => keeper.active);
+    if (active.length === 0) return;
+    // The gateway may be stopping, so its signal is no reason to leave the device as it is.
+    const { signal } = new AbortController();
+    const cause = this.identified ? undefined : await this.identify(signal);
+    for (const { keeper, control } of active) {
+      if (cause === undefined) await this.gate.exclusively(() => keeper.release());
+      else {
+        const text = `${control.id}: not handed back: ${cause}`;
+        this.raised.raise('not-released', control.id, text);
+      }
     }
   }
 
@@ -162,17 +268,4 @@ export class ModbusDevice implements Device {
     await this.release();
     this.points.complete();
   }
-}
-
-/** Brings a value into its bounds; between zero and a charger's minimum it becomes zero. */
-function clamp(
-  value: number,
-  { minimum = -Infinity, maximum = Infinity }: ControlBounds,
-  control: { readonly allowZero?: boolean | undefined; readonly step?: number | undefined },
-): number {
-  const { step } = control;
-  // The tolerance keeps 0.3 / 0.1 on its step.
-  const stepped = step === undefined ? value : Math.floor(value / step + 1e-9) * step;
-  if (control.allowZero === true && stepped < minimum) return 0;
-  return Math.min(maximum, Math.max(minimum, stepped)) + 0;
 }

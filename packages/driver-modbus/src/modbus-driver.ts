@@ -20,6 +20,7 @@ import { modbusTwin } from './modbus-twin.js';
 import { Poller } from './poller.js';
 import { safetyTable } from './safety-table.js';
 import { UnitLink } from './unit-link.js';
+import { publishedPoints } from './wanted-points.js';
 
 async function probe(
   profile: Profile,
@@ -61,6 +62,16 @@ export function modbusDriver(profile: Profile): Driver<ModbusBus> {
           `device ${context.device}: role: got ${config.role}, expected ${expected}`,
         );
       }
+      const published = new Set(
+        publishedPoints(checked, config.phases ?? checked.phases).map(({ id }) => id),
+      );
+      config.points?.forEach((point, index) => {
+        if (published.has(point)) return;
+        throw new DevicesError(
+          'bad-config',
+          `device ${context.device}: points[${index}]: got ${JSON.stringify(point)}, expected one of ${[...published].join(', ')}`,
+        );
+      });
       const device = new ModbusDevice(checked, context, config);
       await device.read();
       return device;
@@ -81,7 +92,10 @@ function manifestOf(profile: Profile): DriverManifest {
     licence: 'Apache-2.0',
     discovery: { manufacturers: [manufacturer] },
     capabilities: {
-      points: points.map((point) => point.id).filter(isPointName),
+      points: points
+        .filter(({ internal }) => internal !== true)
+        .map((point) => point.id)
+        .filter(isPointName),
       controls: controls.map((control) => control.id).filter(isControlName),
     },
   };

@@ -1,5 +1,5 @@
-import type { RegisterPoint } from '@microgrid/devices';
-import { decode } from '@microgrid/modbus';
+import type { Profile, RegisterPoint, Sentinel } from '@microgrid/devices';
+import { absentPattern, decode, isAbsent } from '@microgrid/modbus';
 
 /** Registers or bits of one reply. */
 export type Reply = ArrayLike<number> | ArrayLike<boolean>;
@@ -34,11 +34,15 @@ function scaler(scale: number): (value: number) => number {
   return (value) => value * scale;
 }
 
-function rawReader(point: RegisterPoint, offset: number): (reply: Reply) => number {
+/** Reads the raw number of a point; NaN where the registers hold none. */
+export function rawReader(
+  point: Pick<RegisterPoint, 'encoding' | 'wordOrder'>,
+  offset: number,
+): (reply: Reply) => number {
   const { encoding, wordOrder = 'big' } = point;
   switch (encoding) {
     case 'bit':
-      return (reply) => (reply[offset] === true ? 1 : 0);
+      return (reply) => (reply[offset] ? 1 : 0);
     case 'u16':
       return (reply) => reply[offset] as number;
     case 's16':
@@ -57,19 +61,52 @@ function rawReader(point: RegisterPoint, offset: number): (reply: Reply) => numb
   }
 }
 
-function bitsOf(mask: number): (raw: number) => number {
+/** Keeps the bits of a mask and shifts them down to bit 0. */
+export function bitsOf(mask: number): (raw: number) => number {
   const lowest = mask & -mask;
   const shift = 31 - Math.clz32(lowest);
   return (raw) => ((raw & mask) >>> 0) / 2 ** shift;
+}
+
+/** Raw values that mean "there is none": the point's own, or else the profile's for its encoding. */
+export function sentinelsOf(profile: Profile, point: RegisterPoint): readonly Sentinel[] {
+  const { encoding } = point;
+  if (point.absent !== undefined) return point.absent;
+  return encoding === 'string' || encoding === 'bit' ? [] : (profile.sentinels?.[encoding] ?? []);
+}
+
+/** Tells whether a reply holds one of the sentinels; undefined where there are none. */
+export function compileAbsence(
+  sentinels: readonly Sentinel[],
+  offset: number,
+): ((reply: Reply, raw: number) => boolean) | undefined {
+  if (sentinels.length === 0) return undefined;
+  const numbers = new Set(sentinels.filter((one) => typeof one === 'number'));
+  const patterns = sentinels.filter((one) => typeof one === 'string').map(absentPattern);
+  if (patterns.length === 0) return (_reply, raw) => numbers.has(raw);
+  return (reply, raw) => numbers.has(raw) || isAbsent(reply as ArrayLike<number>, patterns, offset);
+}
+
+/** What a point's decoder needs besides the point. */
+export interface PointSurroundings {
+  /** Raw values that mean "there is none". Default: the point's `absent`. */
+  readonly sentinels?: readonly Sentinel[];
+  /** Whether the direction kept elsewhere in the reply turns the sign round; undefined = not known. */
+  readonly turned?: ((reply: Reply) => boolean | undefined) | undefined;
 }
 
 /**
  * Compiles a point: the profile is looked at once, a poll only runs the result.
  * @param offset place of the point's first register in the reply.
  */
-export function compilePoint(point: RegisterPoint, offset: number): PointDecoder {
+export function compilePoint(
+  point: RegisterPoint,
+  offset: number,
+  surroundings: PointSurroundings = {},
+): PointDecoder {
   const raw = rawReader(point, offset);
-  const absent = new Set(point.absent ?? []);
+  const { sentinels = point.absent ?? [], turned } = surroundings;
+  const absent = compileAbsence(sentinels, offset);
   const mask = point.bitMask === undefined ? undefined : bitsOf(point.bitMask);
   const listed = point.oneOf === undefined ? undefined : new Set(point.oneOf);
   const scale = scaler(point.scale ?? 1);
@@ -81,7 +118,7 @@ export function compilePoint(point: RegisterPoint, offset: number): PointDecoder
   const { absolute } = point;
   return (reply, exponent) => {
     let value = raw(reply);
-    if (!Number.isFinite(value) || absent.has(value)) return undefined;
+    if (!Number.isFinite(value) || absent?.(reply, value)) return undefined;
     if (wantsScale) return Math.abs(value) <= 10 ? value : undefined;
     if (mask !== undefined) value = mask(value);
     if (listed !== undefined) value = listed.has(value) ? 1 : 0;
@@ -90,6 +127,11 @@ export function compilePoint(point: RegisterPoint, offset: number): PointDecoder
     if (scaled) {
       if (exponent === undefined) return undefined;
       value = timesPowerOfTen(value, exponent);
+    }
+    if (turned !== undefined) {
+      const round = turned(reply);
+      if (round === undefined) return undefined;
+      if (round) value = -value;
     }
     // Adding 0 turns -0 into 0.
     value = (value + shift * (energy ?? 1)) * sign + 0;

@@ -1,5 +1,5 @@
-import { pointSize, type RegisterPoint } from '@microgrid/devices';
-import { encode, type WordOrder } from '@microgrid/modbus';
+import { pointSize, type RegisterPoint, type Sentinel } from '@microgrid/devices';
+import { absentPattern, encode, type WordOrder } from '@microgrid/modbus';
 import { timesPowerOfTen } from './point-decoder.js';
 
 const RANGES = {
@@ -9,6 +9,8 @@ const RANGES = {
   s32: [-0x8000_0000, 0x7fff_ffff],
   u64: [0, Number.MAX_SAFE_INTEGER],
   s64: [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
+  bcd16: [0, 9999],
+  bcd32: [0, 99_999_999],
   bit: [0, 1],
 } as const;
 
@@ -36,33 +38,67 @@ const FACTORS: Partial<Record<RegisterPoint['unit'], number>> = {
   mWh: 1,
 };
 
+/** The raw number of a value, before it is rounded to what the encoding can hold. */
+export function exactRaw(point: RegisterPoint, value: number, exponent = 0): number {
+  const energy = FACTORS[point.unit] ?? 1;
+  const shifted = value * (point.sign ?? 1) - (point.offset ?? 0) * energy;
+  return timesPowerOfTen(shifted / energy, -exponent) / (point.scale ?? 1);
+}
+
+/** The registers that say "there is none": the first sentinel, NaN for a float, or else zero. */
+function encodeAbsence(
+  { encoding, wordOrder = 'big' }: RegisterPoint,
+  sentinels: readonly Sentinel[],
+): ArrayLike<number> {
+  const [first] = sentinels;
+  if (typeof first === 'string') return absentPattern(first);
+  const float = encoding === 'f32' || encoding === 'f64';
+  return encodeRaw(encoding, first ?? (float ? NaN : 0), wordOrder);
+}
+
 /**
  * The registers that decode to a value as nearly as the encoding allows (out of range: its nearest
- * end, as a device does); undefined gives the point's first sentinel, NaN for a float, or else zero.
+ * end, as a device does); undefined gives the first sentinel, NaN for a float, or else zero.
  * @param exponent value of the point's scale factor, default 0.
+ * @param sentinels raw values that mean "there is none"; default: the point's `absent`.
  */
 export function encodePoint(
   point: RegisterPoint,
   value: number | undefined,
   exponent = 0,
+  sentinels: readonly Sentinel[] = point.absent ?? [],
 ): ArrayLike<number> {
-  const { encoding, absent = [], wordOrder = 'big' } = point;
-  if (value === undefined || Number.isNaN(value)) {
-    const float = encoding === 'f32' || encoding === 'f64';
-    return encodeRaw(encoding, absent[0] ?? (float ? NaN : 0), wordOrder);
-  }
-  if (point.oneOf !== undefined) return encodeRaw(encoding, listed(point.oneOf, value), wordOrder);
+  const { encoding, wordOrder = 'big' } = point;
+  if (value === undefined || Number.isNaN(value)) return encodeAbsence(point, sentinels);
+  const exact =
+    point.oneOf === undefined
+      ? exactRaw(point, value, exponent)
+      : listed(point.oneOf, exactRaw(point, value, exponent));
   if (point.bitMask !== undefined) {
-    const lowest = point.bitMask & -point.bitMask;
-    return encodeRaw(encoding, ((value * lowest) & point.bitMask) >>> 0, wordOrder);
+    const lowest = (point.bitMask & -point.bitMask) >>> 0;
+    // In floating point: a mask may reach bit 31, where shifting would turn the sign.
+    const shifted = Math.min(point.bitMask / lowest, Math.max(0, Math.round(exact)));
+    return encodeBits(point, ((shifted * lowest) & point.bitMask) >>> 0);
   }
-  const energy = FACTORS[point.unit] ?? 1;
-  const shifted = value * (point.sign ?? 1) - (point.offset ?? 0) * energy;
-  const exact = timesPowerOfTen(shifted / energy, -exponent) / (point.scale ?? 1);
-  let raw = saturate(encoding, exact);
+  // The direction is shown elsewhere.
+  let raw = saturate(encoding, point.signFrom === undefined ? exact : Math.abs(exact));
   // A value must not turn into a sentinel by accident: one step beside it is nearer the truth.
-  if (absent.includes(raw)) raw += raw > 0 ? -1 : 1;
+  while (sentinels.includes(raw)) raw += raw > 0 ? -1 : 1;
   return encodeRaw(encoding, raw, wordOrder);
+}
+
+const UNSIGNED: Partial<Record<RegisterPoint['encoding'], 'u16' | 'u32' | 'u64'>> = {
+  s16: 'u16',
+  s32: 'u32',
+  s64: 'u64',
+};
+
+/** Registers of a bit pattern, whatever the sign of the encoding. */
+export function encodeBits(
+  { encoding, wordOrder = 'big' }: Pick<RegisterPoint, 'encoding' | 'wordOrder'>,
+  bits: number,
+): ArrayLike<number> {
+  return encodeRaw(UNSIGNED[encoding] ?? encoding, bits, wordOrder);
 }
 
 /** A raw value that a list of meanings turns into 1 or into 0. */

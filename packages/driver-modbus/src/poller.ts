@@ -1,22 +1,19 @@
-import {
-  boundsCause,
-  missingReading,
-  readingOf,
-  type Clock,
-  type DeviceIdentity,
-} from '@microgrid/devices';
+import { missingReading, type Clock, type DeviceIdentity } from '@microgrid/devices';
 import type { ReadingV1 } from '@microgrid/events';
 import { formatInstant } from '@microgrid/units';
 import type { Rate } from './block-plan.js';
 import {
+  completeValues,
   decodeBlock,
-  decodeSums,
+  decodeTexts,
+  type Causes,
   type CompiledBlock,
   type CompiledProfile,
   type PublishedPoint,
   type Values,
 } from './compiled-profile.js';
-import type { UnitLink } from './unit-link.js';
+import type { Reply } from './point-decoder.js';
+import type { LinkFailure, UnitLink } from './unit-link.js';
 
 /** What a poller needs to know. */
 export interface PollerOptions {
@@ -34,22 +31,32 @@ export interface PollResult {
   readonly ratingsChanged: boolean;
   /** Why the device could not be reached; undefined when it answered. */
   readonly lost?: string;
+  /** Nothing was read: the device wants more time between two polls. */
+  readonly repeated?: true;
 }
+
+/** The exception for registers that a device does not have. */
+const ILLEGAL_ADDRESS = 2;
 
 /** Reads a device's blocks at their rates and keeps the last value of every point. */
 export class Poller {
   private readonly values: Values;
+  private readonly causes: Causes;
+  private lastPoll:
+    { readonly startMs: number; readonly readings: readonly ReadingV1[] } | undefined;
   private readonly texts = new Map<string, string>();
   private readonly kept = new Map<string, ReadingV1>();
-  private readonly failures = new Map<CompiledBlock, string>();
+  private readonly failures = new Map<CompiledBlock, LinkFailure>();
   private readonly blockOf = new Map<number, CompiledBlock>();
   private lowReadMs = -Infinity;
+  private lastDue: Rate = 'once';
   private onceDone = false;
   private ratings: Values | undefined;
 
   constructor(private readonly options: PollerOptions) {
     const { blocks, indexOf } = options.compiled;
     this.values = Array.from({ length: indexOf.size });
+    this.causes = Array.from({ length: indexOf.size });
     for (const block of blocks) {
       for (const { index } of block.compiled) this.blockOf.set(index, block);
     }
@@ -60,6 +67,30 @@ export class Poller {
     const index = this.options.compiled.indexOf.get(id);
     return index === undefined ? undefined : this.values[index];
   };
+
+  /** Value of a point if the last poll read it, undefined otherwise. */
+  readonly measured = (id: string): number | undefined => {
+    const rate = this.options.compiled.rates.get(id);
+    return rate !== undefined && isDue(rate, this.lastDue) ? this.lookup(id) : undefined;
+  };
+
+  /** Why a point has no value, where that is known. */
+  readonly causeOf = (id: string): string | undefined => {
+    const index = this.options.compiled.indexOf.get(id);
+    return index === undefined ? undefined : (this.causes[index] ?? this.failureOf(index));
+  };
+
+  /** Texts, names of states and of bits that are set, by point. */
+  get names(): ReadonlyMap<string, string> {
+    return this.texts;
+  }
+
+  /** Blocks the device says it does not have, by name. */
+  missingBlocks(): string[] {
+    return [...this.failures]
+      .filter(([, { exception }]) => exception === ILLEGAL_ADDRESS)
+      .map(([{ name }]) => name);
+  }
 
   /** Who the device says it is, as far as it was read. */
   identity(): DeviceIdentity {
@@ -82,6 +113,7 @@ export class Poller {
   forget(): void {
     this.onceDone = false;
     this.lowReadMs = -Infinity;
+    this.lastPoll = undefined;
   }
 
   /** All readings are bad for one cause; nothing is read. */
@@ -97,34 +129,66 @@ export class Poller {
   async poll(signal: AbortSignal | undefined): Promise<PollResult> {
     const { compiled, clock, link, lowRateMs } = this.options;
     const startMs = clock.monotonicMs();
+    const { minimumPollIntervalMs = 0 } = compiled.profile.transport;
+    if (this.lastPoll !== undefined && startMs - this.lastPoll.startMs < minimumPollIntervalMs) {
+      return { readings: this.lastPoll.readings, ratingsChanged: false, repeated: true };
+    }
     const lowDue = startMs - this.lowReadMs >= lowRateMs;
     const slowest: Rate = this.onceDone ? (lowDue ? 'low' : 'high') : 'once';
-    let lost: string | undefined;
+    this.lastDue = slowest;
+    let lost: LinkFailure | undefined;
     for (const block of compiled.blocks) {
       if (!isDue(block.rate, slowest)) continue;
-      if (lost !== undefined) {
-        this.failures.set(block, lost);
-        continue;
-      }
-      const result = await link.read(block.table, block.address, block.count, signal);
-      if (result.ok) {
-        this.failures.delete(block);
-        decodeBlock(block, result.value, slowest, this.values);
-        for (const { id, read } of block.texts) this.texts.set(id, read(result.value));
-      } else {
-        this.failures.set(block, result.failure.cause);
-        // Without an answer every further block would only wait for its own deadline.
-        if (!result.failure.answered) lost = result.failure.cause;
-      }
+      const failure = lost ?? (await this.readBlock(block, slowest, signal));
+      if (failure === undefined) this.failures.delete(block);
+      else this.failures.set(block, failure);
+      // Without an answer every further block would only wait for its own deadline.
+      if (failure?.answered === false) lost = failure;
     }
-    decodeSums(compiled, this.values);
+    completeValues(compiled, this.values, this.causes);
     if (lost === undefined) {
       this.onceDone = true;
       if (slowest !== 'high') this.lowReadMs = startMs;
     }
-    const readings = this.readings(slowest, lost);
+    const readings = this.readings(slowest, lost?.cause);
     const ratingsChanged = lost === undefined && this.takeRatings();
-    return { readings, ratingsChanged, ...(lost === undefined ? {} : { lost }) };
+    this.lastPoll = lost === undefined ? { startMs, readings } : undefined;
+    return { readings, ratingsChanged, ...(lost === undefined ? {} : { lost: lost.cause }) };
+  }
+
+  /** Reads one block into the values; gives what went wrong. */
+  private async readBlock(
+    block: CompiledBlock,
+    slowest: Rate,
+    signal: AbortSignal | undefined,
+  ): Promise<LinkFailure | undefined> {
+    const { link } = this.options;
+    const { table, address, count, counters } = block;
+    const request = { signal, priority: block.rate === 'high' ? undefined : ('low' as const) };
+    if (counters.length === 0 || table === 'coil' || table === 'discrete') {
+      const result = await link.read(table, address, count, request);
+      if (!result.ok) return result.failure;
+      this.take(block, result.value, slowest);
+      return undefined;
+    }
+    const result = await link.readAgreed(table, address, count, counters, request);
+    if (!result.ok) return result.failure;
+    const { registers, torn } = result.value;
+    this.take(block, registers, slowest);
+    for (const { offset } of torn) {
+      for (const { id } of block.points.filter((point) => point.address - address === offset)) {
+        const index = this.options.compiled.indexOf.get(id);
+        if (index === undefined) continue;
+        this.values[index] = undefined;
+        this.causes[index] = 'torn: no two reads in a row agreed';
+      }
+    }
+    return undefined;
+  }
+
+  private take(block: CompiledBlock, reply: Reply, slowest: Rate): void {
+    decodeBlock(block, reply, slowest, this.values, this.causes);
+    decodeTexts(block, reply, this.texts);
   }
 
   /** Whether a rating differs from the last poll's; from now on it is compared with this one's. */
@@ -153,21 +217,11 @@ export class Poller {
   ): ReadingV1 {
     const failure = this.failures.size === 0 ? undefined : (this.failureOf(point.index) ?? lost);
     const value = failure === undefined ? this.values[point.index] : undefined;
-    const cause = value === undefined ? (failure ?? 'not implemented') : boundsCause(value, point);
-    let reading: ReadingV1;
-    if (value === undefined) {
-      reading = missingReading({ device, point: point.id, at }, cause ?? 'unknown');
-    } else if (cause === undefined) {
-      reading = {
-        kind: 'reading',
-        version: 1,
-        device,
-        point: point.id,
-        at,
-        value,
-        quality: 'good',
-      };
-    } else reading = readingOf({ device, point: point.id, at }, value, point);
+    const origin = { device, point: point.id, at };
+    const reading: ReadingV1 =
+      value === undefined
+        ? missingReading(origin, failure ?? this.causes[point.index] ?? 'not implemented')
+        : { kind: 'reading', version: 1, ...origin, value, quality: 'good' };
     if (point.rate !== 'high') this.kept.set(point.id, reading);
     return reading;
   }
@@ -180,7 +234,7 @@ export class Poller {
 
   private failureOf(index: number): string | undefined {
     const block = this.blockOf.get(index);
-    if (block !== undefined) return this.failures.get(block);
+    if (block !== undefined) return this.failures.get(block)?.cause;
     const sum = this.options.compiled.sums.find((candidate) => candidate.index === index);
     for (const term of sum?.terms ?? []) {
       const failure = this.failureOf(term.index);

@@ -1,7 +1,9 @@
 import { isRegisterPoint, pointSize, type Profile, type RegisterPoint } from '@microgrid/devices';
 import { ModbusException, type Table } from '@microgrid/modbus';
 import { DriverModbusError } from './driver-modbus-error.js';
-import { encodePoint, encodeText } from './point-encoder.js';
+import { matchLength } from './identity-check.js';
+import { sentinelsOf } from './point-decoder.js';
+import { encodeBits, encodePoint, encodeRaw, encodeText, exactRaw } from './point-encoder.js';
 
 interface Span {
   readonly table: Table;
@@ -32,8 +34,12 @@ export class RegisterImage {
       const others = this.scaledBy.get(point.scaleFrom) ?? [];
       this.scaledBy.set(point.scaleFrom, [...others, point]);
     }
-    for (const { table, address, anyOf } of profile.identity?.match ?? []) {
-      this.put(table, address, anyOf[0] ?? []);
+    for (const match of profile.identity?.match ?? []) {
+      const registers =
+        'anyOf' in match
+          ? (match.anyOf[0] ?? [])
+          : encodeRaw(match.encoding, match.minimum, match.wordOrder);
+      this.put(match.table, match.address, registers);
     }
     const rank = ({ unit }: RegisterPoint): number => (unit === 'exponent' ? 0 : 1);
     for (const point of [...points].sort((a, b) => rank(a) - rank(b))) {
@@ -69,16 +75,61 @@ export class RegisterImage {
   private setPoint(point: RegisterPoint, value: number | undefined): void {
     this.lastValues.set(point.id, value);
     const exponent = point.scaleFrom === undefined ? 0 : (this.exponents.get(point.scaleFrom) ?? 0);
+    const sentinels = sentinelsOf(this.profile, point);
     if (point.unit !== 'exponent') {
-      this.put(point.table, point.address, encodePoint(point, value, exponent));
+      this.show(point, value, encodePoint(point, value, exponent, sentinels));
+      if (point.signFrom !== undefined && value !== undefined) {
+        this.showDirection(point.signFrom, exactRaw(point, value, exponent) < 0);
+      }
       return;
     }
     this.exponents.set(point.id, value ?? 0);
-    this.put(point.table, point.address, encodePoint(point, value));
+    this.put(point.table, point.address, encodePoint(point, value, 0, sentinels));
     // Values shown with the old scale factor would be wrong by powers of ten.
     for (const scaled of this.scaledBy.get(point.id) ?? []) {
       if (this.lastValues.has(scaled.id)) this.setPoint(scaled, this.lastValues.get(scaled.id));
     }
+  }
+
+  /** Several points may be bits of one register: only its own bits change. */
+  private show(
+    point: RegisterPoint,
+    value: number | undefined,
+    registers: ArrayLike<number>,
+  ): void {
+    const { bitMask, table, address } = point;
+    if (bitMask === undefined || !this.has(table, address, registers.length)) {
+      this.put(table, address, registers);
+      return;
+    }
+    const mask = encodeBits(point, bitMask);
+    const before = this.read(table, address, registers.length);
+    const merged = Array.from(registers, (register, index) => {
+      const own = mask[index] ?? 0;
+      return ((before[index] ?? 0) & ~own) | (value === undefined ? 0 : register & own);
+    });
+    this.put(table, address, merged);
+  }
+
+  private showDirection(
+    { point: id, minus }: NonNullable<RegisterPoint['signFrom']>,
+    negative: boolean,
+  ): void {
+    const point = this.byId.get(id);
+    if (point === undefined) return;
+    let raw = minus[0] ?? 1;
+    if (!negative) {
+      raw = 0;
+      while (minus.includes(raw)) raw += 1;
+    }
+    const { table, address, encoding, wordOrder, bitMask } = point;
+    const plain: RegisterPoint = { id, table, address, encoding, unit: 'count', rate: 'high' };
+    const shown = {
+      ...plain,
+      ...(wordOrder === undefined ? {} : { wordOrder }),
+      ...(bitMask === undefined ? {} : { bitMask }),
+    };
+    this.show(shown, raw, encodePoint(shown, raw));
   }
 
   /** Reads registers or bits, as a unit handler does; bits as 0 and 1. @throws ModbusException 2. */
@@ -140,10 +191,10 @@ function spansOf(profile: Profile): Span[] {
     ...profile.points
       .filter(isRegisterPoint)
       .map((point) => ({ table: point.table, address: point.address, count: pointSize(point) })),
-    ...(profile.identity?.match ?? []).map(({ table, address, anyOf }) => ({
-      table,
-      address,
-      count: anyOf[0]?.length ?? 1,
+    ...(profile.identity?.match ?? []).map((match) => ({
+      table: match.table,
+      address: match.address,
+      count: matchLength(match),
     })),
   ];
   const written = profile.controls.flatMap(({ steps, release }) =>

@@ -1,4 +1,5 @@
 import {
+  STORED_DWELL_MS,
   STORED_WRITES_PER_DAY,
   type ControlName,
   type ControlSafety,
@@ -29,7 +30,8 @@ function fallbackOf(control: ProfileControl, lookup: Lookup): ControlSafety['fal
 const inWords = ({ table, address, fields }: WriteStep): string =>
   `write ${table} ${address}: ${fields.map(({ value }) => JSON.stringify(value)).join(', ')}`;
 
-function factsOf(control: ProfileControl, profile: Profile, lookup: Lookup): ControlSafety {
+/** The facts of one control of a profile; see {@link safetyTable}. */
+export function factsOf(control: ProfileControl, profile: Profile, lookup: Lookup): ControlSafety {
   const { storage, expiryMs, refreshMs, unit } = control;
   const wears = storage !== 'volatile';
   const refresh = wears ? undefined : (refreshMs ?? (expiryMs && expiryMs / 2));
@@ -42,10 +44,10 @@ function factsOf(control: ProfileControl, profile: Profile, lookup: Lookup): Con
     ...(expiryMs === undefined ? {} : { expiryMs }),
     ...(refresh === undefined ? {} : { refreshMs: refresh }),
     responseMs: control.responseMs ?? 0,
-    minimumDwellMs: control.minimumDwellMs ?? 0,
+    minimumDwellMs: control.minimumDwellMs ?? (wears ? STORED_DWELL_MS : 0),
     writesPerDay: control.writesPerDay ?? (wears ? STORED_WRITES_PER_DAY : 'unlimited'),
     release: control.release.map(inWords),
-    confidence: profile.confidence,
+    confidence: control.confidence ?? profile.confidence,
   };
 }
 

@@ -74,6 +74,9 @@ export class ServedDevice {
       requestTimeoutMs: 200,
       reconnectMinimumMs: 1,
       reconnectMaximumMs: 5,
+      busyRetries: 0,
+      acknowledgeTimeoutMs: 20,
+      breaker: false,
     });
     const clock: Clock = this.clock;
     const { signal } = new AbortController();

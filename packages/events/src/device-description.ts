@@ -17,7 +17,13 @@ export type DeviceRole = z.infer<typeof deviceRole>;
 /** One thing that can be commanded on a device, with what its safety rests on. */
 export const deviceControl = z.strictObject({
   id: idField,
-  unit: z.enum(['W', 'A', 'bool', 'percent']),
+  /** `state`: one of the numbered `states`. */
+  unit: z.enum(['W', 'A', 'bool', 'percent', 'state']),
+  /** The values a control of unit `state` may be given, with their names. */
+  states: z
+    .array(z.strictObject({ value: z.int(), name: z.string().min(1).max(60) }))
+    .min(2)
+    .optional(),
   /** Where the set point acts; positive is into the device at that terminal. */
   terminal: z.enum(['ac', 'dc']).optional(),
   minimum: z.number().optional(),
