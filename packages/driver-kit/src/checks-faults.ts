@@ -15,6 +15,8 @@ const TRIES = 40;
 const PAUSE_MS = 10;
 /** Polls of a device that is silent for long. */
 const BLACK_HOLE_POLLS = 6;
+/** Polls beside a unit that never answers. */
+const NEIGHBOUR_POLLS = 6;
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -116,16 +118,43 @@ const forDevice =
   ({ unit }: FaultRequest): Fault | undefined =>
     unit === line.unit ? fault : undefined;
 
+/** Whether the right reply comes as well, so that the device can be read under this fault. */
+function isReadable(fault: Fault): boolean {
+  if (fault.kind === 'wrong-unit' || fault.kind === 'wrong-id') return fault.thenRight === true;
+  return fault.kind === 'split';
+}
+
+/** Whether nothing that comes under this fault answers what was asked. */
+function isForeign(fault: Fault): boolean {
+  switch (fault.kind) {
+    case 'wrong-unit':
+    case 'wrong-id':
+      return fault.thenRight !== true;
+    case 'garbage':
+      return fault.where === 'instead';
+    default:
+      return fault.kind === 'crc';
+  }
+}
+
+function expectNothingNew(rule: KitRule, readings: readonly ReadingV1[], sinceMs: number): void {
+  const taken = readings.find(({ value, at }) => value !== undefined && Date.parse(at) > sinceMs);
+  if (taken !== undefined) {
+    broken(rule, taken.point, taken.value, 'no value: no reply was the one asked for');
+  }
+}
+
 /** One poll under a fault, then a sound line. */
 const during =
-  (rule: KitRule, faults: readonly Fault[], polls = 1): Scenario =>
+  (rule: KitRule, faults: readonly Fault[]): Scenario =>
   async (line, device) => {
     for (const fault of faults) {
       line.plan = forDevice(line, fault);
-      for (let poll = 0; poll < polls; poll += 1) {
-        const readings = await pollOnce(rule, line, device);
-        expectHonest(rule, line, readings, line.world.shown);
-      }
+      const sinceMs = line.world.clock.nowMs();
+      const readings = await pollOnce(rule, line, device);
+      expectHonest(rule, line, readings, line.world.shown);
+      if (isForeign(fault)) expectNothingNew(rule, readings, sinceMs);
+      if (isReadable(fault)) await expectBack(rule, line, device);
       line.plan = undefined;
       line.bus.identityChanged(line.unit);
       await expectBack(rule, line, device);
@@ -148,7 +177,11 @@ const lateReply: Scenario = async (line, device) => {
   line.plan = forDevice(line, { kind: 'delay', ms: TIMEOUT_MS * 1.4 });
   await pollOnce('late-reply', line, device);
   line.plan = undefined;
-  await expectBack('late-reply', line, device, showOthers(line));
+  const truth = showOthers(line);
+  // Until every reply that is on its way has come.
+  const untilMs = performance.now() + 3 * TIMEOUT_MS;
+  do await expectBack('late-reply', line, device, truth);
+  while (performance.now() < untilMs);
 };
 
 const blackHole: Scenario = async (line, device) => {
@@ -190,13 +223,18 @@ const deadNeighbour: Scenario = async (line, device) => {
   };
   const asking = ask();
   try {
-    for (let poll = 0; poll < 3; poll += 1) {
+    const spoilt: ReadingV1[] = [];
+    for (let poll = 0; poll < NEIGHBOUR_POLLS; poll += 1) {
       const readings = await pollOnce('dead-neighbour', line, device);
       expectHonest('dead-neighbour', line, readings, line.world.shown);
-      const spoilt = readings.find(({ value }) => value === undefined);
-      if (spoilt !== undefined) {
-        broken('dead-neighbour', spoilt.point, spoilt.cause, 'the value of a device that answers');
-      }
+      const without = readings.find(({ value }) => value === undefined);
+      if (without !== undefined) spoilt.push(without);
+    }
+    const [first] = spoilt;
+    // On a machine that is busy a deadline of milliseconds may pass now and then.
+    if (first !== undefined && spoilt.length > NEIGHBOUR_POLLS / 3) {
+      const found = `no value in ${spoilt.length} of ${NEIGHBOUR_POLLS} polls (${first.cause ?? ''})`;
+      broken('dead-neighbour', first.point, found, 'the value of a device that answers');
     }
   } finally {
     away.abort();
@@ -230,6 +268,7 @@ const SCENARIOS: Partial<Record<KitRule, Scenario>> = {
   'reset-mid-frame': during('reset-mid-frame', [
     { kind: 'reset', afterBytes: 5 },
     { kind: 'reset', afterBytes: 10 },
+    { kind: 'reset', afterBytes: 13 },
   ]),
   'dead-neighbour': deadNeighbour,
   garbage: during('garbage', garbage),
