@@ -7,6 +7,8 @@ import { kebaP40, kebaP40From121 } from './charger/keba-p40.js';
 import { froniusGen24, froniusSmartMeter } from './hybrid/fronius-gen24.js';
 import { goodweEt, goodweEtMeter } from './hybrid/goodwe-et.js';
 import { huaweiSun2000Luna2000, huaweiSun2000Meter } from './hybrid/huawei-sun2000.js';
+import { kostalPlenticore, kostalPlenticoreMeter } from './hybrid/kostal-plenticore.js';
+import { smaHybrid, smaHybridMeter } from './hybrid/sma-hybrid.js';
 import { solaredgeHybrid, solaredgeMeter } from './hybrid/solaredge-hybrid.js';
 import { sungrowSh, sungrowShMeter } from './hybrid/sungrow-sh.js';
 import { modbusRelay } from './load/modbus-relay.js';
@@ -44,9 +46,13 @@ export const catalog: readonly Profile[] = [
   kebaP30,
   kebaP40,
   kebaP40From121,
+  kostalPlenticore,
+  kostalPlenticoreMeter,
   modbusRelay,
   schneiderIem3155,
   sgReadyRelay,
+  smaHybrid,
+  smaHybridMeter,
   solaredgeHybrid,
   solaredgeMeter,
   sungrowSh,

@@ -7,6 +7,8 @@ export { kebaP40, kebaP40From121 } from './charger/keba-p40.js';
 export { froniusGen24, froniusSmartMeter } from './hybrid/fronius-gen24.js';
 export { goodweEt, goodweEtMeter } from './hybrid/goodwe-et.js';
 export { huaweiSun2000Luna2000, huaweiSun2000Meter } from './hybrid/huawei-sun2000.js';
+export { kostalPlenticore, kostalPlenticoreMeter } from './hybrid/kostal-plenticore.js';
+export { smaHybrid, smaHybridMeter } from './hybrid/sma-hybrid.js';
 export { solaredgeHybrid, solaredgeMeter } from './hybrid/solaredge-hybrid.js';
 export { sungrowSh, sungrowShMeter } from './hybrid/sungrow-sh.js';
 export { modbusRelay } from './load/modbus-relay.js';
