@@ -11,7 +11,7 @@ import { readDue } from './quiet-line.js';
 import { NEIGHBOUR, TIMEOUT_MS, wiredLine, type WiredLine } from './wired-line.js';
 
 /** Polls a device may take to come back after the line is sound again. */
-const TRIES = 40;
+const TRIES = 25;
 const PAUSE_MS = 10;
 /** Polls of a device that is silent for long. */
 const BLACK_HOLE_POLLS = 6;

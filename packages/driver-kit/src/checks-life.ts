@@ -8,7 +8,7 @@ import type { KitRule } from './kit-rule.js';
 import { quietLine, readDue, settled, type QuietLine } from './quiet-line.js';
 
 /** Real time in which a promise that was given up must settle. */
-const SOON_MS = 2000;
+const SOON_MS = 1500;
 
 /** Ends a check unless a promise settles soon, one way or the other. */
 async function expectSettled(

@@ -23,7 +23,7 @@ export interface SeenWrite {
   readonly values: readonly number[];
 }
 
-const HANG_MS = 150;
+const HANG_MS = 50;
 
 function exceptionOf(error: unknown): ModbusError {
   const code = error instanceof Error && 'code' in error ? Number(error.code) : Number.NaN;

@@ -10,7 +10,7 @@ import type { KitCase, KitWorld } from './kit-case.js';
 import { MemoryBus, type LineFault } from './memory-bus.js';
 
 /** Real time a request that hangs stays unanswered. */
-const HANG_MS = 150;
+const HANG_MS = 50;
 
 /** A twin and its driver with nothing between them: no wire, no real time. */
 export interface QuietLine {
