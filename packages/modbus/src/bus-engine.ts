@@ -22,6 +22,7 @@ import { Line, type LineSink } from './line.js';
 import type { Dialer } from './link.js';
 import { ModbusError, type ModbusErrorCode } from './modbus-error.js';
 import { exceptionName } from './modbus-exception.js';
+import { takeOneClient } from './one-client.js';
 import { RequestScheduler } from './request-scheduler.js';
 import type { MutableCounters } from './statistics.js';
 import {
@@ -63,6 +64,8 @@ export class BusEngine implements ModbusBus, LineSink {
   readonly #timed = new Set<Transaction>();
   /** Writes the devices accepted and have not finished (exception 5). */
   readonly #confirming = new Set<Transaction>();
+  /** Lets another bus to a device of one client be opened. */
+  readonly #giveBack: (() => void) | undefined;
   #closed = false;
 
   constructor(
@@ -73,6 +76,7 @@ export class BusEngine implements ModbusBus, LineSink {
   ) {
     this.#options = resolveBusOptions(options);
     refusePipelining(this.#options, framing);
+    this.#giveBack = this.#options.oneClient ? takeOneClient(dialer.name) : undefined;
     this.#line = new Line(dialer, framing, counters, this.#options, this);
     this.state$ = this.#line.connection.state.asObservable();
   }
@@ -176,6 +180,7 @@ export class BusEngine implements ModbusBus, LineSink {
       this.#aborts.close();
     }
     await this.#line.connection.close();
+    this.#giveBack?.();
   }
 
   /** Puts a request that may change the device on the bus. */

@@ -136,7 +136,13 @@ export class Connection {
     this.#failures += 1;
     const delayMs = reconnectDelayMs(this.#failures, this.options, this.options.random());
     this.#timer = setTimeout(() => {
-      this.#connect();
+      if (!this.options.oneClient) this.#connect();
+      else {
+        // The device takes a new client only when the last one is gone.
+        void this.#releasing.then(() => {
+          if (!this.#isClosed()) this.#connect();
+        });
+      }
     }, delayMs);
     this.sink.onDown(error);
     this.state.next('disconnected');

@@ -16,7 +16,6 @@ import { exceptionName } from './modbus-exception.js';
  *   see `exceptionCode`.
  * - `unit-unavailable`: the unit failed too often and is left alone for a while (nothing was sent).
  * - `unconfirmed`: the device accepted a write and has not shown it in time; it may yet be applied.
- * - `torn`: two reads of a counter never agreed.
  * - `listen-failed`: a server could not listen on its address.
  */
 export type ModbusErrorCode =
@@ -32,7 +31,6 @@ export type ModbusErrorCode =
   | 'exception'
   | 'unit-unavailable'
   | 'unconfirmed'
-  | 'torn'
   | 'listen-failed';
 
 /** What a {@link ModbusError} carries besides its code and message. */

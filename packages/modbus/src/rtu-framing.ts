@@ -1,6 +1,6 @@
 import { crc16 } from './crc16.js';
 import type { FrameSink, Framing } from './framing.js';
-import { customReplyLength, requestLength, writeRequest } from './pdu.js';
+import { customReplyLength, fitsReply, requestLength, writeRequest } from './pdu.js';
 import type { MutableCounters } from './statistics.js';
 import type { Transaction } from './transaction.js';
 
@@ -65,6 +65,11 @@ export class RtuFraming implements Framing {
         if (found === undefined) return;
         this.#skip(found - at);
       } else if (size > 0 && this.#isSound(at, size)) {
+        if (this.#isOvertaken(at, size, expected)) {
+          this.counters.lateReplies += 1;
+          this.#start += size;
+          continue;
+        }
         // Taken before it is told: the listener may send the next request, which clears the rest.
         this.#start += size;
         sink.onFrame(-1, this.#bytes[at] ?? 0, this.#bytes, at + 1, at + size - 2);
@@ -80,9 +85,20 @@ export class RtuFraming implements Framing {
     for (let at = from; at < this.#end; at += 1) {
       if (!this.#answers(at, expected)) continue;
       const size = frameLength(this.#bytes, at, this.#end, expected) ?? Infinity;
-      if (size > 0 && at + size <= this.#end && this.#isSound(at, size)) return at;
+      if (size === 0 || at + size > this.#end || !this.#isSound(at, size)) continue;
+      if (this.#fits(at, size, expected)) return at;
     }
     return undefined;
+  }
+
+  /**
+   * Whether another whole answer lies behind this one. A device answers in the order it was asked,
+   * so the earlier one was held up somewhere and belongs to a request given up before.
+   */
+  #isOvertaken(at: number, size: number, expected: Transaction | undefined): boolean {
+    if (expected === undefined || at + size === this.#end) return false;
+    if (!this.#answers(at, expected) || !this.#fits(at, size, expected)) return false;
+    return this.#find(at + size, expected) !== undefined;
   }
 
   #answers(at: number, expected: Transaction | undefined): boolean {
@@ -91,6 +107,12 @@ export class RtuFraming implements Framing {
       this.#bytes[at] === expected.unit &&
       ((this.#bytes[at + 1] ?? 0) & 0x7f) === expected.functionCode
     );
+  }
+
+  /** Whether the frame is an exception, or as long as the answer to `expected` must be. */
+  #fits(at: number, size: number, expected: Transaction): boolean {
+    const isException = ((this.#bytes[at + 1] ?? 0) & 0x80) !== 0;
+    return isException || fitsReply(expected, this.#bytes, at + 1, at + size - 2);
   }
 
   #isSound(at: number, size: number): boolean {

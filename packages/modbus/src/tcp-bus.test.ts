@@ -182,7 +182,7 @@ describe('TCP bus against a scripted peer', () => {
     const { port } = await peer(({ id, pdu, socket }) =>
       socket.write(mbap(id, 1, [0x83, pdu.readUInt16BE(1)])),
     );
-    const bus = open(port);
+    const bus = open(port, { busyRetries: 0, busyDelayMs: 1, acknowledgeTimeoutMs: 1 });
     for (const [code, name] of Object.entries(exceptionNames)) {
       const error = await failure(bus.read(1, one(Number(code))));
       expect(error).toMatchObject({ code: 'exception', exceptionCode: Number(code) });

@@ -19,7 +19,10 @@ export class UdpDialer implements Dialer {
 
   async dial(sink: LinkSink, signal: AbortSignal): Promise<Link> {
     const aborted = new Promise<never>((_resolve, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+      const onAbort = () => {
+        reject(signal.reason as Error);
+      };
+      signal.addEventListener('abort', onAbort, { once: true });
     });
     const { address, family } = await Promise.race([lookup(this.host), aborted]);
     let socket: Socket | undefined;
