@@ -4,12 +4,15 @@ import { abbTerraAc } from './charger/abb-terra-ac.js';
 import { alfenEve } from './charger/alfen-eve.js';
 import { kebaP30 } from './charger/keba-p30.js';
 import { kebaP40, kebaP40From121 } from './charger/keba-p40.js';
+import { foxEssH3, foxEssH3Meter } from './hybrid/fox-ess-h3.js';
 import { froniusGen24, froniusSmartMeter } from './hybrid/fronius-gen24.js';
 import { goodweEt, goodweEtMeter } from './hybrid/goodwe-et.js';
 import { huaweiSun2000Luna2000, huaweiSun2000Meter } from './hybrid/huawei-sun2000.js';
 import { kostalPlenticore, kostalPlenticoreMeter } from './hybrid/kostal-plenticore.js';
 import { smaHybrid, smaHybridMeter } from './hybrid/sma-hybrid.js';
 import { solaredgeHybrid, solaredgeMeter } from './hybrid/solaredge-hybrid.js';
+import { solaxX1X3, solaxX1X3Meter } from './hybrid/solax-x1-x3.js';
+import { solisHybrid, solisHybridMeter } from './hybrid/solis-hybrid.js';
 import { sungrowSh, sungrowShMeter } from './hybrid/sungrow-sh.js';
 import { modbusRelay } from './load/modbus-relay.js';
 import { sgReadyRelay } from './load/sg-ready-relay.js';
@@ -36,6 +39,8 @@ export const catalog: readonly Profile[] = [
   carloGavazziEm340,
   eastronSdm120,
   eastronSdm630,
+  foxEssH3,
+  foxEssH3Meter,
   froniusGen24,
   froniusSmartMeter,
   goodweEt,
@@ -55,6 +60,10 @@ export const catalog: readonly Profile[] = [
   smaHybridMeter,
   solaredgeHybrid,
   solaredgeMeter,
+  solaxX1X3,
+  solaxX1X3Meter,
+  solisHybrid,
+  solisHybridMeter,
   sungrowSh,
   sungrowShMeter,
   sunspecBattery,
