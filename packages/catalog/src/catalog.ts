@@ -4,9 +4,12 @@ import { abbTerraAc } from './charger/abb-terra-ac.js';
 import { alfenEve } from './charger/alfen-eve.js';
 import { kebaP30 } from './charger/keba-p30.js';
 import { kebaP40, kebaP40From121 } from './charger/keba-p40.js';
+import { deyeSunsynk1p } from './hybrid/deye-sunsynk-1p.js';
+import { deyeSunsynk3p, deyeSunsynk3pHv, deyeSunsynk3pMeter } from './hybrid/deye-sunsynk-3p.js';
 import { foxEssH3, foxEssH3Meter } from './hybrid/fox-ess-h3.js';
 import { froniusGen24, froniusSmartMeter } from './hybrid/fronius-gen24.js';
 import { goodweEt, goodweEtMeter } from './hybrid/goodwe-et.js';
+import { growattHybrid, growattHybridMeter } from './hybrid/growatt-hybrid.js';
 import { huaweiSun2000Luna2000, huaweiSun2000Meter } from './hybrid/huawei-sun2000.js';
 import { kostalPlenticore, kostalPlenticoreMeter } from './hybrid/kostal-plenticore.js';
 import { smaHybrid, smaHybridMeter } from './hybrid/sma-hybrid.js';
@@ -37,6 +40,10 @@ export const catalog: readonly Profile[] = [
   carloGavazziEm24E1,
   carloGavazziEm24Rs485,
   carloGavazziEm340,
+  deyeSunsynk1p,
+  deyeSunsynk3p,
+  deyeSunsynk3pHv,
+  deyeSunsynk3pMeter,
   eastronSdm120,
   eastronSdm630,
   foxEssH3,
@@ -45,6 +52,8 @@ export const catalog: readonly Profile[] = [
   froniusSmartMeter,
   goodweEt,
   goodweEtMeter,
+  growattHybrid,
+  growattHybridMeter,
   huaweiSun2000Luna2000,
   huaweiSun2000Meter,
   janitzaB23,
