@@ -17,7 +17,10 @@ export interface Semiflows {
 
 /** How much a semiflow search may do. */
 export interface SemiflowOptions {
-  /** Rows of the working table; the number of semiflows can grow exponentially. Default 1,000. */
+  /**
+   * Rows of the working table, at least the number of places; the number of semiflows can grow
+   * exponentially. Default 1,000.
+   */
   readonly maxRows?: number;
 }
 
@@ -26,12 +29,14 @@ interface Row {
   readonly weights: Map<number, number>;
   readonly rest: Map<number, number>;
   readonly support: Uint32Array;
+  /** The first index of the support. */
+  readonly first: number;
 }
 
 /** Pairs tried when one column is eliminated, per allowed row. */
 const PAIRS_PER_ROW = 10;
 
-/** Comparisons of supports in one search: some seconds. Then few pairs are tried per column. */
+/** Comparisons of supports in one search: some seconds. Then few pairs are tried per column, and after as much again it ends. */
 const MAX_WORK = 50_000_000;
 const PAIRS_AT_LEAST = 100;
 
@@ -77,7 +82,7 @@ function combine(positive: Row, negative: Row, column: number): Row | undefined 
     divideBy(rest, divisor);
   }
   const support = positive.support.map((word, index) => word | (negative.support[index] as number));
-  return { weights, rest, support };
+  return { weights, rest, support, first: Math.min(positive.first, negative.first) };
 }
 
 function contains(large: Uint32Array, small: Uint32Array): boolean {
@@ -86,24 +91,73 @@ function contains(large: Uint32Array, small: Uint32Array): boolean {
   return true;
 }
 
-/** The column whose elimination adds the fewest rows. */
-function cheapestColumn(rows: readonly Row[]): number {
-  const positive = new Map<number, number>();
-  const negative = new Map<number, number>();
-  for (const row of rows)
+/** The working rows, found by column and by the first index of their support. */
+class Table {
+  readonly rows = new Set<Row>();
+  private readonly byColumn = new Map<number, Set<Row>>();
+  private readonly byFirst = new Map<number, Set<Row>>();
+  private readonly positive = new Map<number, number>();
+
+  add(row: Row): void {
+    this.rows.add(row);
+    setAt(this.byFirst, row.first).add(row);
     for (const [column, value] of row.rest) {
-      const counts = value > 0 ? positive : negative;
-      counts.set(column, (counts.get(column) ?? 0) + 1);
+      setAt(this.byColumn, column).add(row);
+      if (value > 0) this.positive.set(column, (this.positive.get(column) ?? 0) + 1);
     }
-  let best = -1;
-  let bestCost = Infinity;
-  for (const column of new Set([...positive.keys(), ...negative.keys()])) {
-    const up = positive.get(column) ?? 0;
-    const down = negative.get(column) ?? 0;
-    const cost = up * down - up - down;
-    if (cost < bestCost) [best, bestCost] = [column, cost];
   }
-  return best;
+
+  delete(row: Row): void {
+    this.rows.delete(row);
+    this.byFirst.get(row.first)?.delete(row);
+    for (const [column, value] of row.rest) {
+      const rows = this.byColumn.get(column);
+      rows?.delete(row);
+      if (rows?.size === 0) this.byColumn.delete(column);
+      if (value > 0) this.positive.set(column, (this.positive.get(column) ?? 0) - 1);
+    }
+  }
+
+  /** The rows that are not balanced in the column. */
+  at(column: number): readonly Row[] {
+    return [...(this.byColumn.get(column) ?? [])];
+  }
+
+  /** The column whose elimination adds the fewest rows; -1 if every row is balanced. */
+  cheapestColumn(): number {
+    let best = -1;
+    let bestCost = Infinity;
+    for (const [column, rows] of this.byColumn) {
+      const up = this.positive.get(column) ?? 0;
+      const cost = up * (rows.size - up) - rows.size;
+      if (cost < bestCost) [best, bestCost] = [column, cost];
+      // It cannot add rows: in large nets, looking on would take longer than the elimination.
+      if (cost < 0) break;
+    }
+    return best;
+  }
+
+  /** Whether some balanced row of the column has its support in that of the two; counts comparisons. */
+  hasWithin(
+    support: Uint32Array,
+    pair: readonly [Row, Row],
+    column: number,
+    budget: Budget,
+  ): boolean {
+    for (const { weights } of pair)
+      for (const index of weights.keys())
+        for (const row of this.byFirst.get(index) ?? []) {
+          budget.work -= 1;
+          if (!row.rest.has(column) && contains(support, row.support)) return true;
+        }
+    return false;
+  }
+}
+
+function setAt(map: Map<number, Set<Row>>, key: number): Set<Row> {
+  const known = map.get(key) ?? new Set<Row>();
+  map.set(key, known);
+  return known;
 }
 
 /** What is left to spend. */
@@ -136,15 +190,16 @@ function pairsOf(rows: readonly Row[], column: number, budget: Budget): [Row, Ro
 }
 
 /** One step of Farkas' algorithm. What the budget does not allow is left out. */
-function eliminate(rows: readonly Row[], column: number, budget: Budget): Row[] {
-  const kept = rows.filter((row) => !row.rest.has(column));
+function eliminate(table: Table, column: number, budget: Budget): void {
+  const involved = table.at(column);
   const made: Row[] = [];
-  for (const [up, down] of pairsOf(rows, column, budget)) {
+  for (const [up, down] of pairsOf(involved, column, budget)) {
     const support = up.support.map((word, index) => word | (down.support[index] as number));
     // Only minimal supports matter: every other semiflow is a sum of those.
-    budget.work -= kept.length + made.length;
-    if (kept.some((row) => contains(support, row.support))) continue;
+    if (table.hasWithin(support, [up, down], column, budget)) continue;
+    budget.work -= made.length;
     if (made.some((row) => contains(support, row.support))) continue;
+    budget.work -= supportSize(up) + supportSize(down);
     const row = combine(up, down, column);
     if (row === undefined) {
       budget.complete = false;
@@ -155,20 +210,30 @@ function eliminate(rows: readonly Row[], column: number, budget: Budget): Row[] 
     made.push(row);
     if (made.length > budget.rows) break;
   }
-  const next = [...kept, ...made];
-  if (next.length <= budget.rows) return next;
+  for (const row of involved) table.delete(row);
+  for (const row of made) table.add(row);
+  if (table.rows.size <= budget.rows) return;
   budget.complete = false;
-  return next.sort((a, b) => supportSize(a) - supportSize(b)).slice(0, budget.rows);
+  const largest = [...table.rows].sort((a, b) => supportSize(a) - supportSize(b));
+  for (const row of largest.slice(budget.rows)) table.delete(row);
 }
 
-function farkas(start: Row[], options: SemiflowOptions): Semiflows {
-  const budget = { rows: options.maxRows ?? 1000, work: MAX_WORK, complete: true };
-  let rows = start;
+function farkas(start: readonly Row[], options: SemiflowOptions): Semiflows {
+  // A net has a row for every place to begin with: only what comes on top of them is held back.
+  const maxRows = Math.max(options.maxRows ?? 1000, start.length);
+  const budget = { rows: maxRows, work: MAX_WORK, complete: true };
+  const table = new Table();
+  for (const row of start) table.add(row);
   for (;;) {
-    const column = cheapestColumn(rows);
+    const column = table.cheapestColumn();
     if (column < 0) break;
-    rows = eliminate(rows, column, budget);
+    if (budget.work < -MAX_WORK) {
+      budget.complete = false;
+      break;
+    }
+    eliminate(table, column, budget);
   }
+  const rows = [...table.rows].filter(({ rest }) => rest.size === 0);
   const semiflows = rows
     .map(({ weights }) =>
       [...weights].map(([index, weight]) => ({ index, weight })).sort((a, b) => a.index - b.index),
@@ -188,7 +253,7 @@ function compareSemiflows(a: Semiflow, b: Semiflow): number {
 function emptyRow(index: number, count: number): Row {
   const support = new Uint32Array(Math.ceil(count / 32));
   support[index >>> 5] = 1 << (index & 31);
-  return { weights: new Map([[index, 1]]), rest: new Map(), support };
+  return { weights: new Map([[index, 1]]), rest: new Map(), support, first: index };
 }
 
 function eachDelta(
