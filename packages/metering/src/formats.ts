@@ -17,3 +17,6 @@ export { readOcmf, type OcmfOptions } from './formats/ocmf.js';
 export { parseOcmf, type OcmfProblem, type OcmfRecord } from './formats/ocmf-record.js';
 export { verifyOcmf, type OcmfVerdict } from './formats/ocmf-signature.js';
 export type { SeriesRow } from './formats/series-row.js';
+export { intervalEvents, jsonLines, type IntervalEventOptions } from './formats/json-lines.js';
+export { parquetFile } from './formats/parquet-export.js';
+export { xlsxWorkbook } from './formats/xlsx-export.js';
