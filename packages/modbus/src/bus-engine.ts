@@ -301,6 +301,7 @@ export class BusEngine implements ModbusBus, LineSink {
   #send(transaction: Transaction, state: UnitState, nowMs: number): void {
     state.inFlight += 1;
     if (transaction.isWrite) state.writing = transaction;
+    else state.share.stamp(transaction);
     this.#line.send(transaction, nowMs);
   }
 

@@ -17,8 +17,8 @@ export interface WideCounter {
  * Whether two reads of a growing counter, one after the other, agree: only its lowest register
  * differs, and not downwards. A device that updates a counter register by register can be read in
  * between ("torn"): 0x0001FFFF, on its way to 0x00020000, then shows as 0x00010000 or 0x0002FFFF.
- * Two reads that agree cannot both be torn, unless the device leaves a counter half updated for
- * longer than a whole read. Floats above 0 are ordered as their bits are, so they are compared in the
+ * Two reads that agree cannot be torn if the counter grows by less than 32,768 from one to the next
+ * and is never left half updated for longer than a whole read. Floats above 0 are ordered as their bits are, so they are compared in the
  * same way.
  */
 export function countersAgree(

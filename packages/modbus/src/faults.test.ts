@@ -13,9 +13,7 @@ jest.setTimeout(60_000);
 const scale = Number(process.env['MICROGRID_TEST_SCALE'] ?? 1);
 
 interface Wire {
-  readonly start: (
-    faults: FaultPlan,
-  ) => Promise<{ readonly port: number; close(): Promise<void> }>;
+  readonly start: (faults: FaultPlan) => Promise<{ readonly port: number; close(): Promise<void> }>;
   readonly open: (port: number, options: BusOptions) => ModbusBus;
 }
 

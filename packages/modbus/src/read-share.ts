@@ -45,8 +45,12 @@ export class ReadShare {
 
   /** Others may join this read from now on. */
   offer(read: Transaction): void {
-    read.epoch = this.#epoch;
     this.#open.push(read);
+  }
+
+  /** The read is sent now: a write from here on makes what it brings too old to keep. */
+  stamp(read: Transaction): void {
+    read.epoch = this.#epoch;
   }
 
   /** The read is done or given up. */
