@@ -17,6 +17,7 @@ import { solaredgeHybrid, solaredgeMeter } from './hybrid/solaredge-hybrid.js';
 import { solaxX1X3, solaxX1X3Meter } from './hybrid/solax-x1-x3.js';
 import { solisHybrid, solisHybridMeter } from './hybrid/solis-hybrid.js';
 import { sungrowSh, sungrowShMeter } from './hybrid/sungrow-sh.js';
+import { victronGridMeter, victronGx, victronGxPv } from './hybrid/victron-gx.js';
 import { modbusRelay } from './load/modbus-relay.js';
 import { sgReadyRelay } from './load/sg-ready-relay.js';
 import { carloGavazziEm111 } from './meter/carlo-gavazzi-em111.js';
@@ -78,6 +79,9 @@ export const catalog: readonly Profile[] = [
   sunspecBattery,
   sunspecHybrid,
   sunspecPv,
+  victronGridMeter,
+  victronGx,
+  victronGxPv,
 ];
 
 /** The profile of an id, or undefined. */

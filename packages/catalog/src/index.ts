@@ -17,6 +17,7 @@ export { solaredgeHybrid, solaredgeMeter } from './hybrid/solaredge-hybrid.js';
 export { solaxX1X3, solaxX1X3Meter } from './hybrid/solax-x1-x3.js';
 export { solisHybrid, solisHybridMeter } from './hybrid/solis-hybrid.js';
 export { sungrowSh, sungrowShMeter } from './hybrid/sungrow-sh.js';
+export { victronGridMeter, victronGx, victronGxPv } from './hybrid/victron-gx.js';
 export { modbusRelay } from './load/modbus-relay.js';
 export { sgReadyRelay } from './load/sg-ready-relay.js';
 export { carloGavazziEm111 } from './meter/carlo-gavazzi-em111.js';
