@@ -39,6 +39,7 @@ export class ServedSunspec {
   private bus: ModbusBus | undefined;
   private sequence = 0;
   private port = 0;
+  private foreign = false;
 
   constructor(models: readonly number[] | readonly MapModel[], config: unknown = {}) {
     this.twin = this.simulate(models, config);
@@ -77,6 +78,12 @@ export class ServedSunspec {
     this.port = this.server.port;
   }
 
+  /** Another server is already there, on this port of this machine. */
+  listenAt(port: number): void {
+    this.port = port;
+    this.foreign = true;
+  }
+
   async stop(): Promise<void> {
     await this.server?.close();
   }
@@ -97,7 +104,7 @@ export class ServedSunspec {
 
   /** Starts, opens the device under test and forgets what that took on the wire. */
   async open(config: unknown = {}): Promise<Device> {
-    if (this.server === undefined) await this.start();
+    if (this.server === undefined && !this.foreign) await this.start();
     const device = await driver.open(this.context(), config);
     this.seen.length = 0;
     return device;
