@@ -25,3 +25,8 @@ export class CommandError extends Error {
 export function isCommandError(error: unknown): error is CommandError {
   return error instanceof CommandError;
 }
+
+/** Whether an error is the operating system's: a file that is not there, a disk that is full. */
+export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return typeof error === 'object' && error !== null && 'syscall' in error;
+}

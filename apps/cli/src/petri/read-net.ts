@@ -9,7 +9,7 @@ import {
   type PnmlNet,
 } from '@microgrid/petri/pnml';
 import type { Command } from 'commander';
-import { CommandError } from '../command-error.js';
+import { CommandError, isSystemError } from '../command-error.js';
 
 /** How a file is read. */
 export interface ReadOptions {
@@ -37,7 +37,7 @@ export interface NetFile {
 /** Turns what the petri package and the file system say into a message for the command line. */
 function refuse(file: string, error: unknown): never {
   if (isPetriError(error)) throw new CommandError('input', `${file}: ${error.message}`);
-  if (error instanceof Error && 'code' in error)
+  if (isSystemError(error))
     throw new CommandError('file', `${file}: cannot be read: ${error.message}`);
   throw error;
 }

@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { CommandContext } from '../command-context.js';
-import { CommandError } from '../command-error.js';
+import { CommandError, isSystemError } from '../command-error.js';
 
 /** Writes pieces of text to a file, or to standard output where none is named. */
 export async function writeOutput(
@@ -17,7 +17,7 @@ export async function writeOutput(
   try {
     await pipeline(Readable.from(pieces), createWriteStream(file));
   } catch (error) {
-    if (!(error instanceof Error && 'syscall' in error)) throw error;
+    if (!isSystemError(error)) throw error;
     throw new CommandError('file', `${file}: cannot be written: ${error.message}`);
   }
 }

@@ -40,6 +40,9 @@ const PAIRS_PER_ROW = 10;
 const MAX_WORK = 50_000_000;
 const PAIRS_AT_LEAST = 100;
 
+/** Copying one weight takes about as long as this many comparisons. */
+const COPY_WORK = 8;
+
 function greatestCommonDivisor(a: number, b: number): number {
   let [x, y] = [Math.abs(a), Math.abs(b)];
   while (y !== 0) [x, y] = [y, x % y];
@@ -199,7 +202,7 @@ function eliminate(table: Table, column: number, budget: Budget): void {
     if (table.hasWithin(support, [up, down], column, budget)) continue;
     budget.work -= made.length;
     if (made.some((row) => contains(support, row.support))) continue;
-    budget.work -= supportSize(up) + supportSize(down);
+    budget.work -= COPY_WORK * (supportSize(up) + supportSize(down));
     const row = combine(up, down, column);
     if (row === undefined) {
       budget.complete = false;
