@@ -51,6 +51,8 @@ function outside(side: Side): Record<string, TokenWeight<unknown>> {
     reversing: (token) => of((token as ControlToken<EnergyCase>).data?.correction),
     [agreementPlace('correctUpheld')]: (token) =>
       of((token as { readonly reading?: IntervalReading }).reading),
+    unsettledReadings: (token) =>
+      (token as readonly IntervalReading[]).reduce((sum, reading) => sum + of(reading), 0n),
     superseded: (token) =>
       (token as readonly SupersededVersion[]).reduce(
         (sum, version) => sum + columnWeight(version[side]),
@@ -85,7 +87,7 @@ export function energyNet(
     emitting: EMITTING,
     isZero: (column) => column === workspace.zero || column.every((value) => value === 0),
     weigh: columnWeight,
-    records: { superseded: ['resettle'] },
+    records: { superseded: ['resettle'], unsettledReadings: ['escalateLate', 'noteLate'] },
     outsideWeights: {
       consumption: outside('importMilliwattHours'),
       generation: outside('exportMilliwattHours'),
@@ -104,7 +106,11 @@ export function energyMarking(
   const columns = net.structure.places.map(({ name }) => name).filter(isEnergyPlace);
   const values = Object.fromEntries(columns.map((place) => [place, [zero]]));
   const data: EnergyCase = { startMs };
-  return createMarking(net, { ...values, start: [{ data }], superseded: [[]] }, { nowMs });
+  return createMarking(
+    net,
+    { ...values, start: [{ data }], superseded: [[]], unsettledReadings: [[]] },
+    { nowMs },
+  );
 }
 
 /** An interval's case when it is opened and its readings are there. */

@@ -92,6 +92,13 @@ function withCorrection(data: EnergyCase, correction: IntervalReading | undefine
   return { ...data, ...(correction && { correction }) };
 }
 
+/** Late readings that no correction is left for are kept for the person who closes. */
+function keepForPerson({ data, tokens }: EnergyStep): EnergyStepResult {
+  const kept = tokens['unsettledReadings'] as readonly IntervalReading[];
+  const late = tokens['late'] as IntervalReading;
+  return { data, tokens: { unsettledReadings: [...kept, late] } };
+}
+
 /** The energy case's behaviours under a contract. */
 export function energyBehaviours(workspace: Workspace): Readonly<Record<string, EnergyBehaviour>> {
   const { zero } = workspace;
@@ -139,5 +146,7 @@ export function energyBehaviours(workspace: Workspace): Readonly<Record<string, 
       }),
     },
     resettle: { act: (step) => resettle(workspace, step) },
+    escalateLate: { act: keepForPerson },
+    noteLate: { act: keepForPerson },
   };
 }
