@@ -29,6 +29,8 @@ export class FakeSetPoint implements SetPointPort {
   told: ReturnType<SetPointPort['fallback']> = 0;
   safe: number | undefined = 0;
   delayMs: number | undefined;
+  /** The place that wears out although the control does not. */
+  once: string | undefined;
   maximum = 100;
   private writtenMs = -Infinity;
 
@@ -97,6 +99,7 @@ export class FakeSetPoint implements SetPointPort {
       place,
       content: String(value),
       ...(this.delayMs === undefined ? {} : { delayMs: this.delayMs }),
+      ...(this.once === place ? { once: true } : {}),
       send: () => Promise.resolve(this.send(place, value)),
       stands: () => {
         this.seen.push(`read ${place}`);

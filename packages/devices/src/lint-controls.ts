@@ -1,4 +1,5 @@
 import { CONTROLS, isControlName } from './control.js';
+import { STORED_WRITES_PER_DAY } from './control-safety.js';
 import { lintSteps } from './lint-steps.js';
 import type { ProfileControl } from './profile-control.js';
 import { effectOf } from './profile-fallback.js';
@@ -7,6 +8,8 @@ import type { ProfileProblems } from './profile-problems.js';
 
 /** Stored registers written more often than this wear out within a few years. */
 const MANY_STORED_WRITES = 96;
+
+const DAY_MS = 86_400_000;
 
 /** Writing what wears out faster than this is a loop, not a decision. */
 const LEAST_STORED_DWELL_MS = 60_000;
@@ -131,10 +134,13 @@ function lintExpiry(problems: ProfileProblems, control: ProfileControl, path: st
   if (refreshMs !== undefined && expiryMs !== undefined && refreshMs >= expiryMs) {
     problems.error('control-safety', `${path}.refreshMs`, String(refreshMs), 'less than expiryMs');
   }
-  const refreshed = refreshMs !== undefined || expiryMs !== undefined;
-  if (refreshed && storage !== 'volatile') {
-    const expected = 'volatile: a register that wears out must not be refreshed';
-    problems.error('stored-refresh', `${path}.storage`, storage, expected);
+  if (refreshMs !== undefined && storage !== 'volatile') {
+    const { writesPerDay = STORED_WRITES_PER_DAY, steps, release } = control;
+    const writes = Math.ceil(DAY_MS / refreshMs) * steps.length + steps.length + release.length;
+    if (writes > writesPerDay) {
+      const expected = `a budget of ${writesPerDay} writes a day that bears ${writes}, or no refresh: these registers wear out`;
+      problems.error('stored-refresh', `${path}.refreshMs`, String(refreshMs), expected);
+    }
   }
   if (expiryMs === undefined && control.unit !== 'bool' && control.unit !== 'state') {
     const expected = 'a device-side expiry: without one the last set point outlives a crash';

@@ -68,6 +68,11 @@ export const writeStep = z.strictObject({
    * depends on the command; of the others `fallback` before the first of those and `enable` after.
    */
   purpose: z.enum(['fallback', 'setPoint', 'enable']).optional(),
+  /**
+   * These registers wear out although the control's do not (a work mode that must be on): written when
+   * a set point begins and they hold something else, never refreshed, within 24 writes a day.
+   */
+  once: z.boolean().optional(),
   /** Forces function code 16 (15 for coils) for a single value. */
   multiple: z.boolean().optional(),
   /** Pause after this write before the next one, ms; default none. */
@@ -133,7 +138,10 @@ export const profileControl = z.strictObject({
   storage: z.enum(['volatile', 'stored', 'unknown']),
   /** After this long without a write the device falls back by itself; absent: it never does. */
   expiryMs: z.int().min(1).optional(),
-  /** How often a volatile set point is rewritten while it holds; default half of `expiryMs`. */
+  /**
+   * How often the set point is rewritten while it holds; default half of `expiryMs`, for stored and
+   * unknown registers never, unless stated and within the budget.
+   */
   refreshMs: z.int().min(1).optional(),
   /** What the device does by itself when it hears nothing more, for people. */
   onLoss: z.string().min(1).max(200),

@@ -60,7 +60,11 @@ const breaks: [ProfileRule, Change, string][] = [
     (draft) => (first(draft.controls).refreshMs = 60_000),
     'controls[0].refreshMs',
   ],
-  ['stored-refresh', (draft) => (first(draft.controls).storage = 'unknown'), 'controls[0].storage'],
+  [
+    'stored-refresh',
+    (draft) => Object.assign(first(draft.controls), { storage: 'unknown', refreshMs: 30_000 }),
+    'controls[0].refreshMs',
+  ],
   [
     'deny-list',
     (draft) => (first(first(draft.controls).steps).address = 119),

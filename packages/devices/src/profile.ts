@@ -70,6 +70,8 @@ export const identityMatch = z.union([
           .meta({ description: 'Consecutive registers' }),
       )
       .min(1),
+    /** Bits that count, register by register; default all. */
+    mask: z.array(z.int().min(0).max(65_535)).min(1).max(125).optional(),
     meaning: text,
   }),
   /** A number within bounds, both included. */

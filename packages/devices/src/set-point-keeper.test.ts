@@ -380,3 +380,36 @@ describe('a set point that the device keeps for ever', () => {
     expect(port.writes()).toEqual([]);
   });
 });
+
+describe('writes that wear out within a control that does not', () => {
+  it('go out where something else stands, are never refreshed, and have a budget of their own', async () => {
+    const { command, port, live, clock } = rig();
+    port.once = 'fallback';
+    await command(40);
+    expect(port.writes()).toEqual(['fallback=60', 'value=40', 'enable=1']);
+    expect(await live(30_000)).toEqual(['value=40', 'enable=1']);
+    for (let time = 0; time < 30; time += 1) {
+      port.registers.set('fallback', 7);
+      clock.advance(60_000);
+      await command(time);
+    }
+    const spent = port.writes().filter((write) => write.startsWith('fallback'));
+    expect(spent).toHaveLength(23);
+    expect((await command(99)).reason).toMatch(/budget/);
+  });
+});
+
+describe('a register that wears out and lapses by itself', () => {
+  it('is refreshed as stated, within its budget', async () => {
+    const { command, port, live } = rig({
+      ...stored,
+      expiryMs: 12 * HOUR,
+      refreshMs: 6 * HOUR,
+      writesPerDay: 24,
+    });
+    await command(40, 48 * HOUR);
+    port.writes();
+    expect(await live(24 * HOUR)).toHaveLength(12);
+    expect(port.inForce).toBe(40);
+  });
+});

@@ -1,5 +1,6 @@
 import type { Json } from '@microgrid/events';
 import type { Clock } from './clock.js';
+import { STORED_WRITES_PER_DAY } from './control-safety.js';
 import type { CommandOutcome } from './command-outcome.js';
 import type { DeviceAlarms } from './device-alarm.js';
 import type { DriverStore } from './driver-store.js';
@@ -57,12 +58,16 @@ const rejected = (reason: string): CommandOutcome => ({ status: 'rejected', reas
 export class SetPointKeeper {
   private lease: Lease | undefined;
   private readonly ledger: WriteLedger;
+  /** For the writes of a volatile control that wear out all the same. */
+  private readonly onceLedger: WriteLedger;
   private opened = false;
 
   constructor(private readonly options: SetPointKeeperOptions) {
     const { port, store, clock } = options;
     const key = `writes/${port.control}`;
     this.ledger = new WriteLedger({ perDay: port.facts.writesPerDay, store, key, clock });
+    const perDay = STORED_WRITES_PER_DAY;
+    this.onceLedger = new WriteLedger({ perDay, store, key: `${key}/once`, clock });
   }
 
   /** Whether a set point of ours is, or may be, in force. */
@@ -85,7 +90,7 @@ export class SetPointKeeper {
   }
 
   private get refreshMs(): number {
-    return this.wears ? Infinity : (this.options.port.facts.refreshMs ?? Infinity);
+    return this.options.port.facts.refreshMs ?? Infinity;
   }
 
   /**
@@ -96,6 +101,7 @@ export class SetPointKeeper {
     if (this.opened) return;
     const { store, port, clock, alarms } = this.options;
     await this.ledger.open();
+    await this.onceLedger.open();
     const stored = await store.get(this.heldKey);
     this.opened = true;
     const held = readHeld(stored);
@@ -148,7 +154,8 @@ export class SetPointKeeper {
   private standsFor(lease: Lease, value: number, nowMs: number): boolean {
     if (lease.kind === 'releasing' || lease.value !== value) return false;
     const sinceMs = nowMs - lease.writtenMs;
-    if (sinceMs >= this.refreshMs) return false;
+    const { expiryMs = Infinity } = this.options.port.facts;
+    if (sinceMs >= Math.min(this.refreshMs, expiryMs)) return false;
     // A device that does not obey is not written again and again.
     return lease.confirmed || sinceMs < Math.max(REWRITE_MS, this.dwellMs);
   }
@@ -185,7 +192,7 @@ export class SetPointKeeper {
     const before = this.lease;
     const writes = await this.needed(plan, before, nowMs);
     if (writes === undefined) return failed('what the registers hold cannot be read');
-    if (writes.length > this.ledger.left() - this.reserve()) {
+    if (!this.affordable(writes, this.reserve())) {
       const reason = `daily budget of ${port.facts.writesPerDay} writes is used, but for what is kept for the safe value and the release`;
       alarms.raise('budget', port.control, `${port.control}: ${reason}`);
       return rejected(reason);
@@ -201,7 +208,8 @@ export class SetPointKeeper {
       return failed(unstored);
     }
     // Whether part of the writes restarts the device's expiry is not known: count from the last full one.
-    const partly = !this.wears && writes.length < plan.length;
+    const partly =
+      !this.wears && writes.length < plan.filter((write) => write.once !== true).length;
     lease.refreshedMs = partly ? (before?.writtenMs ?? nowMs) : nowMs;
     const state = await this.start(lease, writes);
     if (state.kind === 'failed') return failed(state.reason);
@@ -237,8 +245,11 @@ export class SetPointKeeper {
   ): Promise<readonly SetPointWrite[] | undefined> {
     if (!this.wears) {
       const full = before?.confirmed !== true || nowMs - before.writtenMs >= this.refreshMs;
-      if (full || before.kind === 'releasing') return plan;
-      return plan.filter(({ place, content }) => before.written.get(place) !== content);
+      const due =
+        full || before.kind === 'releasing'
+          ? plan
+          : plan.filter(({ place, content }) => before.written.get(place) !== content);
+      return withoutStanding(due);
     }
     const differing: SetPointWrite[] = [];
     const known = this.lease?.writtenMs === -Infinity ? undefined : this.lease?.written;
@@ -251,6 +262,13 @@ export class SetPointKeeper {
       if (!stands) differing.push(write);
     }
     return differing;
+  }
+
+  /** Whether the writes are within the budgets, so many of them kept back. */
+  private affordable(writes: readonly SetPointWrite[], reserve: number): boolean {
+    const once = writes.filter((write) => write.once === true).length;
+    if (this.wears) return writes.length <= this.ledger.left() - reserve;
+    return once <= this.onceLedger.left() && writes.length - once <= this.ledger.left() - reserve;
   }
 
   /** Writes kept back so that the safe value and the release can still be written. */
@@ -270,15 +288,16 @@ export class SetPointKeeper {
     lease.sequence = new WriteSequence(writes, {
       clock,
       responseMs: port.facts.responseMs,
-      beforeSend: () => this.count(),
+      beforeSend: (write) => this.count(write),
     });
     return this.advance(lease);
   }
 
-  private async count(): Promise<void> {
+  private async count(write: SetPointWrite): Promise<void> {
     const { alarms, port } = this.options;
     try {
-      await this.ledger.spend(1);
+      const ledger = write.once === true && !this.wears ? this.onceLedger : this.ledger;
+      await ledger.spend(1);
       alarms.clear('store', port.control);
     } catch (error) {
       const cause = error instanceof Error ? error.message : String(error);
@@ -387,6 +406,7 @@ export class SetPointKeeper {
   async service(): Promise<void> {
     if ((await this.tryOpen()) !== undefined) return;
     await this.ledger.settle().catch(() => undefined);
+    await this.onceLedger.settle().catch(() => undefined);
     const { lease } = this;
     if (lease === undefined) return;
     if (lease.sequence !== undefined) {
@@ -437,9 +457,13 @@ export class SetPointKeeper {
     const { port, alarms } = this.options;
     const plan = port.plan(lease.value);
     if ('reason' in plan) return { kind: 'failed', reason: plan.reason, lasting: false };
-    const writes = await this.needed(plan, undefined, nowMs);
+    // A refresh writes what stands already, for the device to count anew; a retry what is missing.
+    const refresh = lease.writtenMs !== -Infinity;
+    const writes = refresh
+      ? plan.filter((write) => write.once !== true)
+      : await this.needed(plan, undefined, nowMs);
     if (writes === undefined) return { kind: 'failed', reason: 'cannot be read', lasting: false };
-    if (writes.length > this.ledger.left()) {
+    if (!this.affordable(writes, this.wears && refresh ? this.reserve() : 0)) {
       const text = `${port.control}: daily budget of ${port.facts.writesPerDay} writes is used`;
       alarms.raise('budget', port.control, text);
       return undefined;
@@ -508,7 +532,7 @@ export class SetPointKeeper {
     const { port, alarms } = this.options;
     const plan = port.plan(safe);
     const writes = 'reason' in plan ? undefined : await this.needed(plan, before, nowMs);
-    const spare = writes !== undefined && writes.length <= this.ledger.left();
+    const spare = writes !== undefined && this.affordable(writes, 0);
     let problem: string | undefined;
     if ('reason' in plan) problem = plan.reason;
     else if (writes === undefined) problem = 'what the registers hold cannot be read';
@@ -544,9 +568,9 @@ export class SetPointKeeper {
     lease.triedMs = clock.monotonicMs();
     const plan = port.planRelease();
     if ('reason' in plan) return this.unreleased(plan.reason);
-    const writes = this.wears ? await this.needed(plan, undefined, lease.triedMs) : plan;
+    const writes = await this.needed(plan, undefined, lease.triedMs);
     if (writes === undefined) return this.unreleased('what the registers hold cannot be read');
-    if (writes.length > this.ledger.left()) {
+    if (!this.affordable(writes, 0)) {
       return this.unreleased(`the daily budget of ${port.facts.writesPerDay} writes is used`);
     }
     return this.finishRelease(lease, await this.start(lease, writes));
@@ -621,6 +645,20 @@ export class SetPointKeeper {
       return `the store cannot be read: ${cause}`;
     }
   }
+}
+
+/** The writes but those that wear out and stand already; undefined where that cannot be read. */
+async function withoutStanding(
+  writes: readonly SetPointWrite[],
+): Promise<readonly SetPointWrite[] | undefined> {
+  if (writes.every((write) => write.once !== true)) return writes;
+  const due: SetPointWrite[] = [];
+  for (const write of writes) {
+    const stands = write.once === true ? await write.stands() : false;
+    if (stands === undefined) return undefined;
+    if (!stands) due.push(write);
+  }
+  return due;
 }
 
 interface Held {

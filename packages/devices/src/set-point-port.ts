@@ -18,6 +18,8 @@ export interface SetPointWrite {
   /** Pause after it before the next one, ms. */
   readonly delayMs?: number;
   send(): Promise<WriteResult>;
+  /** It wears out although the control does not: written where it does not stand, never refreshed. */
+  readonly once?: boolean;
   /** It can never be read back: what was written last is all that is known of it. */
   readonly unreadable?: boolean;
   /** Whether the device holds it already; undefined = it cannot be asked now. Reads only. */

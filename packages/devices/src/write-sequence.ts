@@ -13,7 +13,7 @@ export interface WriteSequenceOptions {
   /** How long to wait before looking whether a write in progress was completed, ms. */
   readonly responseMs: number;
   /** Called, and waited for, before each write goes out; what it throws ends the sequence. */
-  readonly beforeSend: () => Promise<void>;
+  readonly beforeSend: (write: SetPointWrite) => Promise<void>;
 }
 
 /** How often a write in progress is looked at in vain before it counts as lost. */
@@ -67,7 +67,7 @@ export class WriteSequence {
 
   private async send(write: SetPointWrite): Promise<SequenceState | undefined> {
     try {
-      await this.options.beforeSend();
+      await this.options.beforeSend(write);
     } catch (error) {
       const cause = error instanceof Error ? error.message : String(error);
       return { kind: 'failed', reason: `not written: ${cause}`, lasting: false };

@@ -12,8 +12,12 @@ import { timesPowerOfTen } from './point-decoder.js';
 /** Gives the value of a point; undefined where there is none. */
 export type Lookup = (point: string) => number | undefined;
 
-/** One write and the pause after it, ms. */
-export type PlannedWrite = WriteRequest & { readonly delayMs?: number };
+/** One write with what its sending must heed: the pause after it, ms, and its wear. */
+export type PlannedWrite = WriteRequest & {
+  readonly delayMs?: number;
+  /** It wears out although the control does not. */
+  readonly once?: boolean;
+};
 
 /** The writes of a command, or what is missing to know them. */
 export type WritePlan =
@@ -57,6 +61,16 @@ function roundAway(value: number): number {
   return Math.sign(value) * Math.round(Math.abs(value)) + 0;
 }
 
+function toRaw({ encoding }: WriteField, value: number): number {
+  return encoding === 'f32' || encoding === 'f64' ? value : roundAway(value);
+}
+
+/** The raw number a field writes for a command; undefined while something it needs is not known. */
+function rawOf(field: WriteField, command: number, lookup: Lookup): number | undefined {
+  const value = fieldNumber(field, command, lookup);
+  return typeof value === 'number' ? toRaw(field, value) : undefined;
+}
+
 function stepWrite(step: WriteStep, command: number, lookup: Lookup): WriteRequest | string {
   const registers: number[] = [];
   for (const field of step.fields) {
@@ -66,10 +80,8 @@ function stepWrite(step: WriteStep, command: number, lookup: Lookup): WriteReque
       registers.push(value === 0 ? 0 : 1);
       continue;
     }
-    const float = field.encoding === 'f32' || field.encoding === 'f64';
-    const raw = float ? value : roundAway(value);
     try {
-      registers.push(...encode(field.encoding, raw, field.wordOrder));
+      registers.push(...encode(field.encoding, toRaw(field, value), field.wordOrder));
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
     }
@@ -94,7 +106,12 @@ export function controlWrites(
     if (!appliesTo(step, command)) continue;
     const write = stepWrite(step, command, lookup);
     if (typeof write === 'string') return { ok: false, reason: write };
-    writes.push(step.delayMs === undefined ? write : { ...write, delayMs: step.delayMs });
+    const { delayMs, once } = step;
+    writes.push({
+      ...write,
+      ...(delayMs === undefined ? {} : { delayMs }),
+      ...(once === undefined ? {} : { once }),
+    });
   }
   return { ok: true, writes };
 }
@@ -155,14 +172,19 @@ function commandOfSteps(
   decode: DecodeField,
   lookup: Lookup,
 ): number | 'any' | undefined {
-  const effective = steps.at(-1);
-  if (effective === undefined) return undefined;
-  const last = fieldsOf(effective, read, decode);
-  if (last === undefined) return undefined;
-  const inForce = last.every(
-    ({ field, raw }) => typeof field.value !== 'number' || field.value === raw,
+  // What tells one kind of command from another must stand, and what makes the set point effective.
+  const telling = steps.filter(
+    (step, index) => step.when !== undefined || index === steps.length - 1,
   );
-  if (!inForce) return undefined;
+  if (telling.length === 0) return undefined;
+  for (const step of telling) {
+    const found = fieldsOf(step, read, decode);
+    if (found === undefined) return undefined;
+    const stands = found.every(
+      ({ field, raw }) => dependsOnCommand(field) || raw === rawOf(field, 0, lookup),
+    );
+    if (!stands) return undefined;
+  }
   const choices = steps
     .flatMap((step) => fieldsOf(step, read, decode) ?? [])
     .map(({ field, raw }) => commandsOf(field, raw, lookup))
@@ -197,6 +219,12 @@ export function commandIn(
     if (found === undefined) continue;
     if (found === 'any') {
       // Nothing carries a number: what stands is the one command that writes just these constants.
+      const listed =
+        control.states?.map(({ value }) => value) ?? (control.unit === 'bool' ? [0, 1] : []);
+      const [only, ...others] = listed.filter((command) =>
+        control.steps.every((step) => appliesTo(step, command) === appliesTo(step, sign)),
+      );
+      if (zeroApart && only !== undefined && others.length === 0) return only;
       if (sign !== 0) continue;
       return zeroApart ? 0 : undefined;
     }

@@ -28,7 +28,7 @@ export function decode(
   phases: 1 | 3 = profile.phases,
 ): Readonly<Record<string, number>> {
   const decoded: Record<string, number> = {};
-  for (const [id, { value }] of inspect(profile, read, phases)) {
+  for (const [id, { value }] of profileDecoder(profile, phases)(read)) {
     if (value !== undefined) decoded[id] = value;
   }
   return decoded;
@@ -46,44 +46,39 @@ export interface InspectedPoint {
   readonly raw?: readonly number[];
 }
 
+/** Answers all that registers at hand say of each point, in the order of the profile. */
+export type ProfileDecoder = (read: ReadRegisters) => ReadonlyMap<string, InspectedPoint>;
+
 /**
- * {@link decode} with all that can be said of each point, in the order of the profile: for tools
- * that show a device to a person.
+ * {@link decode} with all that can be said of each point, for tools that show a device to a person.
+ * The profile is looked at once; the result decodes as often as needed.
  */
-export function inspect(
-  profile: Profile,
-  read: ReadRegisters,
-  phases: 1 | 3 = profile.phases,
-): ReadonlyMap<string, InspectedPoint> {
+export function profileDecoder(profile: Profile, phases: 1 | 3 = profile.phases): ProfileDecoder {
   const compiled = compileProfile(profile, phases);
-  const values: Values = Array.from({ length: compiled.indexOf.size });
-  const causes: Causes = Array.from({ length: compiled.indexOf.size });
-  const texts = new Map<string, string>();
-  const raws = new Map<string, readonly number[]>();
-  for (const block of compiled.blocks) {
-    const reply = read(block.table, block.address, block.count);
-    if (reply === undefined) continue;
-    decodeBlock(block, reply, 'once', values, causes);
-    decodeTexts(block, reply, texts);
-    for (const point of block.points) {
-      const start = point.address - block.address;
-      raws.set(
-        point.id,
-        Array.from({ length: pointSize(point) }, (_, index) => Number(reply[start + index])),
-      );
+  return (read) => {
+    const values: Values = Array.from({ length: compiled.indexOf.size });
+    const causes: Causes = Array.from({ length: compiled.indexOf.size });
+    const texts = new Map<string, string>();
+    const raws = new Map<string, readonly number[]>();
+    for (const block of compiled.blocks) {
+      const reply = read(block.table, block.address, block.count);
+      if (reply === undefined) continue;
+      decodeBlock(block, reply, 'once', values, causes);
+      decodeTexts(block, reply, texts);
+      for (const point of block.points) {
+        const start = point.address - block.address;
+        const cells = Array.from({ length: pointSize(point) }, (_, index) => reply[start + index]);
+        raws.set(point.id, cells.map(Number));
+      }
     }
-  }
-  completeValues(compiled, values, causes);
-  const inspected = new Map<string, InspectedPoint>();
-  for (const [id, index] of compiled.indexOf) {
-    const found = {
-      value: values[index],
-      text: texts.get(id),
-      cause: causes[index],
-      raw: raws.get(id),
-    };
-    const known = Object.entries(found).filter(([, part]) => part !== undefined);
-    inspected.set(id, Object.fromEntries(known));
-  }
-  return inspected;
+    completeValues(compiled, values, causes);
+    const inspected = new Map<string, InspectedPoint>();
+    for (const [id, index] of compiled.indexOf) {
+      const [value, cause] = [values[index], causes[index]];
+      const found = { value, text: texts.get(id), cause, raw: raws.get(id) };
+      const known = Object.entries(found).filter(([, part]) => part !== undefined);
+      inspected.set(id, Object.fromEntries(known));
+    }
+    return inspected;
+  };
 }

@@ -21,7 +21,16 @@ const same = (found: Reply, wanted: readonly number[]): boolean =>
   wanted.every((register, index) => found[index] === register);
 
 function matches(match: IdentityMatch, found: Reply): boolean {
-  if ('anyOf' in match) return match.anyOf.some((wanted) => same(found, wanted));
+  if ('anyOf' in match) {
+    const { mask } = match;
+    const bits =
+      mask === undefined
+        ? found
+        : Array.from(found as ArrayLike<number>, (register, index) => {
+            return register & (mask[index] ?? 0xffff);
+          });
+    return match.anyOf.some((wanted) => same(bits, wanted));
+  }
   const value = rawReader(match, 0)(found);
   return value >= match.minimum && value <= match.maximum;
 }

@@ -329,7 +329,9 @@ describe('commands', () => {
     expect(device.description.controls[0]?.volatile).toBe(false);
     const outcomes: string[] = [];
     for (const value of [false, true, false, true]) {
-      const { status, reason } = await device.command(served.command('switch', value));
+      const { status, reason } = await device.command(
+        served.command('switch', value, { validForMs: 3_600_000 }),
+      );
       outcomes.push(`${status}: ${reason}`.slice(0, 22));
       served.clock.advance(300_000);
     }

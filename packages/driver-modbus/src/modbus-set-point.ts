@@ -87,13 +87,15 @@ export class ModbusSetPoint implements SetPointPort {
   }
 
   private writeOf(write: PlannedWrite): SetPointWrite {
-    const { delayMs, ...request } = write;
+    const { delayMs, once, ...request } = write;
     const { table, address, values } = request;
     return {
       place: `${table} ${address}`,
       content: Array.from(values, Number).join(' '),
       ...(delayMs === undefined ? {} : { delayMs }),
-      unreadable: this.options.control.verify !== 'registers',
+      ...(once === undefined ? {} : { once }),
+      // What must be looked at before it is written must be readable.
+      unreadable: this.options.control.verify !== 'registers' && once !== true,
       send: async (): Promise<WriteResult> => {
         const result = await this.options.link.write(request);
         if (result.ok) return { kind: 'done' };

@@ -6,7 +6,7 @@ import {
   type TwinSurroundings,
 } from '@microgrid/devices';
 import type { ModbusDeviceConfig } from './config.js';
-import { interpretControls } from './interpret-controls.js';
+import { controlInterpreter } from './interpret-controls.js';
 import { RegisterImage } from './register-image.js';
 
 /** Whether a write of `count` registers from `address` touches the registers of a control's steps. */
@@ -26,6 +26,7 @@ export function modbusTwin(
   { clock }: TwinSurroundings,
 ): ModbusTwin {
   const image = new RegisterImage(profile);
+  const interpret = controlInterpreter(profile);
   const writtenMs = new Map<string, number>();
   let writes = 0;
   const lapsed = ({ id, expiryMs }: ProfileControl): boolean =>
@@ -57,7 +58,7 @@ export function modbusTwin(
       image.set(values);
     },
     setPoints: () => {
-      const inForce = interpretControls(profile, image);
+      const inForce = interpret(image);
       return Object.fromEntries(
         profile.controls.map((control) => [
           control.id,

@@ -1,6 +1,7 @@
 import { isRegisterPoint, pointSize, type Profile, type RegisterPoint } from '@microgrid/devices';
 import { ModbusException, type Table } from '@microgrid/modbus';
 import { DriverModbusError } from './driver-modbus-error.js';
+import { planBlocks } from './block-plan.js';
 import { matchLength } from './identity-check.js';
 import { sentinelsOf } from './point-decoder.js';
 import { encodeBits, encodePoint, encodeRaw, encodeText, exactRaw } from './point-encoder.js';
@@ -188,6 +189,8 @@ function notEncodable(
 function spansOf(profile: Profile): Span[] {
   const named = [
     ...(profile.blocks ?? []),
+    // What a read may run over to save a request exists too.
+    ...planBlocks(profile, new Set(profile.points.map(({ id }) => id))),
     ...profile.points
       .filter(isRegisterPoint)
       .map((point) => ({ table: point.table, address: point.address, count: pointSize(point) })),

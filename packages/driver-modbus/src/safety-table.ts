@@ -34,7 +34,7 @@ const inWords = ({ table, address, fields }: WriteStep): string =>
 export function factsOf(control: ProfileControl, profile: Profile, lookup: Lookup): ControlSafety {
   const { storage, expiryMs, refreshMs, unit } = control;
   const wears = storage !== 'volatile';
-  const refresh = wears ? undefined : (refreshMs ?? (expiryMs && expiryMs / 2));
+  const refresh = refreshMs ?? (wears ? undefined : expiryMs && expiryMs / 2);
   return {
     storage,
     safeValue: told(control.safeValue ?? 0, lookup, unit),
