@@ -60,9 +60,21 @@ const energy = { minimum: 0, rate: 'low' } as const;
 
 /** The first battery, from 0xE100: positive power charges. */
 const batteryPoints: ProfilePoint[] = [
-  f32('ratedEnergy', 57_666, 'Wh', { ...rating, twin: 9700 }),
-  f32('maximumChargePower', 57_668, 'W', { ...rating, twin: 5000 }),
-  f32('maximumDischargePower', 57_670, 'W', { ...rating, twin: 5000 }),
+  f32('ratedEnergy', 57_666, 'Wh', {
+    ...rating,
+    twin: 9700,
+    ...doubted('Register 57666 is the rated energy.'),
+  }),
+  f32('maximumChargePower', 57_668, 'W', {
+    ...rating,
+    twin: 5000,
+    ...doubted('Register 57668 is the most that the battery takes for long.'),
+  }),
+  f32('maximumDischargePower', 57_670, 'W', {
+    ...rating,
+    twin: 5000,
+    ...doubted('Register 57670 is the most that the battery gives for long.'),
+  }),
   f32('batteryTemperature', 57_708, '°C', {
     rate: 'low',
     ...CELSIUS,
@@ -260,7 +272,11 @@ export const solaredgeHybrid: Profile = {
     ...inverterPoints('dcPower'),
     ...meterModelPoints(METER, -1, 'grid'),
     ...batteryPoints,
-    f32('maximumActivePower', 62_212, 'W', { ...rating, twin: 10_000 }),
+    f32('maximumActivePower', 62_212, 'W', {
+      ...rating,
+      twin: 10_000,
+      ...doubted('Register 62212 is the greatest active power.'),
+    }),
   ],
   controls: [batteryPower, exportLimit],
   limits: {

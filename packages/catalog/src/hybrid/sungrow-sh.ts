@@ -206,7 +206,10 @@ const limit = (id: 'chargeLimit' | 'dischargeLimit', address: number): ProfileCo
     },
   ],
   excludes: ['batteryPower'],
-  believed: ['0 is not taken as a limit: the least is 10 W.'],
+  believed: [
+    '0 is not taken as a limit: the least is 10 W.',
+    ...(id === 'chargeLimit' ? ['Register 33046 is written like its neighbour 33047.'] : []),
+  ],
 });
 
 const exportLimit: ProfileControl = {
