@@ -1,11 +1,9 @@
-import { execFile, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { ServerSerial, ServerTCP, type IServiceVector } from 'modbus-serial';
 import type { ModbusBus } from './bus.js';
 import { openRtuBus } from './serial.js';
+import { has, withSocat } from './socat.test-data.js';
 import { openRtuOverTcpBus, openTcpBus } from './tcp-bus.js';
 import { startTcpServer } from './tcp-server.js';
 import { bank, type Bank } from './testing/bank.js';
@@ -18,8 +16,6 @@ async function freePort(): Promise<number> {
   await probe.close();
   return probe.port;
 }
-
-const has = (command: string) => spawnSync('which', [command]).status === 0;
 
 /** The same memory behind a server of modbus-serial, a program that shares no code with ours. */
 function vector(memory: Bank): IServiceVector {
@@ -69,28 +65,6 @@ async function exercise(bus: ModbusBus, memory: Bank): Promise<void> {
     code: 'exception',
     exceptionCode: 2,
   });
-}
-
-/** Runs socat between a pty (`line`) and another address (`near` when that is a pty, too). */
-async function withSocat(
-  address: string,
-  use: (line: string, near: string) => Promise<void>,
-): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'modbus-pty-'));
-  const [near, line] = [join(folder, 'near'), join(folder, 'line')];
-  const other = address.startsWith('pty') ? `${address},link=${near}` : address;
-  const socat = spawn('socat', [`pty,raw,echo=0,link=${line}`, other], { stdio: 'inherit' });
-  const ended = new Promise((resolve) => socat.once('exit', resolve));
-  try {
-    const ready = () => existsSync(line) && (other === address || existsSync(near));
-    while (!ready() && socat.exitCode === null)
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    await use(line, near);
-  } finally {
-    socat.kill();
-    await ended;
-    rmSync(folder, { recursive: true });
-  }
 }
 
 /** Runs modbus-serial's RTU server on a line. */

@@ -52,6 +52,7 @@ export function openRtuOverUdpBus(options: TcpBusOptions & { readonly port: numb
   const counters = zeroCounters();
   return new BusEngine(new UdpDialer(host, port), new RtuFraming(counters), counters, {
     resetAfterTimeouts: 0,
+    readRetries: 1,
     ...options,
   });
 }

@@ -7,6 +7,14 @@ const PROGRAMS = [
   { package: 'chromium', brings: '/usr/bin/chromium' },
   { package: 'mbpoll', brings: '/usr/bin/mbpoll' },
   { package: 'socat', brings: '/usr/bin/socat' },
+  { package: 'gcc', brings: '/usr/bin/gcc' },
+  { package: 'libc6-dev', brings: '/usr/include/stdio.h' },
+  { package: 'libmodbus-dev', brings: '/usr/include/modbus/modbus.h' },
+  { package: 'python3-pymodbus', brings: '/usr/lib/python3/dist-packages/pymodbus' },
+  {
+    package: 'python3-serial-asyncio',
+    brings: '/usr/lib/python3/dist-packages/serial_asyncio',
+  },
   { package: 'python3-cryptography', brings: '/usr/lib/python3/dist-packages/cryptography' },
   { package: 'python3-paho-mqtt', brings: '/usr/lib/python3/dist-packages/paho' },
 ] as const;
