@@ -5,14 +5,21 @@ import { chunkEnds, LONGEST_READ, type ModelSpan, type ReadBlock } from './read-
 export interface BlockResult {
   /** Models that could not be read, and why. */
   readonly failures: ReadonlyMap<ModelSpan['image'], string>;
-  /** Why the device must be looked for anew; undefined while it is the one that was found. */
-  readonly lost?: string;
+  /** Why nothing can be told of the device now; undefined while it answers. */
+  readonly lost?: Loss;
+}
+
+/** Why a device is lost. */
+export interface Loss {
+  readonly cause: string;
+  /** It answers, but its models are no longer where they were. */
+  readonly moved: boolean;
 }
 
 type SpanResult =
   | { readonly kind: 'read' }
   | { readonly kind: 'failed'; readonly cause: string }
-  | { readonly kind: 'lost'; readonly cause: string };
+  | { readonly kind: 'lost'; readonly loss: Loss };
 
 const SCALES_CHANGED = 'scale factors changed while the model was read';
 
@@ -40,7 +47,7 @@ export class BlockReader {
     block: ReadBlock,
     failures: Map<ModelSpan['image'], string>,
     signal: AbortSignal | undefined,
-  ): Promise<string | undefined> {
+  ): Promise<Loss | undefined> {
     if (block.spans.length > 1 && !this.split.has(block)) {
       const result = await this.link.read(block.address, block.count, signal);
       if (result.ok) {
@@ -48,16 +55,16 @@ export class BlockReader {
           const start = span.image.found.address - block.address;
           const registers = result.value.subarray(start, start + span.count);
           const taken = take(span, registers);
-          if (taken.kind === 'lost') return taken.cause;
+          if (taken.kind === 'lost') return taken.loss;
         }
         return undefined;
       }
-      if (result.failure.kind !== 'refused') return result.failure.cause;
+      if (result.failure.kind !== 'refused') return { cause: result.failure.cause, moved: false };
       this.split.add(block);
     }
     for (const span of block.spans) {
       const result = await this.readSpan(span, signal);
-      if (result.kind === 'lost') return result.cause;
+      if (result.kind === 'lost') return result.loss;
       if (result.kind === 'failed') failures.set(span.image, result.cause);
     }
     return undefined;
@@ -112,14 +119,16 @@ function scaleOffsets(span: ModelSpan): number[] {
 }
 
 function failed({ kind, cause }: LinkFailure): SpanResult {
-  return kind === 'refused' ? { kind: 'failed', cause } : { kind: 'lost', cause };
+  return kind === 'refused'
+    ? { kind: 'failed', cause }
+    : { kind: 'lost', loss: { cause, moved: false } };
 }
 
 function take({ image }: ModelSpan, registers: Uint16Array): SpanResult {
   if (!image.isHeader(registers)) {
     const { id, length, address } = image.found;
     const cause = `model ${id} of length ${length} is no longer at ${address}`;
-    return { kind: 'lost', cause };
+    return { kind: 'lost', loss: { cause, moved: true } };
   }
   image.registers.set(registers);
   return { kind: 'read' };

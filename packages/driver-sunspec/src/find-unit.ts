@@ -32,6 +32,8 @@ export async function findDevice(
   let unreachable = 'no unit to look at';
   for (const unit of units) {
     const link = new HoldingLink(bus, unit, config.requestTimeoutMs);
+    // Registers that were refused before may be there now.
+    link.forget();
     const result = await examineUnit(link, config.bases, signal);
     if (result.kind === 'unreachable') {
       unreachable = result.reason;

@@ -17,6 +17,9 @@ export interface LinkFailure {
 export type LinkResult<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: LinkFailure };
 
+/** Exception 5: accepted and in progress. */
+export const ACKNOWLEDGE = 5;
+
 function failureOf(error: unknown): LinkFailure {
   if (!isModbusError(error)) {
     return { cause: error instanceof Error ? error.message : String(error), kind: 'lost' };
@@ -28,6 +31,10 @@ function failureOf(error: unknown): LinkFailure {
     const { exceptionCode = 0 } = error;
     const cause = `exception ${exceptionCode}${name}`;
     return { cause, kind: gateway ? 'silent' : 'refused', exceptionCode };
+  }
+  // The bus has waited for a write that the device had accepted (exception 5), in vain.
+  if (error.code === 'unconfirmed') {
+    return { cause: error.code, kind: 'refused', exceptionCode: ACKNOWLEDGE };
   }
   return { cause: error.code, kind: error.code === 'timeout' ? 'silent' : 'lost' };
 }

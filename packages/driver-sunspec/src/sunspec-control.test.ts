@@ -121,8 +121,9 @@ describe('a limit by model 123', () => {
 
   it('that the device ignores is an alarm and not a write loop', async () => {
     const device = await opened(PV);
-    const deaf = served.twin.handler;
-    served.twin = { ...served.twin, handler: { read: deaf.read, write: () => undefined } };
+    const { handler } = served.twin;
+    const deaf = { ...handler, write: () => undefined };
+    served.twin = { ...served.twin, handler: deaf };
     const outcome = await device.command(served.command('exportLimit', 2000));
     expect(outcome.status).toBe('accepted');
     const writes = await pass(device, 60);

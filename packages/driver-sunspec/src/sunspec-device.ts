@@ -15,7 +15,9 @@ import type { ModbusBus } from '@microgrid/modbus';
 import { Subject } from 'rxjs';
 import type { SunspecConfig } from './config.js';
 import { boundsOf, describe, type ControlBounds } from './describe.js';
-import { findDevice, isSameDevice } from './find-unit.js';
+import type { Loss } from './block-reader.js';
+import { findDevice, identityOf, isSameDevice } from './find-unit.js';
+import { spanOf } from './read-plan.js';
 import { openFound, type KeptControl, type OpenedDevice } from './opened-device.js';
 import { controlFacts } from './sunspec-port.js';
 
@@ -27,6 +29,8 @@ export class SunspecDevice implements Device {
   private readonly warnings: DeviceAlarms;
   private opened: OpenedDevice | undefined;
   private reachable = false;
+  /** Its models are not where they were, or it is another one. */
+  private moved = false;
   private described: DeviceDescriptionV1;
   private ratingsReadMs = -Infinity;
   private absence: { readonly reason: string; readonly checkedMs: number } | undefined;
@@ -94,11 +98,7 @@ export class SunspecDevice implements Device {
 
   private async poll(signal: AbortSignal): Promise<readonly ReadingV1[]> {
     if (!this.reachable) {
-      const units = this.units();
-      const unit = units[this.turn % units.length] ?? 1;
-      // One unit a poll: silent ones must not hold the others up.
-      this.turn += 1;
-      const cause = await this.identify([unit], signal);
+      const cause = await this.reach(signal);
       if (cause !== undefined) return this.opened?.poller.unreadable(cause) ?? [];
     }
     const { opened } = this;
@@ -109,28 +109,58 @@ export class SunspecDevice implements Device {
         await keeper.service();
       });
     }
-    const { readings, lost } = await opened.poller.poll(signal);
-    const ratingsLost = lost ?? (await this.readRatings(opened, signal));
-    if (ratingsLost !== undefined) this.lose(ratingsLost);
+    const { readings, lost, refused } = await opened.poller.poll(signal);
+    const trouble = lost ?? (await this.readRatings(opened, refused, signal));
+    if (trouble !== undefined) this.lose(trouble);
     else this.describeAnew(opened);
     return readings;
   }
 
+  /** What is done at the low rate. */
   private async readRatings(
     { found, ratingBlocks }: OpenedDevice,
+    refused: boolean,
     signal: AbortSignal,
-  ): Promise<string | undefined> {
+  ): Promise<Loss | undefined> {
     const nowMs = this.context.clock.monotonicMs();
     if (nowMs - this.ratingsReadMs < this.config.lowRateMs) return undefined;
+    // A bus leaves registers alone that were refused once; an inverter that wakes up has them again.
+    if (refused) found.unit.link.forget();
     const { lost } = await found.unit.reader.read(ratingBlocks, signal);
     if (lost === undefined) this.ratingsReadMs = nowMs;
     return lost;
   }
 
-  private lose(cause: string): void {
+  private lose({ cause, moved }: Loss): void {
     this.context.log('warn', `${this.context.device}: ${cause}`);
     this.reachable = false;
-    this.opened?.found.unit.link.forget();
+    this.moved ||= moved;
+  }
+
+  /** Why the device still does not answer, or undefined when it does. */
+  private async reach(signal: AbortSignal): Promise<string | undefined> {
+    const { opened, moved } = this;
+    if (opened !== undefined && !moved) return this.greet(opened, signal);
+    const units = this.units();
+    const unit = units[this.turn % units.length] ?? 1;
+    // One unit a poll: silent ones must not hold the others up.
+    this.turn += 1;
+    return this.identify([unit], signal);
+  }
+
+  /** A device that was lost is the same one if its model 1 still says so; else it is looked for anew. */
+  private async greet(opened: OpenedDevice, signal: AbortSignal): Promise<string | undefined> {
+    const { unit, parts } = opened.found;
+    const common = parts.common ?? unit.images[0];
+    if (common === undefined) return 'no model is known';
+    const before = JSON.stringify(identityOf(parts));
+    const span = spanOf(common, parts.common === undefined ? [] : common.layout.points);
+    const result = await unit.reader.readSpan(span, signal);
+    if (result.kind === 'lost' && !result.loss.moved) return result.loss.cause;
+    this.reachable = result.kind === 'read' && JSON.stringify(identityOf(parts)) === before;
+    this.moved = !this.reachable;
+    if (this.reachable) unit.link.forget();
+    return this.reachable ? undefined : this.reach(signal);
   }
 
   private describeAnew(opened: OpenedDevice): void {
@@ -187,6 +217,7 @@ export class SunspecDevice implements Device {
       this.opened = openFound(found, context, config, this.warnings);
     }
     this.reachable = true;
+    this.moved = false;
     this.ratingsReadMs = context.clock.monotonicMs();
     if (this.opened !== undefined) this.describeAnew(this.opened);
   }

@@ -8,7 +8,7 @@ import {
 } from '@microgrid/devices';
 import type { ReadingV1 } from '@microgrid/events';
 import { formatInstant } from '@microgrid/units';
-import type { BlockReader } from './block-reader.js';
+import type { BlockReader, Loss } from './block-reader.js';
 import { CounterGuard } from './counter-guard.js';
 import { placesIn } from './dc-sources.js';
 import type { ModelImage } from './model-image.js';
@@ -26,8 +26,10 @@ import { planReads, spanOf, type ReadBlock } from './read-plan.js';
 /** What a poll brought. */
 export interface PollResult {
   readonly readings: readonly ReadingV1[];
-  /** Why the device must be looked for anew. */
-  readonly lost?: string;
+  /** Why the device did not answer. */
+  readonly lost?: Loss;
+  /** A model was refused: the bus may have given it up for long. */
+  readonly refused: boolean;
 }
 
 /** Values outside are suspect. */
@@ -80,12 +82,12 @@ export class SunspecPoller {
   async poll(signal: AbortSignal | undefined): Promise<PollResult> {
     const result = await this.reader.read(this.blocks, signal);
     if (result.lost !== undefined) {
-      return { readings: this.unreadable(result.lost), lost: result.lost };
+      return this.lostResult(result.lost);
     }
     const failures = new Map(result.failures);
     const doubts = await this.secondReads(failures, signal);
     if (doubts.lost !== undefined) {
-      return { readings: this.unreadable(doubts.lost), lost: doubts.lost };
+      return this.lostResult(doubts.lost);
     }
     const at = formatInstant(this.clock.nowMs());
     const values = this.candidates.map((candidate) => ({
@@ -102,7 +104,11 @@ export class SunspecPoller {
           ? readingOf(origin, value)
           : readingOf(origin, value, bounds);
       });
-    return { readings };
+    return { readings, refused: failures.size > 0 };
+  }
+
+  private lostResult(lost: Loss): PollResult {
+    return { readings: this.unreadable(lost.cause), lost, refused: false };
   }
 
   /** All readings are bad for one cause. */
@@ -148,7 +154,7 @@ export class SunspecPoller {
   private async secondReads(
     failures: Map<ModelImage, string>,
     signal: AbortSignal | undefined,
-  ): Promise<{ readonly causes: ReadonlyMap<PointName, SourceValue>; readonly lost?: string }> {
+  ): Promise<{ readonly causes: ReadonlyMap<PointName, SourceValue>; readonly lost?: Loss }> {
     const causes = new Map<PointName, SourceValue>();
     const startMs = this.clock.monotonicMs();
     const doubtful: { candidate: PointCandidate; guard: CounterGuard; value: number }[] = [];

@@ -7,15 +7,13 @@ import type {
 } from '@microgrid/devices';
 import type { BlockReader } from './block-reader.js';
 import type { ControlStep, ControlSteps } from './control-step.js';
-import type { HoldingLink } from './holding-link.js';
+import { ACKNOWLEDGE, type HoldingLink } from './holding-link.js';
 import { spanOf } from './read-plan.js';
 import type { SunspecControl } from './sunspec-control.js';
 
 /** Longest time until a device shows a set point in its registers, ms. */
 export const RESPONSE_MS = 10_000;
 
-/** Exception 5: accepted and in progress. */
-const ACKNOWLEDGE = 5;
 /** Exceptions that the same write will always meet: function, address, value. */
 const LASTING: readonly number[] = [1, 2, 3];
 
