@@ -164,6 +164,28 @@ describe('a link to a real broker', () => {
     expect(await next()).toBe('{"online":false}');
     await rude.endAsync(true);
   });
+
+  test('a filter left and taken again at once is still heard', async () => {
+    const one = link({ clientId: 'again' });
+    const other = link({ clientId: 'sayer' });
+    await Promise.all([reached(one, 'connected'), reached(other, 'connected')]);
+    for (let round = 0; round < 20; round += 1) {
+      one.onMessage('left/+', () => undefined)();
+      const stop = one.onMessage('left/+', () => undefined);
+      const inbox = received(one, 'left/+');
+      stop();
+      // What is said before the broker has taken the filter again is not heard.
+      let heard = false;
+      const next = inbox.next().then(() => {
+        heard = true;
+      });
+      for (let tries = 0; tries < 200 && !heard; tries += 1) {
+        await other.publish('left/x', bytes('hello'));
+        await new Promise((resolve) => setTimeout(resolve, 2));
+      }
+      await next;
+    }
+  });
 });
 
 describe('a broker that goes away', () => {

@@ -30,6 +30,8 @@ class Link implements MqttLink {
   readonly #backoff: ReconnectBackoff;
   readonly #subscriptions: Subscriptions;
   readonly #inFlight = new Set<(error: MqttError) => void>();
+  /** Filters whose unsubscription the broker has not confirmed yet. */
+  readonly #leaving = new Set<string>();
   readonly #counts: { -readonly [Key in keyof MqttStatistics]: number } = {
     connects: 0,
     connectionsLost: 0,
@@ -111,6 +113,7 @@ class Link implements MqttLink {
   #lost(client: MqttClient): void {
     if (client !== this.#client || this.state === 'closed') return;
     this.#client = undefined;
+    this.#leaving.clear();
     this.#counts[this.connected ? 'connectionsLost' : 'attemptsFailed'] += 1;
     this.#become('disconnected');
     // Before mqtt.js fails them one by one with a reason of its own.
@@ -196,17 +199,30 @@ class Link implements MqttLink {
   ): () => void {
     const known = this.#subscriptions.filters().includes(topicFilter);
     const subscription = this.#subscriptions.add(topicFilter, handler, options);
-    const client = this.#client;
-    if (!known && this.connected && client !== undefined) {
-      client.subscribe(topicFilter, { qos: 1 }, (error) => {
-        if (error !== null) this.#report(error);
-      });
-    }
+    if (!known) this.#subscribe(topicFilter);
     return () => {
-      if (this.#subscriptions.remove(subscription) && this.connected) {
-        this.#client?.unsubscribe(topicFilter);
-      }
+      if (this.#subscriptions.remove(subscription)) this.#unsubscribe(topicFilter);
     };
+  }
+
+  #subscribe(topicFilter: string): void {
+    const client = this.#client;
+    // After the answer to the unsubscription under way, which a broker may else take last.
+    if (!this.connected || client === undefined || this.#leaving.has(topicFilter)) return;
+    client.subscribe(topicFilter, { qos: 1 }, (error) => {
+      if (error !== null) this.#report(error);
+    });
+  }
+
+  #unsubscribe(topicFilter: string): void {
+    const client = this.#client;
+    if (!this.connected || client === undefined || this.#leaving.has(topicFilter)) return;
+    this.#leaving.add(topicFilter);
+    client.unsubscribe(topicFilter, () => {
+      if (client !== this.#client) return;
+      this.#leaving.delete(topicFilter);
+      if (this.#subscriptions.filters().includes(topicFilter)) this.#subscribe(topicFilter);
+    });
   }
 
   statistics(): MqttStatistics {
