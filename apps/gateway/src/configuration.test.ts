@@ -62,6 +62,12 @@ describe('a gateway’s configuration', () => {
     ],
     ['control: {}', 'control: { tickMs: 5 }', 'control.tickMs: got 5, expected number >=100'],
     ['control: {}', 'control: {', 'gateway.yaml:13:1: Flow map'],
+    [
+      'profile: eastron-sdm630',
+      "driver: '@acme/meter'",
+      'devices[0].driver: got "@acme/meter", expected one that drivers lists (none yet); add it there',
+    ],
+    ['profile: eastron-sdm630', 'driver: ../meter', 'expected the name of a package'],
     ['profile: eastron-sdm630,', '', 'devices[0].profile: got nothing, expected either profile'],
   ])('refuses %p → %p with path, value and expectation', (from, to, expected) => {
     expect(message(GOOD.replace(from, to))).toContain(expected);

@@ -32,6 +32,10 @@ const serialBus = z.strictObject({
   requestDelayMs: milliseconds.optional(),
 });
 
+const packageName = z.string().regex(/^(?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/, {
+  error: 'the name of a package, as in @acme/heat-pump',
+});
+
 const device = z
   .strictObject({
     id: idField,
@@ -42,13 +46,16 @@ const device = z
     profile: idField.optional(),
     /** Path of a profile file, relative to the configuration file. */
     profileFile: z.string().min(1).optional(),
+    /** A driver package by name; it must stand in `drivers`. */
+    driver: packageName.optional(),
     /** What the driver asks for, as the unit id; its own schema checks it. */
     config: z.record(z.string(), z.json()).default({}),
   })
-  .refine((entry) => (entry.profile === undefined) !== (entry.profileFile === undefined), {
-    path: ['profile'],
-    error: 'either profile or profileFile',
-  });
+  .refine(
+    ({ profile, profileFile, driver }) =>
+      [profile, profileFile, driver].filter((one) => one !== undefined).length === 1,
+    { path: ['profile'], error: 'either profile, profileFile or driver' },
+  );
 
 /** Everything one gateway is told. Defaults are in the schema; a misspelt key is refused. */
 export const gatewaySchema = z
@@ -66,6 +73,8 @@ export const gatewaySchema = z
     dataFolder: z.string().min(1).default('data'),
     buses: z.array(z.discriminatedUnion('type', [tcpBus, serialBus])).min(1),
     devices: z.array(device).min(1),
+    /** Installed driver packages that may run here; each runs in a thread of its own. */
+    drivers: z.array(packageName).default([]),
     metering: z.strictObject({
       resolution: resolutionField.default('PT15M'),
       /** Which device's import and export counters are which metering point. */
@@ -109,8 +118,12 @@ export const gatewaySchema = z
     const devices = new Set(config.devices.map(({ id }) => id));
     if (buses.size < config.buses.length) refuse(['buses'], 'each id once');
     if (devices.size < config.devices.length) refuse(['devices'], 'each id once');
-    for (const [index, { bus }] of config.devices.entries()) {
+    for (const [index, { bus, driver }] of config.devices.entries()) {
       if (!buses.has(bus)) refuse(['devices', index, 'bus'], `one of ${[...buses].join(', ')}`);
+      if (driver !== undefined && !config.drivers.includes(driver)) {
+        const known = config.drivers.join(', ') || 'none yet';
+        refuse(['devices', index, 'driver'], `one that drivers lists (${known}); add it there`);
+      }
     }
     for (const [index, { device: id }] of config.metering.points.entries()) {
       if (!devices.has(id)) {

@@ -15,6 +15,7 @@ import { DayHistory } from './day-history.js';
 import { DecisionLoop } from './decision-loop.js';
 import { DevicePoller } from './device-poller.js';
 import { driverStore } from './driver-store.js';
+import { DriverHosts } from './driver-host/driver-hosts.js';
 import { openDevice } from './drivers.js';
 import { TodaysEnergy } from './energy-today.js';
 import { GatewayError } from './gateway-error.js';
@@ -125,6 +126,7 @@ class Gateway implements Running {
       buses.set(bus.id, opened);
       this.closings.push(() => opened.close());
     }
+    const hosts = await this.startDrivers();
     for (const entry of config.devices) {
       const transport = buses.get(entry.bus);
       if (transport === undefined) throw new GatewayError('unknown-bus', `bus ${entry.bus}`);
@@ -137,7 +139,10 @@ class Gateway implements Running {
         signal: this.stopping.signal,
         gateway: config.gateway,
       };
-      const device = await openDevice(entry, context, ports.baseFolder ?? '.');
+      const device =
+        entry.driver === undefined
+          ? await openDevice(entry, context, ports.baseFolder ?? '.')
+          : await hosts.open(entry.driver, entry.config, context);
       this.closings.push(() => device.close());
       this.pollers.push(
         new DevicePoller(device, entry.label ?? entry.id, clock, (reading) => {
@@ -145,6 +150,30 @@ class Gateway implements Running {
         }),
       );
     }
+  }
+
+  /** Every driver package has its thread before a device is opened, and after the last was closed. */
+  private async startDrivers(): Promise<DriverHosts> {
+    const { config, ports, clock, log, alarms } = this;
+    const hosts = new DriverHosts({
+      gateway: config.gateway,
+      baseFolder: ports.baseFolder ?? '.',
+      worker: ports.driverWorker,
+      limits: ports.driverLimits ?? {},
+      clock,
+      speed: ports.selfTicking === false ? 0 : (ports.speed ?? 1),
+      log,
+      onTrouble: (name, trouble) => {
+        if (trouble === undefined) alarms.clear(`driver/${name}`);
+        else alarms.raise(`driver/${name}`, trouble, clock.nowMs());
+      },
+    });
+    this.closings.push(() => hosts.close());
+    this.stopping.signal.addEventListener('abort', () => {
+      hosts.stop();
+    });
+    await hosts.start(config.drivers);
+    return hosts;
   }
 
   private poller(id: string): DevicePoller {

@@ -13,6 +13,9 @@ import { fastClock } from './system-clock.js';
 /** The console's built pages, beside this app in the repository. */
 const CONSOLE_FOLDER = fileURLToPath(new URL('../../console/dist', import.meta.url));
 
+/** What runs in a driver's thread, beside this file. */
+const DRIVER_WORKER = { file: new URL('./driver-worker.js', import.meta.url) };
+
 function readConfig(path: string, file: string): string {
   try {
     return readFileSync(path, 'utf8');
@@ -49,6 +52,7 @@ async function run({ config: file, speed, since }: RunOptions): Promise<void> {
   const { config, baseFolder } = read(file);
   const running = await start(config, {
     baseFolder,
+    driverWorker: DRIVER_WORKER,
     ...(speed === undefined ? {} : { speed, clock: fastClock(speed, since ?? Date.now()) }),
     ...(existsSync(CONSOLE_FOLDER) ? { consoleFolder: CONSOLE_FOLDER } : {}),
   });

@@ -5,6 +5,7 @@ import type { IntervalV1, ReadingV1 } from '@microgrid/events';
 import type { ModbusBus } from '@microgrid/modbus';
 import type { Transport } from '@microgrid/uplink';
 import type { GatewayConfig } from './configuration.js';
+import type { HostLimits, WorkerFile } from './driver-host/host-limits.js';
 
 /** A wire to the broker that is opened by the gateway and closed with it. */
 export interface OpenTransport extends Transport {
@@ -30,6 +31,10 @@ export interface GatewayPorts {
   readonly baseFolder?: string;
   /** Folder of the console's built files; absent: only its API is served. */
   readonly consoleFolder?: string;
+  /** The file that runs in a driver's thread. Needed where the configuration names driver packages. */
+  readonly driverWorker?: WorkerFile;
+  /** How much trouble a driver package may make; default {@link HOST_LIMITS}. */
+  readonly driverLimits?: Partial<HostLimits>;
   /** Times real, for the page to say so; absent: real time. */
   readonly speed?: number;
 }
