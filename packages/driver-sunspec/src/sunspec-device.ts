@@ -19,6 +19,7 @@ import type { Loss } from './block-reader.js';
 import { findDevice, identityOf, isSameDevice } from './find-unit.js';
 import { spanOf } from './read-plan.js';
 import { openFound, type KeptControl, type OpenedDevice } from './opened-device.js';
+import { SAFETY_TABLE } from './safety-table.js';
 import { controlFacts } from './sunspec-port.js';
 
 /** A SunSpec device on a Modbus bus. */
@@ -66,12 +67,11 @@ export class SunspecDevice implements Device {
 
   safety(): SafetyTable {
     const controls = [...(this.opened?.controls.values() ?? [])];
-    return Object.fromEntries(
-      controls.map(({ control }) => [
-        control.id,
-        controlFacts(control, this.config.reversionSeconds),
-      ]),
-    );
+    const told = controls.map(({ control }) => [
+      control.id,
+      controlFacts(control, this.config.reversionSeconds),
+    ]);
+    return { ...SAFETY_TABLE, ...(Object.fromEntries(told) as SafetyTable) };
   }
 
   alarms(): readonly DeviceAlarm[] {

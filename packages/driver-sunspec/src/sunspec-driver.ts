@@ -1,16 +1,10 @@
-import {
-  CONTRACT_VERSION,
-  defineDriver,
-  type ControlSafety,
-  type Driver,
-  type PointName,
-} from '@microgrid/devices';
+import { CONTRACT_VERSION, defineDriver, type Driver, type PointName } from '@microgrid/devices';
 import type { ModbusBus } from '@microgrid/modbus';
 import { SUNSPEC_ROLES, sunspecConfig, type SunspecConfig } from './config.js';
 import { findDevice, identityOf } from './find-unit.js';
 import { MODEL_MAP } from './model-map.js';
 import { SunspecDevice } from './sunspec-device.js';
-import { RESPONSE_MS } from './sunspec-port.js';
+import { SAFETY_TABLE } from './safety-table.js';
 import { sunspecTwin } from './sunspec-twin.js';
 
 /** Points that come from sums or from a model's place rather than from one named point. */
@@ -24,15 +18,6 @@ const COMPOSED: readonly PointName[] = [
 ];
 
 const mapped = Object.values(MODEL_MAP).flatMap((rows) => rows.map(([point]) => point));
-
-const common = {
-  storage: 'volatile',
-  safeValue: 0,
-  responseMs: RESPONSE_MS,
-  minimumDwellMs: 0,
-  writesPerDay: 'unlimited',
-  confidence: 'high',
-} as const satisfies Partial<ControlSafety>;
 
 /**
  * The SunSpec driver: finds the models of a device, reads them in the house's units and signs, and
@@ -63,25 +48,6 @@ export const driver: Driver<ModbusBus> = defineDriver<ModbusBus, SunspecConfig>(
     await device.begin();
     return device;
   },
-  safety: {
-    exportLimit: {
-      ...common,
-      fallback: { value: 'unlimited', configurable: true },
-      onLoss: 'returns to full output when its reversion time is over',
-      risk: 'export',
-      expiryMs: 60_000,
-      refreshMs: 30_000,
-      release: ['write the enable point (WMaxLim_Ena or WMaxLimPctEna): 0'],
-    },
-    batteryPower: {
-      ...common,
-      fallback: { value: 'own' },
-      onLoss: 'returns to its own operation when its reversion time is over',
-      risk: 'both',
-      expiryMs: 60_000,
-      refreshMs: 30_000,
-      release: ['write StorCtl_Mod or WSetEna: 0', 'write OutWRte and InWRte: 100 %'],
-    },
-  },
+  safety: SAFETY_TABLE,
   twin: sunspecTwin,
 });
