@@ -1,4 +1,5 @@
 import {
+  isRegisterPoint,
   pointSize,
   type ModbusTwin,
   type Profile,
@@ -19,23 +20,47 @@ function touches(control: ProfileControl, table: string, address: number, count:
   });
 }
 
-/** The simulated device of a profile: its registers, and set points that lapse as the device's do. */
+/** The simulated device of a profile, with its registers at hand. */
+export interface ProfileTwin extends ModbusTwin {
+  readonly image: RegisterImage;
+}
+
+/**
+ * The simulated device of a profile: its registers, and set points that lapse as the device's do. A
+ * point that a control is verified by follows its set point, and its fallback once that has lapsed.
+ */
 export function modbusTwin(
   profile: Profile,
-  config: ModbusDeviceConfig,
+  config: Pick<ModbusDeviceConfig, 'unit'>,
   { clock }: TwinSurroundings,
-): ModbusTwin {
+): ProfileTwin {
   const image = new RegisterImage(profile);
   const interpret = controlInterpreter(profile);
   const writtenMs = new Map<string, number>();
   let writes = 0;
   const lapsed = ({ id, expiryMs }: ProfileControl): boolean =>
     expiryMs !== undefined && clock.monotonicMs() - (writtenMs.get(id) ?? -Infinity) >= expiryMs;
+  const follow = (control: ProfileControl, value: number | boolean | undefined): void => {
+    const { verify } = control;
+    if (typeof verify !== 'object' || value === undefined) return;
+    const point = profile.points.find(({ id }) => id === verify.point);
+    if (point !== undefined && isRegisterPoint(point)) image.set({ [point.id]: Number(value) });
+  };
+  const fallBack = (): void => {
+    for (const control of profile.controls) {
+      if (!writtenMs.has(control.id) || !lapsed(control)) continue;
+      writtenMs.delete(control.id);
+      const value = control.fallback?.value;
+      if (typeof value === 'number') follow(control, value);
+    }
+  };
   return {
     kind: 'modbus',
+    image,
     unit: config.unit ?? profile.transport.unit,
     handler: {
       read: (table, address, count) => {
+        fallBack();
         const registers = image.read(table, address, count);
         return table === 'coil' || table === 'discrete'
           ? Array.from(registers, Boolean)
@@ -44,10 +69,14 @@ export function modbusTwin(
       write: (table, address, values) => {
         writes += 1;
         image.write(table, address, values);
-        for (const control of profile.controls) {
-          if (touches(control, table, address, values.length)) {
-            writtenMs.set(control.id, clock.monotonicMs());
-          }
+        const touched = profile.controls.filter((control) =>
+          touches(control, table, address, values.length),
+        );
+        if (touched.length === 0) return;
+        const inForce = interpret(image);
+        for (const control of touched) {
+          writtenMs.set(control.id, clock.monotonicMs());
+          follow(control, inForce[control.id]);
         }
       },
     },

@@ -93,7 +93,7 @@ export class ChargerTwin extends Twin {
     this.writtenMs = nowMs;
     this.fallenBack = false;
     this.image.set({
-      failsafeCurrent: this.register(FAILSAFE_CURRENT) / 1000,
+      fallbackCurrent: this.register(FAILSAFE_CURRENT) / 1000,
       failsafeTimeout: this.register(FAILSAFE_TIMEOUT),
     });
   }
