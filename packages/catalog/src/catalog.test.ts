@@ -6,7 +6,12 @@ import {
   type Profile,
 } from '@microgrid/devices';
 import { catalog, findProfile } from './index.js';
-import { decodeVector, writesOf } from './reference-decoder.test-data.js';
+import {
+  decodeVector,
+  namedRegisters,
+  registersOfValue,
+  writesOf,
+} from './reference-decoder.test-data.js';
 
 /** A control that the device never drops is warned about; the profile must then say what it keeps. */
 function declared(profile: Profile, path: string): boolean {
@@ -44,6 +49,16 @@ describe.each(catalog.map((profile) => [profile.id, profile] as const))('%s', (i
           expect([vector.note, point, near ? found : stated]).toEqual([vector.note, point, stated]);
         }
       }
+    }
+  });
+
+  it('names in each vector every register that its values are made of', () => {
+    for (const vector of profile.vectors) {
+      const named = namedRegisters(vector);
+      const missing = Object.keys(vector.values).flatMap((point) =>
+        registersOfValue(profile, point).filter((register) => !named.has(register)),
+      );
+      expect([vector.note, missing]).toEqual([vector.note, []]);
     }
   });
 

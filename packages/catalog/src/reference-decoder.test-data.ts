@@ -188,3 +188,31 @@ export function writesOf(
       bytes: fields.map((field) => fieldBytes(field, command, valueOf)).join(''),
     }));
 }
+
+/** Registers and bits that a vector states, as `table/address`. */
+export function namedRegisters(vector: ProfileVector): ReadonlySet<string> {
+  return new Set(
+    vector.registers.flatMap(({ table, address, bytes }) => {
+      const width = table === 'coil' || table === 'discrete' ? 1 : 2;
+      const count = bytesOf(bytes).length / width;
+      return Array.from({ length: count }, (_, index) => `${table}/${address + index}`);
+    }),
+  );
+}
+
+/** Registers and bits that a point's value is made of, without the terms that may be left out. */
+export function registersOfValue(profile: Profile, id: string): string[] {
+  const point = profile.points.find((candidate) => candidate.id === id);
+  if (point === undefined) return [];
+  if (!isRegisterPoint(point)) {
+    return point.sum.flatMap((term) =>
+      term.optional === true ? [] : registersOfValue(profile, term.point),
+    );
+  }
+  const own = Array.from(
+    { length: pointSize(point) },
+    (_, index) => `${point.table}/${point.address + index}`,
+  );
+  const others = [point.scaleFrom, point.signFrom?.point].filter((name) => name !== undefined);
+  return [...own, ...others.flatMap((name) => registersOfValue(profile, name))];
+}

@@ -84,7 +84,7 @@ export const bydBatteryBox: Profile = {
     {
       note: 'charging with 5 A',
       registers: [{ table: 'holding', address: 1284, bytes: 'FFCE' }],
-      values: { batteryCurrent: 5, batteryVoltage: 0 },
+      values: { batteryCurrent: 5 },
     },
   ],
 };

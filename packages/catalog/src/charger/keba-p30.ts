@@ -116,7 +116,7 @@ export const kebaP30: Profile = {
         { table: 'holding', address: 1000, bytes: '00000001' },
         { table: 'holding', address: 1004, bytes: '00000003' },
       ],
-      values: { charging: 0, connected: 0, power: 0 },
+      values: { charging: 0, connected: 0 },
     },
     {
       note: 'an error',

@@ -126,6 +126,8 @@ const batteryPower: ProfileControl = {
   minimum: -12_000,
   maximum: 12_000,
   steps: [
+    // What decides after the timeout: self-use. It is stored, so it is written only when it is not so.
+    { ...single(41_000, 0), purpose: 'fallback', once: true },
     { ...single(44_001, 60), purpose: 'fallback' },
     { ...single(44_000, 1), purpose: 'setPoint' },
     {
@@ -139,8 +141,8 @@ const batteryPower: ProfileControl = {
   storage: 'volatile',
   expiryMs: 60_000,
   refreshMs: 15_000,
-  onLoss: 'after 60 s the work mode set in the inverter (register 41000) decides',
-  fallback: { value: 'own', configurable: true },
+  onLoss: 'after 60 s the work mode decides, which is set to self-use',
+  fallback: { value: 'own' },
   safeValue: 0,
   risk: 'both',
   responseMs: 10_000,
@@ -148,7 +150,7 @@ const batteryPower: ProfileControl = {
   believed: [
     'Registers 44000 to 44003 are volatile.',
     'The power is that of the AC port: what the PV generator gives is part of it.',
-    'The work mode (41000) is 0 = self-use: it is stored, so this profile never writes it.',
+    'Work mode 0 of register 41000 is self-use; the register is stored.',
   ],
 };
 
@@ -173,11 +175,16 @@ export const foxEssH3: Profile = {
   controls: [batteryPower],
   deny: [
     { table: 'holding', address: 40_000, count: 1000, why: 'clock, country and grid code' },
-    { table: 'holding', address: 41_000, count: 20, why: 'work mode and limits, which are stored' },
+    {
+      table: 'holding',
+      address: 41_001,
+      count: 19,
+      why: 'limits of the battery, which are stored',
+    },
   ],
   quirks: [
     ...quirks,
-    'Set the work mode to self-use: it decides when this program is silent for 60 s.',
+    'The work mode decides when this program is silent for 60 s: it is set to self-use before the first set point.',
     'While charging, the greatest state of charge is not respected by the inverter.',
   ],
   believed,
@@ -231,6 +238,7 @@ export const foxEssH3: Profile = {
           control: 'batteryPower',
           value: 3000,
           writes: [
+            { table: 'holding', address: 41_000, bytes: '0000' },
             { table: 'holding', address: 44_001, bytes: '003C' },
             { table: 'holding', address: 44_000, bytes: '0001' },
             { table: 'holding', address: 44_002, bytes: 'FFFFF448' },
@@ -240,6 +248,7 @@ export const foxEssH3: Profile = {
           control: 'batteryPower',
           value: -2500,
           writes: [
+            { table: 'holding', address: 41_000, bytes: '0000' },
             { table: 'holding', address: 44_001, bytes: '003C' },
             { table: 'holding', address: 44_000, bytes: '0001' },
             { table: 'holding', address: 44_002, bytes: '000009C4' },
@@ -249,6 +258,7 @@ export const foxEssH3: Profile = {
           control: 'batteryPower',
           value: 0,
           writes: [
+            { table: 'holding', address: 41_000, bytes: '0000' },
             { table: 'holding', address: 44_001, bytes: '003C' },
             { table: 'holding', address: 44_000, bytes: '0001' },
             { table: 'holding', address: 44_002, bytes: '00000000' },

@@ -142,7 +142,7 @@ export const froniusSmartMeter: Profile = {
         { table: 'holding', address: MAP.inverter + 38, bytes: '0007A120' },
         { table: 'holding', address: MAP.inverter + 40, bytes: '000186A0 00030D40 000493E0' },
         { table: 'holding', address: MAP.inverter + 46, bytes: '00BC614E' },
-        { table: 'holding', address: MAP.inverter + 48, bytes: '0012D687 0012D688 0012D689' },
+        { table: 'holding', address: MAP.inverter + 48, bytes: '0012D687 0012D688 0012D689 0000' },
       ],
       values: {
         currentL1: 5.24,
@@ -170,7 +170,12 @@ export const froniusSmartMeter: Profile = {
     },
     {
       note: 'an accumulator of 0 is not accumulated',
-      registers: [{ table: 'holding', address: MAP.inverter + 18, bytes: '8000' }],
+      registers: [
+        { table: 'holding', address: MAP.inverter + 18, bytes: '8000' },
+        { table: 'holding', address: MAP.inverter + 22, bytes: '0000' },
+        { table: 'holding', address: MAP.inverter + 46, bytes: '00000000' },
+        { table: 'holding', address: MAP.inverter + 54, bytes: '0000' },
+      ],
       values: { power: null, importEnergy: null },
     },
   ],

@@ -203,6 +203,7 @@ export const growattHybrid: Profile = {
         { table: 'input', address: 91, bytes: '0001E240 019F' },
         { table: 'input', address: 1009, bytes: '00000000 000061A8' },
         { table: 'input', address: 1014, bytes: '0037' },
+        { table: 'input', address: 1021, bytes: '00000000' },
         { table: 'input', address: 1029, bytes: '00004E20' },
         { table: 'input', address: 1046, bytes: '00007530' },
         { table: 'input', address: 1050, bytes: '0000C350' },
@@ -263,6 +264,7 @@ export const growattHybrid: Profile = {
       registers: [
         { table: 'input', address: 1009, bytes: '00003A98 00000000' },
         { table: 'input', address: 1021, bytes: '00002EE0' },
+        { table: 'input', address: 1029, bytes: '00000000' },
       ],
       values: { batteryPower: -1500, gridPower: 1200 },
     },
@@ -290,6 +292,7 @@ export const growattHybridMeter: Profile = {
       note: 'importing 1,200 W',
       registers: [
         { table: 'input', address: 1021, bytes: '00002EE0' },
+        { table: 'input', address: 1029, bytes: '00000000' },
         { table: 'input', address: 1046, bytes: '00007530' },
         { table: 'input', address: 1050, bytes: '0000C350' },
       ],

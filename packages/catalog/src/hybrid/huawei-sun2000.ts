@@ -156,9 +156,9 @@ const batteryPower: ProfileControl = {
   minimum: { point: 'maximumDischargePower', factor: -1 },
   maximum: { point: 'maximumChargePower' },
   steps: [
-    // By time, for an hour: then the inverter ends it by itself.
+    // By time, for two hours: then the inverter ends it by itself.
     single(47_246, 0),
-    single(47_083, 60),
+    single(47_083, 120),
     {
       table: 'holding',
       address: 47_247,
@@ -176,8 +176,10 @@ const batteryPower: ProfileControl = {
   ],
   verify: 'registers',
   storage: 'unknown',
-  onLoss: 'forced charging or discharging ends after 60 minutes',
-  fallback: { value: 'unknown' },
+  expiryMs: 7_200_000,
+  refreshMs: 6_600_000,
+  onLoss: 'forced charging or discharging ends after 120 minutes',
+  fallback: { value: 'own' },
   safeValue: 0,
   risk: 'both',
   responseMs: 10_000,
@@ -189,7 +191,7 @@ const batteryPower: ProfileControl = {
   believed: [
     'Registers from 47075 to 47418 are stored settings, so each is written at most 24 times a day.',
     'Forced charging with 0 W leaves the battery idle.',
-    'A set point that stands longer than 60 minutes has to be given again.',
+    'Writing the period again starts it again.',
   ],
 };
 
@@ -359,7 +361,7 @@ export const huaweiSun2000Luna2000: Profile = {
           value: 3000,
           writes: [
             { table: 'holding', address: 47_246, bytes: '0000' },
-            { table: 'holding', address: 47_083, bytes: '003C' },
+            { table: 'holding', address: 47_083, bytes: '0078' },
             { table: 'holding', address: 47_247, bytes: '00000BB8' },
             { table: 'holding', address: 47_100, bytes: '0001' },
           ],
@@ -369,7 +371,7 @@ export const huaweiSun2000Luna2000: Profile = {
           value: -2500,
           writes: [
             { table: 'holding', address: 47_246, bytes: '0000' },
-            { table: 'holding', address: 47_083, bytes: '003C' },
+            { table: 'holding', address: 47_083, bytes: '0078' },
             { table: 'holding', address: 47_249, bytes: '000009C4' },
             { table: 'holding', address: 47_100, bytes: '0002' },
           ],
@@ -379,7 +381,7 @@ export const huaweiSun2000Luna2000: Profile = {
           value: 0,
           writes: [
             { table: 'holding', address: 47_246, bytes: '0000' },
-            { table: 'holding', address: 47_083, bytes: '003C' },
+            { table: 'holding', address: 47_083, bytes: '0078' },
             { table: 'holding', address: 47_247, bytes: '00000000' },
             { table: 'holding', address: 47_100, bytes: '0001' },
           ],

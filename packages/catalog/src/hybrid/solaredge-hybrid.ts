@@ -145,6 +145,16 @@ const batteryPower: ProfileControl = {
   minimum: { point: 'maximumDischargePower', factor: -1 },
   maximum: { point: 'maximumChargePower' },
   steps: [
+    // Stored, so written only when they are not so: self-consumption after 60 s, remote control.
+    word(57_354, 7, { purpose: 'fallback', once: true }),
+    {
+      table: 'holding',
+      address: 57_355,
+      fields: [{ encoding: 'u32', wordOrder: 'little', value: 60 }],
+      purpose: 'fallback',
+      once: true,
+    },
+    word(57_348, 4, { purpose: 'fallback', once: true }),
     float(57_358, 1, { when: 'positive' }),
     float(57_358, 0, { when: 'zero', purpose: 'setPoint' }),
     float(57_360, -1, { when: 'negative' }),
@@ -157,8 +167,8 @@ const batteryPower: ProfileControl = {
   storage: 'volatile',
   expiryMs: 60_000,
   refreshMs: 30_000,
-  onLoss: 'uses its default storage mode after the command timeout set in 0xE00B',
-  fallback: { value: 'own', configurable: true },
+  onLoss: 'returns to self-consumption after 60 s',
+  fallback: { value: 'own' },
   safeValue: 0,
   risk: 'both',
   responseMs: 10_000,
@@ -170,7 +180,7 @@ const batteryPower: ProfileControl = {
   confidence: 'medium',
   believed: [
     'Registers 57357 to 57361 are volatile.',
-    'The installer has set the storage control mode (57348) to 4 = remote, the default mode (57354) to 7 and the command timeout (57355) to 60 s: they are stored and this profile never writes them.',
+    'The storage control mode (57348, 4 = remote), the default mode (57354) and the command timeout (57355) are stored.',
     'Mode 7 with both limits at 0 leaves the battery idle.',
     'Registers 57668 and 57670 are the most that the battery takes and gives.',
   ],
@@ -227,9 +237,9 @@ const deny: NonNullable<Profile['deny']> = [
   },
   {
     table: 'holding',
-    address: 57_348,
-    count: 9,
-    why: 'storage control, AC charge policy, default mode and timeout, which are stored',
+    address: 57_349,
+    count: 5,
+    why: 'AC charge policy and limit, backup reserve, which are stored',
   },
   {
     table: 'holding',
@@ -289,7 +299,7 @@ export const solaredgeHybrid: Profile = {
   quirks: [
     ...quirks,
     'The meter counts export as positive: it is turned.',
-    'Set once by the installer: storage control mode 4 (remote), default mode 7, command timeout 60 s.',
+    'The first set point puts the storage control into remote mode for good; a schedule set in the inverter no longer acts.',
   ],
   believed: [
     'The DC power of the inverter is what PV and battery give it together.',
@@ -310,6 +320,7 @@ export const solaredgeHybrid: Profile = {
         { table: 'holding', address: METER + 18, bytes: '07D0 0320 0258 0258 0000' },
         { table: 'holding', address: METER + 38, bytes: '0007A120' },
         { table: 'holding', address: METER + 46, bytes: '000493E0' },
+        { table: 'holding', address: METER + 54, bytes: '0000' },
         { table: 'holding', address: 57_666, bytes: '9000 4617 4000 459C 4000 459C' },
         { table: 'holding', address: 57_708, bytes: '0000 41C8' },
         { table: 'holding', address: 57_712, bytes: '8000 43CD 0000 4038 0000 4496' },
@@ -356,6 +367,9 @@ export const solaredgeHybrid: Profile = {
           control: 'batteryPower',
           value: 3000,
           writes: [
+            { table: 'holding', address: 57_354, bytes: '0007' },
+            { table: 'holding', address: 57_355, bytes: '003C 0000' },
+            { table: 'holding', address: 57_348, bytes: '0004' },
             { table: 'holding', address: 57_358, bytes: '8000 453B' },
             { table: 'holding', address: 57_360, bytes: '0000 0000' },
             { table: 'holding', address: 57_357, bytes: '0003' },
@@ -365,6 +379,9 @@ export const solaredgeHybrid: Profile = {
           control: 'batteryPower',
           value: -2500,
           writes: [
+            { table: 'holding', address: 57_354, bytes: '0007' },
+            { table: 'holding', address: 57_355, bytes: '003C 0000' },
+            { table: 'holding', address: 57_348, bytes: '0004' },
             { table: 'holding', address: 57_360, bytes: '4000 451C' },
             { table: 'holding', address: 57_357, bytes: '0004' },
           ],
@@ -373,6 +390,9 @@ export const solaredgeHybrid: Profile = {
           control: 'batteryPower',
           value: 0,
           writes: [
+            { table: 'holding', address: 57_354, bytes: '0007' },
+            { table: 'holding', address: 57_355, bytes: '003C 0000' },
+            { table: 'holding', address: 57_348, bytes: '0004' },
             { table: 'holding', address: 57_358, bytes: '0000 0000' },
             { table: 'holding', address: 57_360, bytes: '0000 0000' },
             { table: 'holding', address: 57_357, bytes: '0007' },
@@ -445,7 +465,7 @@ export const solaredgeMeter: Profile = {
         { table: 'holding', address: METER + 38, bytes: '0007A120' },
         { table: 'holding', address: METER + 40, bytes: '000186A0 00030D40 000493E0' },
         { table: 'holding', address: METER + 46, bytes: '00BC614E' },
-        { table: 'holding', address: METER + 48, bytes: '0012D687 0012D688 0012D689' },
+        { table: 'holding', address: METER + 48, bytes: '0012D687 0012D688 0012D689 0000' },
       ],
       values: {
         currentL1: 5.24,

@@ -83,10 +83,13 @@ export const carloGavazziEm24E1: Profile = {
     {
       note: 'the energy registers of the EM24 with RS485 mean nothing here',
       registers: [
+        { table: 'input', address: 52, bytes: '0001 0000' },
+        { table: 'input', address: 64, bytes: '0002 0000' },
         { table: 'input', address: 70, bytes: 'A0B8 0000' },
+        { table: 'input', address: 78, bytes: '0003 0000' },
         { table: 'input', address: 92, bytes: '0309 0000' },
       ],
-      values: { importEnergy: 0, importEnergyL1: 0, exportEnergy: 0 },
+      values: { importEnergy: 100_000, importEnergyL1: 200_000, exportEnergy: 300_000 },
     },
   ],
 };

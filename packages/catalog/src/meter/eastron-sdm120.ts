@@ -82,7 +82,7 @@ export const eastronSdm120: Profile = {
     {
       note: 'a float that is not a number is absent, never a value',
       registers: [{ table: 'input', address: 12, bytes: '7FC00000' }],
-      values: { power: null, importEnergy: 0 },
+      values: { power: null },
     },
   ],
 };

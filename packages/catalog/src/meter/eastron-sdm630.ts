@@ -134,7 +134,7 @@ export const eastronSdm630: Profile = {
     {
       note: 'a float that is not a number is absent, never a value',
       registers: [{ table: 'input', address: 52, bytes: '7FC00000' }],
-      values: { power: null, importEnergy: 0 },
+      values: { power: null },
     },
   ],
 };

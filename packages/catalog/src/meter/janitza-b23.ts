@@ -99,7 +99,7 @@ export const janitzaB23: Profile = {
     {
       note: 'a float that is not a number is absent',
       registers: [{ table: 'holding', address: 19_026, bytes: '7FFFFFFF' }],
-      values: { power: null, powerL1: 0 },
+      values: { power: null },
     },
   ],
 };

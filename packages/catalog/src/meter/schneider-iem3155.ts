@@ -104,7 +104,7 @@ export const schneiderIem3155: Profile = {
     {
       note: 'a float that is not a number is absent',
       registers: [{ table: 'holding', address: 3059, bytes: '7FC00000' }],
-      values: { power: null, importEnergy: 0 },
+      values: { power: null },
     },
   ],
 };
