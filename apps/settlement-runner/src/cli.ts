@@ -7,6 +7,7 @@ import { isSettlementError } from '@microgrid/settlement';
 import { isTariffError } from '@microgrid/tariff';
 import { formatKilowattHours, formatMoney, isUnitsError } from '@microgrid/units';
 import { explain } from './explain.js';
+import { payments, readPaymentInputs } from './payments.js';
 import { progressBar } from './progress-bar.js';
 import { renderExplanation } from './render-explanation.js';
 import { isRunnerError } from './runner-error.js';
@@ -127,6 +128,19 @@ function program(streams: CliStreams, state: { code: number }, signal?: AbortSig
           ? `${JSON.stringify(explanation, null, 2)}\n`
           : renderExplanation(explanation),
       );
+    });
+  command
+    .command('payments')
+    .description('run every statement through what was paid, refused, credited and disputed')
+    .argument('<directory>', 'directory that run wrote')
+    .option('--inputs <file>', 'what happened, one JSON object a line, in order of time')
+    .option('--until <instant>', 'let the clock go on to here')
+    .action((directory: string, options: { inputs?: string; until?: string }) => {
+      const states = payments(directory, {
+        inputs: options.inputs === undefined ? [] : readPaymentInputs(options.inputs),
+        ...(options.until !== undefined && { until: options.until }),
+      });
+      streams.stdout.write(states.map((state) => `${JSON.stringify(state)}\n`).join(''));
     });
   return command;
 }

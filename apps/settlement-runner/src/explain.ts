@@ -112,7 +112,7 @@ function lineOf({ grid }: RunInputs, interval: number, point: number): number | 
   return line;
 }
 
-function loadInputs(directory: string): RunInputs {
+export function loadInputs(directory: string): RunInputs {
   const manifest = readManifest(directory);
   if (!manifest) {
     throw new RunnerError(

@@ -8,6 +8,12 @@ export {
 } from './cli.js';
 export type { Finding } from './difference.js';
 export { explain, type ExplainOptions, type Explanation, type PointStory } from './explain.js';
+export {
+  payments,
+  type PaymentInput,
+  type PaymentsOptions,
+  type PaymentState,
+} from './payments.js';
 export { renderExplanation } from './render-explanation.js';
 export {
   run,

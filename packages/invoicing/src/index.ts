@@ -8,6 +8,7 @@ export {
 } from './member-day-leaf.js';
 export { renderStatementCsv, STATEMENT_CSV_HEADER, statementCsvBytes } from './statement-csv.js';
 export { statementLines, type StatementLines } from './statement-lines.js';
+export { statementPayment, type StatementPayment } from './statement-payment.js';
 export {
   accountBalances,
   checkBalances,

@@ -27,10 +27,13 @@ export {
   type IntervalTotals,
   type MemberDay,
 } from './member-days.js';
+export { foldedNet } from './folded-net.js';
+export { casesSharing } from './cases-sharing.js';
 export type { AmountMessage, PaymentCase, PaymentMessages } from './payment-case.js';
 export { paymentMarking, paymentNet, type PaymentStart } from './payment-net.js';
 export {
   beginCase,
+  caseHash,
   caseJournal,
   continueCase,
   isReadyFor,
@@ -80,6 +83,19 @@ export {
   settlementParameters,
   type SettlementParameters,
 } from './settlement-parameters.js';
+export { settlementPnml } from './settlement-pnml.js';
+export {
+  proveSettlement,
+  settlementProperties,
+  type ProofOptions,
+  type ProvedProperty,
+  type SettlementProof,
+} from './settlement-proofs.js';
+export {
+  settlementRequirements,
+  type RequirementSubject,
+  type SettlementRequirement,
+} from './settlement-requirements.js';
 export { SETTLEMENT_STEPS } from './settlement-steps.js';
 export {
   settlementSummary,

@@ -1,5 +1,6 @@
 import {
   enabled,
+  markingHash,
   deposit,
   run,
   type HashOptions,
@@ -48,6 +49,11 @@ export function caseJournal(running: RunningCase, options: HashOptions): Journal
   const { journal } = run(running.net, running.start, running.inputs, { journal: options });
   if (journal === undefined) throw new TypeError('run gives a journal when asked to');
   return journal;
+}
+
+/** The hash of where a case's tokens lie: equal for equal histories. Hexadecimal. */
+export function caseHash({ net, marking }: RunningCase, options: HashOptions): string {
+  return markingHash(net, marking, options.hash, options.encode);
 }
 
 /** Whether a step that both cases take together could be taken by this one now. */
