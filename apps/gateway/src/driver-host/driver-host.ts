@@ -43,6 +43,7 @@ interface Thread {
   readonly worker: Worker;
   readonly peer: RpcPeer;
   readonly watchdog: NodeJS.Timeout;
+  /** When it was heard last, real ms; Infinity while it loads. */
   heardMs: number;
 }
 
@@ -98,7 +99,7 @@ export class DriverHost {
     const thread: Thread = {
       worker,
       peer,
-      heardMs: performance.now(),
+      heardMs: Infinity,
       watchdog: setInterval(() => {
         this.watch(thread);
       }, limits.silentMs / 4),
@@ -123,7 +124,7 @@ export class DriverHost {
     worker.stdout.on('data', print);
     worker.stderr.on('data', print);
     worker.on('message', () => {
-      thread.heardMs = performance.now();
+      if (thread.heardMs !== Infinity) thread.heardMs = performance.now();
     });
     worker.on('error', (error) => {
       this.fail(thread, `it crashed: ${error.message}`);
@@ -143,13 +144,15 @@ export class DriverHost {
       });
       return;
     }
-    thread.peer.call('ping', undefined).catch(() => undefined);
+    if (thread.heardMs !== Infinity) thread.peer.call('ping', undefined).catch(() => undefined);
   }
 
   private async load(thread: Thread): Promise<DriverManifest> {
+    const { limits } = this.options;
     let told: unknown;
     try {
-      told = await this.within('load', undefined);
+      told = await this.within('load', undefined, undefined, limits.loadMs);
+      thread.heardMs = performance.now();
     } catch (error) {
       const { name, code, message } = error as Error & { code?: string };
       if (name === 'DevicesError' && code === 'bad-driver') throw this.refuse(message);
@@ -298,10 +301,14 @@ export class DriverHost {
   }
 
   /** A call that ends: with an answer, with the thread, or with the deadline, and then with both. */
-  private async within(method: string, args: unknown, signal?: AbortSignal): Promise<unknown> {
+  private async within(
+    method: string,
+    args: unknown,
+    signal?: AbortSignal,
+    callMs = this.options.limits.callMs,
+  ): Promise<unknown> {
     const { thread } = this;
     if (thread === undefined) throw new Error(this.down);
-    const { callMs } = this.options.limits;
     const timer = setTimeout(() => {
       this.fail(thread, `a call of ${method} has not ended for ${callMs} ms`);
     }, callMs);

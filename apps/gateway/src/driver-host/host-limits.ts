@@ -6,6 +6,8 @@ export interface HostLimits {
   readonly windowMs: number;
   /** Wait before the first restart, doubling with each within the window. Default 1000 ms. */
   readonly backoffMs: number;
+  /** Loading a package takes no longer. Default 60,000 ms. */
+  readonly loadMs: number;
   /** A thread that answers nothing for so long hangs. Default 5000 ms. */
   readonly silentMs: number;
   /** A call that takes so long never ends. Default 60,000 ms. */
@@ -19,6 +21,7 @@ export const HOST_LIMITS: HostLimits = {
   restarts: 5,
   windowMs: 3_600_000,
   backoffMs: 1000,
+  loadMs: 60_000,
   silentMs: 5000,
   callMs: 60_000,
   memoryMegabytes: 128,
