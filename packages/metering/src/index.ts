@@ -33,10 +33,30 @@ export {
   type MeteringProblem,
 } from './metering-error.js';
 export type { SeriesQuery, SeriesStore } from './series-store.js';
-export { validate, validator, type ValidatedInterval, type Validator } from './validate.js';
 export {
+  checkColumns,
+  checkSeries,
+  type CheckContext,
+  type CheckResult,
+} from './validation/check-columns.js';
+export { sunElevation } from './validation/check-night-pv.js';
+export type { KnownSum } from './validation/check-sums.js';
+export { FindingSink } from './validation/finding-sink.js';
+export { ABSENT, pointSeries, type PointSeries } from './validation/point-series.js';
+export {
+  RULE_SEVERITY,
   validationRule,
   type Finding,
   type FindingSeverity,
+  type RuleOf,
   type ValidationRule,
-} from './validation-rule.js';
+  type ValidationRuleName,
+} from './validation/rules.js';
+export {
+  validate,
+  validator,
+  type StreamRule,
+  type ValidatedInterval,
+  type Validator,
+} from './validation/validate.js';
+export { ZoneCalendar } from './validation/zone-calendar.js';

@@ -4,8 +4,8 @@ import type { EpochMs } from '@microgrid/units';
 import { advanceIntervals, type IntervalState, type IntervalStep } from './counter-intervals.js';
 import type { CounterReading } from './counter-reading.js';
 import { intervalOptions, type IntervalSettings } from './interval-options.js';
-import { validator } from './validate.js';
-import type { Finding, ValidationRule } from './validation-rule.js';
+import type { Finding } from './validation/rules.js';
+import { validator, type StreamRule } from './validation/validate.js';
 
 /** What a stream of intervals keeps and tells, beside the intervals. */
 export interface IntervalsOptions extends IntervalSettings {
@@ -54,7 +54,7 @@ export interface ValidateOptions {
 
 /** Intervals → intervals that passed the rules; `validator` as an operator. */
 export function validate(
-  rules: readonly ValidationRule[],
+  rules: readonly StreamRule[],
   options: ValidateOptions,
 ): OperatorFunction<IntervalV1, IntervalV1> {
   return (intervals$) =>

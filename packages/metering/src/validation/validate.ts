@@ -1,10 +1,11 @@
 import type { IntervalV1 } from '@microgrid/events';
 import { formatInstant, formatKilowattHours, parseInstant, type EpochMs } from '@microgrid/units';
-import { QUALITY_OF_CAUSE, worseQuality, type IntervalCause } from './cause.js';
-import type { Finding, FindingSeverity, ValidationRule } from './validation-rule.js';
+import { QUALITY_OF_CAUSE, worseQuality, type IntervalCause } from '../cause.js';
+import { energyAt } from './check-values.js';
+import type { Finding, FindingSeverity, RuleOf } from './rules.js';
 
-const MS_PER_HOUR = 3_600_000;
-const MWH_PER_WATT_HOUR = 1000;
+/** Rules that need no more than the interval and the one before it, so that a stream can be checked. */
+export type StreamRule = RuleOf<'negative' | 'aboveLimit' | 'future' | 'overlap' | 'order' | 'gap'>;
 
 /** An interval with what the rules said of it. */
 export interface ValidatedInterval {
@@ -37,7 +38,7 @@ interface Verdict {
  * Makes a validator from rules. An interval with an `error` finding is refused (`interval` absent):
  * negative, overlapping or out of order. A `warning` leaves it, at worse quality where it has a cause.
  */
-export function validator(rules: readonly ValidationRule[]): Validator {
+export function validator(rules: readonly StreamRule[]): Validator {
   const lasts = new Map<string, { startMs: EpochMs; endMs: EpochMs }>();
   return (interval, nowMs) => {
     const startMs = parseInstant(interval.start);
@@ -74,7 +75,7 @@ function worsened(interval: IntervalV1, cause: IntervalCause): IntervalV1 {
   };
 }
 
-function check(rule: ValidationRule, checked: Checked): Verdict | undefined {
+function check(rule: StreamRule, checked: Checked): Verdict | undefined {
   switch (rule.rule) {
     case 'negative':
       return checkNegative(checked);
@@ -102,12 +103,12 @@ function checkNegative({ interval }: Checked): Verdict | undefined {
 }
 
 function checkLimit(
-  rule: Extract<ValidationRule, { rule: 'aboveLimit' }>,
+  rule: RuleOf<'aboveLimit'>,
   { interval, startMs, endMs }: Checked,
 ): Verdict | undefined {
   const over = (energy: number | undefined, watts: number | undefined, what: string): string[] => {
     if (energy === undefined || watts === undefined) return [];
-    const most = (watts * (endMs - startMs) * MWH_PER_WATT_HOUR) / MS_PER_HOUR;
+    const most = energyAt(watts, endMs - startMs);
     if (energy <= most) return [];
     return [
       `${what} of ${formatKilowattHours(energy)} kWh, expected at most ${formatKilowattHours(Math.floor(most))} kWh (${watts} W)`,
@@ -147,7 +148,7 @@ function checkNeighbour(
 /** {@link validator} over a list: what passed, and all findings. */
 export function validate(
   intervals: Iterable<IntervalV1>,
-  rules: readonly ValidationRule[],
+  rules: readonly StreamRule[],
   nowMs: EpochMs,
 ): { readonly intervals: IntervalV1[]; readonly findings: Finding[] } {
   const run = validator(rules);

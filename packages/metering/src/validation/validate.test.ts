@@ -6,14 +6,14 @@ import {
   validate,
   type CounterReading,
   type Finding,
-  type ValidationRule,
-} from './index.js';
-import { intervals, validate as validateStream } from './rxjs.js';
-import { MemorySeriesStore, seriesStoreContract } from './testing.js';
+  type StreamRule,
+} from '../index.js';
+import { intervals, validate as validateStream } from '../rxjs.js';
+import { MemorySeriesStore, seriesStoreContract } from '../testing.js';
 
 const QUARTER = 900_000;
 const T0 = Date.UTC(2026, 5, 21);
-const RULES: ValidationRule[] = [
+const RULES: StreamRule[] = [
   { rule: 'negative' },
   { rule: 'aboveLimit', maximumImportWatts: 6900, maximumExportWatts: 3680 },
   { rule: 'future', toleranceMs: 5000 },

@@ -1,0 +1,148 @@
+import { formatKilowattHours } from '@microgrid/units';
+import { forRuns, type FindingSink } from './finding-sink.js';
+import type { PointSeries } from './point-series.js';
+import type { RuleOf } from './rules.js';
+
+const HOUR_MS = 3_600_000;
+const MWH_PER_WATT_HOUR = 1000;
+
+/** One direction of a series. */
+export type Direction = 'import' | 'export';
+
+export const DIRECTIONS: readonly Direction[] = ['import', 'export'];
+
+/** The energies of one direction. */
+export const energies = (series: PointSeries, direction: Direction): Float64Array =>
+  direction === 'import' ? series.importMilliwattHours : series.exportMilliwattHours;
+
+/** The most energy a mean power gives in an interval, mWh. */
+export const energyAt = (watts: number, lengthMs: number): number =>
+  (watts * lengthMs * MWH_PER_WATT_HOUR) / HOUR_MS;
+
+/** Intervals with an energy below 0. */
+export function checkNegative(series: PointSeries, sink: FindingSink): void {
+  for (const direction of DIRECTIONS) {
+    const values = energies(series, direction);
+    forRuns(
+      series.slots,
+      (slot) => (values[slot] as number) < 0,
+      (from, to) => {
+        const value = formatKilowattHours(values[from] as number);
+        sink.slots(
+          'negative',
+          series,
+          from,
+          to,
+          `${direction} of ${value} kWh, expected 0 or more`,
+        );
+      },
+    );
+  }
+}
+
+/** Intervals whose mean power is above fuse or nameplate. */
+export function checkAboveLimit(
+  series: PointSeries,
+  { maximumImportWatts, maximumExportWatts }: RuleOf<'aboveLimit'>,
+  sink: FindingSink,
+): void {
+  const limits = { import: maximumImportWatts, export: maximumExportWatts };
+  for (const direction of DIRECTIONS) {
+    const watts = limits[direction];
+    if (watts === undefined) continue;
+    const most = energyAt(watts, series.resolutionMs);
+    const values = energies(series, direction);
+    forRuns(
+      series.slots,
+      (slot) => (values[slot] as number) > most,
+      (from, to) => {
+        let largest = 0;
+        for (let slot = from; slot < to; slot++)
+          largest = Math.max(largest, values[slot] as number);
+        sink.slots(
+          'aboveLimit',
+          series,
+          from,
+          to,
+          `${direction} of up to ${formatKilowattHours(largest)} kWh, expected at most ${formatKilowattHours(Math.floor(most))} kWh (${watts} W)`,
+        );
+      },
+    );
+  }
+}
+
+/** Long times without any energy: a dead meter looks like an empty house. */
+export function checkZeroRun(
+  series: PointSeries,
+  { minimumHours }: RuleOf<'zeroRun'>,
+  sink: FindingSink,
+): void {
+  const { importMilliwattHours, exportMilliwattHours, resolutionMs } = series;
+  const least = Math.ceil((minimumHours * HOUR_MS) / resolutionMs);
+  const zero = (slot: number): boolean =>
+    importMilliwattHours[slot] === 0 && exportMilliwattHours[slot] === 0;
+  forRuns(series.slots, zero, (from, to) => {
+    if (to - from < least) return;
+    const hours = ((to - from) * resolutionMs) / HOUR_MS;
+    sink.slots(
+      'zeroRun',
+      series,
+      from,
+      to,
+      `nothing for ${hours} h, expected less than ${minimumHours} h`,
+    );
+  });
+}
+
+/**
+ * Runs of one and the same energy above 0. How long a run chance may bring follows from the series
+ * itself: with `p` the share of its runs that have at least two intervals, a run of n comes about
+ * `slots * p^(n-1)` times.
+ */
+export function checkStuck(series: PointSeries, rule: RuleOf<'stuck'>, sink: FindingSink): void {
+  for (const direction of rule.directions ?? DIRECTIONS) {
+    const values = energies(series, direction);
+    const least = leastStuckRun(series, values, rule);
+    forEqualRuns(values, (from, to) => {
+      if (to - from < least) return;
+      const value = formatKilowattHours(values[from] as number);
+      sink.slots(
+        'stuck',
+        series,
+        from,
+        to,
+        `${direction} of ${value} kWh ${to - from} times running, expected fewer than ${least}`,
+      );
+    });
+  }
+}
+
+const YEAR_HOURS = 8766;
+
+function leastStuckRun(
+  { slots, resolutionMs }: PointSeries,
+  values: Float64Array,
+  { minimumIntervals, falseRunsPerYear }: RuleOf<'stuck'>,
+): number {
+  let runs = 0;
+  let repeated = 0;
+  forEqualRuns(values, (from, to) => {
+    runs += 1;
+    if (to - from > 1) repeated += 1;
+  });
+  if (runs === 0 || repeated === 0) return minimumIntervals;
+  const years = (slots * resolutionMs) / HOUR_MS / YEAR_HOURS;
+  const share = Math.min(repeated / runs, 0.95);
+  const byChance = 1 + Math.log((falseRunsPerYear * years) / runs) / Math.log(share);
+  return Math.max(minimumIntervals, Math.ceil(byChance));
+}
+
+/** Every maximal run of equal energies above 0, runs of one included. */
+function forEqualRuns(values: Float64Array, found: (from: number, to: number) => void): void {
+  let from = 0;
+  for (let slot = 1; slot <= values.length; slot++) {
+    if (slot < values.length && values[slot] === values[from]) continue;
+    if ((values[from] as number) > 0) found(from, slot);
+    from = slot;
+  }
+}
