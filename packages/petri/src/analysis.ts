@@ -12,7 +12,11 @@ export {
   type Coverability,
   type CoverabilityOptions,
 } from './analysis/coverability.js';
-export { findDeadlock, findDeadlockInSteps, type DeadlockOptions } from './analysis/find-deadlock.js';
+export {
+  findDeadlock,
+  findDeadlockInSteps,
+  type DeadlockOptions,
+} from './analysis/find-deadlock.js';
 export {
   formatFormula,
   type Formula,

@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { exploreStateSpace, type StateSpace } from './analysis.js';
-import { readPtPnml } from './analysis/contest-model.test-data.js';
+import { readContestModel } from './analysis/contest-model.test-data.js';
 
 const models = ['SharedMemory-PT-000010', 'Kanban-PT-0005', 'FMS-PT-005', 'Dekker-PT-015'];
 
@@ -22,7 +22,7 @@ interface Measured {
 }
 
 function measure(name: string, codeGeneration: boolean): { space: StateSpace; figures: Measured } {
-  const net = readPtPnml(readFileSync(join(modelsFolder, `${name}.pnml`), 'utf8'));
+  const net = readContestModel(join(modelsFolder, `${name}.pnml`));
   const start = cpuSeconds();
   const space = exploreStateSpace(net, { codeGeneration });
   const seconds = cpuSeconds() - start;

@@ -28,9 +28,10 @@ export class Confluence {
     readonly firstState: number,
   ) {
     const count = net.transitionCount;
-    this.zeros = count;
     this.stride = (count + 31) >>> 5;
-    this.rows = new Int32Array((count + 1) * this.stride);
+    this.zeros = firstState === Infinity ? 0 : count;
+    this.rows = new Int32Array((this.zeros + 1) * this.stride);
+    if (firstState === Infinity) return;
     const before = new Int32Array(this.stride);
     for (const a of order) {
       this.rows.set(before, a * this.stride);

@@ -10,7 +10,7 @@ import {
   type Verdict,
 } from '../analysis.js';
 import { replayInExecutor } from './replay-witness.test-data.js';
-import { readPtPnml } from './contest-model.test-data.js';
+import { readContestModel } from './contest-model.test-data.js';
 
 /** One model's answers in `../shared/petri/expected.json`; null where the contest has none. */
 interface Expected {
@@ -33,7 +33,7 @@ interface Expected {
 const modelsFolder = join(__dirname, '../../../../../shared/petri');
 
 function readModel(name: string): PtNet {
-  return readPtPnml(readFileSync(join(modelsFolder, 'models', `${name}.pnml`), 'utf8'));
+  return readContestModel(join(modelsFolder, 'models', `${name}.pnml`));
 }
 
 const file = join(modelsFolder, 'expected.json');

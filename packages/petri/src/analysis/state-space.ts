@@ -221,8 +221,7 @@ export function* exploreStateSpaceInSteps(
     fired: run.fired,
     bytesPerState: store.bytes / store.count,
     explorer: progress.explorer,
-    milliseconds:
-      stopwatch === undefined || start === undefined ? undefined : stopwatch() - start,
+    milliseconds: stopwatch === undefined || start === undefined ? undefined : stopwatch() - start,
     run,
   };
 }
