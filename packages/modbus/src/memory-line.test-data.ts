@@ -32,7 +32,7 @@ export function memoryLine(
     line,
     seen,
     dead: new Set<number>(),
-    delayMs: (_unit: number): number => 0,
+    delayMs: (): number => 0,
     /** Answers instead of the units, with a PDU. */
     override: undefined as ((unit: number, pdu: Buffer) => Buffer | undefined) | undefined,
   };
@@ -49,9 +49,12 @@ export function memoryLine(
           : responder.answer(unit, bytes, start, end, wire.room);
         if (!reply) return;
         wire.wrap(reply, id, unit);
-        const delayMs = control.delayMs(unit);
-        if (delayMs > 0) setTimeout(() => line.say(reply), delayMs);
-        else line.say(reply);
+        const delayMs = control.delayMs();
+        if (delayMs > 0) {
+          setTimeout(() => {
+            line.say(reply);
+          }, delayMs);
+        } else line.say(reply);
       },
     });
   };

@@ -1,21 +1,22 @@
 /**
  * Round trips a second and CPU time of the client per round trip, next to two other clients against
- * the same server in the same run. The server is this package's, in a process of its own, so its
- * CPU time is not counted. The clients take turns in short rounds and the median round is told,
- * because machines are noisy.
+ * the same server in the same run: a small C program built with libmodbus, or, where that is not
+ * installed, this package's in a process of its own. Only the clients' CPU time is counted. They take
+ * turns in short rounds and the median round is told, because machines are noisy.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { client as jsmodbus } from 'jsmodbus';
 import modbusSerial from 'modbus-serial';
+import { LibmodbusPeer, missingForLibmodbus } from './libmodbus.test-data.js';
 import { openTcpBus } from './tcp-bus.js';
 import { startTcpServer } from './tcp-server.js';
 import { bank } from './testing/bank.js';
 
 const host = '127.0.0.1';
-const roundMs = 350;
-const rounds = 3;
+const roundMs = 250;
+const rounds = 9;
 
 /** One connection that reads `registers` holding registers from address 0. */
 interface Reader {
@@ -81,7 +82,8 @@ async function round(readers: readonly Reader[], registers: number) {
 const median = (values: readonly number[]): number =>
   Math.round([...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN);
 
-async function compare(port: number, registers: number, connections: number): Promise<void> {
+async function compare(server: Server, registers: number, connections: number): Promise<void> {
+  const { port } = server;
   const open = await Promise.all(
     Object.entries(clients).map(async ([name, connectTo]) => ({
       name,
@@ -107,9 +109,14 @@ async function compare(port: number, registers: number, connections: number): Pr
     ] as const;
   });
   const clientsFigures = Object.fromEntries(figures);
-  const server = 'this package, own process';
   console.log(
-    JSON.stringify({ bench: 'modbus', registers, connections, server, ...clientsFigures }),
+    JSON.stringify({
+      bench: 'modbus',
+      registers,
+      connections,
+      server: server.name,
+      ...clientsFigures,
+    }),
   );
 }
 
@@ -119,15 +126,41 @@ async function serve(): Promise<void> {
   process.send?.(server.port);
 }
 
-async function main(): Promise<void> {
+interface Server {
+  readonly name: string;
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+async function startLibmodbus(): Promise<Server> {
+  const probe = await startTcpServer({ port: 0, units: new Map() });
+  await probe.close();
+  const peer = new LibmodbusPeer();
+  await peer.serve('tcp', String(probe.port));
+  return { name: 'libmodbus', port: probe.port, close: () => peer.close() };
+}
+
+async function startOwn(): Promise<Server> {
   const script = process.argv[1];
   if (script === undefined) throw new Error('run this file as a program');
   const child = fork(script, ['serve']);
   const [port] = (await once(child, 'message')) as [number];
-  for (const connections of [1, 10]) {
-    for (const registers of [10, 100]) await compare(port, registers, connections);
+  return {
+    name: 'this package, own process',
+    port,
+    close: () => {
+      child.disconnect();
+      return Promise.resolve();
+    },
+  };
+}
+
+async function main(): Promise<void> {
+  const server = await (missingForLibmodbus() === undefined ? startLibmodbus() : startOwn());
+  for (const connections of [1, 50]) {
+    for (const registers of [10, 100]) await compare(server, registers, connections);
   }
-  child.disconnect();
+  await server.close();
 }
 
 void (process.argv[2] === 'serve' ? serve() : main());
