@@ -129,6 +129,11 @@ function program(streams: CliStreams, state: { code: number }, signal?: AbortSig
           : renderExplanation(explanation),
       );
     });
+  addPayments(command, streams);
+  return command;
+}
+
+function addPayments(command: Command, streams: CliStreams): void {
   command
     .command('payments')
     .description('run every statement through what was paid, refused, credited and disputed')
@@ -142,7 +147,6 @@ function program(streams: CliStreams, state: { code: number }, signal?: AbortSig
       });
       streams.stdout.write(states.map((state) => `${JSON.stringify(state)}\n`).join(''));
     });
-  return command;
 }
 
 /** A bar only where a person looks at both streams: in a pipe there is none. */

@@ -1,4 +1,4 @@
-import type { EnergyCase, RuledCase } from './energy-case.js';
+import type { RuledCase } from './energy-case.js';
 import type { EnergyStep, EnergyStepResult } from './energy-steps.js';
 import { columnSum, type Workspace } from './workspace.js';
 

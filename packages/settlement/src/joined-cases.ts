@@ -1,5 +1,5 @@
 import type { RunInput } from '@microgrid/petri';
-import { agreementPlace, type ControlToken } from './case-net.js';
+import { agreementPlace } from './case-net.js';
 import type { IntervalReading } from './energy-case.js';
 import { continueCase, isReadyFor, whereabouts, type RunningCase } from './running-case.js';
 import type { StepName } from './settlement-net.js';

@@ -95,14 +95,90 @@ class Subject {
   }
 }
 
+function total(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0);
+}
+
+function energyRequirements(s: Subject): SettlementRequirement[] {
+  const { amounts } = s.subject;
+  return [
+    {
+      name: 'no event without readings or a substitute',
+      formula: '!(E[validated.0 + estimated == 0 U issued.0 > 0])',
+    },
+    {
+      name: 'what is attributed is attributed in full',
+      formula: `${s.emptyAt(s.family('lossesDone'), ['exportPending'])} && ${s.emptyAt(s.family('supplyDone'), ['importPending'])}`,
+    },
+    {
+      name: 'a correction begins with exactly what was read',
+      formula: s.before('resettle', [
+        `${s.sum(s.values('importPending'))} == ${total(amounts.imports)}`,
+        `${s.sum(s.values('exportPending'))} == ${total(amounts.exports)}`,
+      ]),
+    },
+    {
+      name: 'nothing is unattributed in the end',
+      formula: s.emptyAt(['closed'], ['importPending', 'exportPending']),
+    },
+  ];
+}
+
+function paymentRequirements(s: Subject): SettlementRequirement[] {
+  const { parameters } = s.subject;
+  return [
+    {
+      name: 'no payment is asked for without an event',
+      formula: `AG (${s
+        .family('awaitingPayment')
+        .map((place) => `(${place} == 0 || issued.${place.split('.')[1] ?? ''} > 0)`)
+        .join(' && ')})`,
+    },
+    {
+      name: 'arrears only after the last retry',
+      formula: s
+        .family('inArrears')
+        .map(
+          (place) =>
+            `!(E[paymentFailed.${place.split('.')[1] ?? ''}.${parameters.retries} == 0 U ${place} > 0])`,
+        )
+        .join(' && '),
+    },
+    {
+      name: 'disputes are counted',
+      formula: s
+        .family('disputed')
+        .map((place) => `AG (${place} == 0 || AG (un${place} == 0))`)
+        .join(' && '),
+    },
+    {
+      name: 'paid means that nothing is due',
+      formula: s.emptyAt(s.family('paid'), ['due']),
+    },
+    {
+      name: 'settled means that nothing is claimed or held',
+      formula: s.emptyAt(s.family('settled'), ['due', 'claim', 'escrow']),
+    },
+    {
+      name: 'a correction begins with all money returned',
+      formula: s.before('resettle', [
+        `${s.sum(['due', 'claim', 'escrow', 'payeeCash', 'deferred', 'paidByPayer', 'paidByFund'].flatMap((place) => s.values(place)))} == 0`,
+      ]),
+    },
+    {
+      name: 'nothing is due, claimed or held in the end',
+      formula: s.emptyAt(['closed'], ['due', 'claim', 'escrow']),
+    },
+  ];
+}
+
 /**
  * What every settlement net has to keep, whatever happens in whatever order. Written apart from the
  * declaration, so that a fault there does not carry over to here.
  */
 export function settlementRequirements(subject: RequirementSubject): SettlementRequirement[] {
   const s = new Subject(subject);
-  const { scope, amounts, parameters } = subject;
-  const total = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
+  const { scope, parameters } = subject;
   const requirements: SettlementRequirement[] = [
     { name: 'units move only in their own step', formula: s.permits() },
     {
@@ -117,74 +193,7 @@ export function settlementRequirements(subject: RequirementSubject): SettlementR
           : `!(E[issued.0 == 0 U issued.${parameters.corrections} > 0])`,
     },
   ];
-  if (scope !== 'payment') {
-    requirements.push(
-      {
-        name: 'no event without readings or a substitute',
-        formula: '!(E[validated.0 + estimated == 0 U issued.0 > 0])',
-      },
-      {
-        name: 'what is attributed is attributed in full',
-        formula: `${s.emptyAt(s.family('lossesDone'), ['exportPending'])} && ${s.emptyAt(s.family('supplyDone'), ['importPending'])}`,
-      },
-      {
-        name: 'a correction begins with exactly what was read',
-        formula: s.before('resettle', [
-          `${s.sum(s.values('importPending'))} == ${total(amounts.imports)}`,
-          `${s.sum(s.values('exportPending'))} == ${total(amounts.exports)}`,
-        ]),
-      },
-      {
-        name: 'nothing is unattributed in the end',
-        formula: s.emptyAt(['closed'], ['importPending', 'exportPending']),
-      },
-    );
-  }
-  if (scope !== 'energy') {
-    requirements.push(
-      {
-        name: 'no payment is asked for without an event',
-        formula: `AG (${s
-          .family('awaitingPayment')
-          .map((place) => `(${place} == 0 || issued.${place.split('.')[1] ?? ''} > 0)`)
-          .join(' && ')})`,
-      },
-      {
-        name: 'arrears only after the last retry',
-        formula: s
-          .family('inArrears')
-          .map(
-            (place) =>
-              `!(E[paymentFailed.${place.split('.')[1] ?? ''}.${parameters.retries} == 0 U ${place} > 0])`,
-          )
-          .join(' && '),
-      },
-      {
-        name: 'disputes are counted',
-        formula: s
-          .family('disputed')
-          .map((place) => `AG (${place} == 0 || AG (un${place} == 0))`)
-          .join(' && '),
-      },
-      {
-        name: 'paid means that nothing is due',
-        formula: s.emptyAt(s.family('paid'), ['due']),
-      },
-      {
-        name: 'settled means that nothing is claimed or held',
-        formula: s.emptyAt(s.family('settled'), ['due', 'claim', 'escrow']),
-      },
-      {
-        name: 'a correction begins with all money returned',
-        formula: s.before('resettle', [
-          `${s.sum(['due', 'claim', 'escrow', 'payeeCash', 'deferred', 'paidByPayer', 'paidByFund'].flatMap((place) => s.values(place)))} == 0`,
-        ]),
-      },
-      {
-        name: 'nothing is due, claimed or held in the end',
-        formula: s.emptyAt(['closed'], ['due', 'claim', 'escrow']),
-      },
-    );
-  }
+  if (scope !== 'payment') requirements.push(...energyRequirements(s));
+  if (scope !== 'energy') requirements.push(...paymentRequirements(s));
   return requirements.filter(({ formula }) => formula !== '');
 }
