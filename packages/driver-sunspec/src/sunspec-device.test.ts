@@ -300,6 +300,26 @@ describe('counters', () => {
   });
 });
 
+describe('a battery that was off when its inverter was found', () => {
+  it('appears with its ratings', async () => {
+    served = new ServedSunspec([1, 103, 120, 121, 123, 124]);
+    served.poke(120, 'DERTyp', 4);
+    served.poke(124, 'WChaMax', 0xffff);
+    const device = await served.open();
+    await device.read();
+    expect(device.description.role).toBe('pvInverter');
+    served.poke(124, 'WChaMax', 5000);
+    served.clock.advance(61_000);
+    await device.read();
+    await device.read();
+    expect(device.description.role).toBe('hybridInverter');
+    expect(device.description.controls.map(({ id }) => id)).toEqual([
+      'exportLimit',
+      'batteryPower',
+    ]);
+  });
+});
+
 describe('trouble', () => {
   it('on the wire gives bad readings, and the device comes back', async () => {
     served = new ServedSunspec(HYBRID);

@@ -16,6 +16,7 @@ import { Subject } from 'rxjs';
 import type { SunspecConfig } from './config.js';
 import { boundsOf, describe, type ControlBounds } from './describe.js';
 import type { Loss } from './block-reader.js';
+import { chooseParts, type DeviceParts } from './device-parts.js';
 import { findDevice, identityOf, isSameDevice } from './find-unit.js';
 import { spanOf } from './read-plan.js';
 import { openFound, type KeptControl, type OpenedDevice } from './opened-device.js';
@@ -112,7 +113,7 @@ export class SunspecDevice implements Device {
     const { readings, lost, refused } = await opened.poller.poll(signal);
     const trouble = lost ?? (await this.readRatings(opened, refused, signal));
     if (trouble !== undefined) this.lose(trouble);
-    else this.describeAnew(opened);
+    else if (this.opened !== undefined) this.describeAnew(this.opened);
     return readings;
   }
 
@@ -127,8 +128,21 @@ export class SunspecDevice implements Device {
     // A bus leaves registers alone that were refused once; an inverter that wakes up has them again.
     if (refused) found.unit.link.forget();
     const { lost } = await found.unit.reader.read(ratingBlocks, signal);
-    if (lost === undefined) this.ratingsReadMs = nowMs;
-    return lost;
+    if (lost !== undefined) return lost;
+    this.ratingsReadMs = nowMs;
+    this.chooseAnew(found);
+    return undefined;
+  }
+
+  /** A battery that was off when its inverter was found appears with its ratings. */
+  private chooseAnew({ unit, parts }: OpenedDevice['found']): void {
+    const now = chooseParts(unit.images, this.config);
+    if (now === undefined || nameOf(now) === nameOf(parts)) return;
+    const held = [...(this.opened?.controls.values() ?? [])].some(({ keeper }) => keeper.active);
+    // Set points in force are handed back by those that wrote them.
+    if (held) return;
+    this.context.log('info', `${this.context.device}: is ${nameOf(now)} now`);
+    this.opened = openFound({ unit, parts: now }, this.context, this.config, this.warnings);
   }
 
   private lose({ cause, moved }: Loss): void {
@@ -277,6 +291,11 @@ export class SunspecDevice implements Device {
     this.batches.complete();
   }
 }
+
+const nameOf = ({ role, storage }: DeviceParts): string =>
+  storage.length === 0
+    ? `${role} without storage`
+    : `${role} with storage by ${storage.map(({ found }) => found.id).join(', ')}`;
 
 async function releaseIfHeld({ keeper, port }: KeptControl): Promise<void> {
   if (!keeper.active) return;

@@ -2,7 +2,7 @@ import type { Clock, ModbusTwin, TwinSurroundings } from '@microgrid/devices';
 import { ModbusException } from '@microgrid/modbus';
 import { phasesOf, pointCandidates } from './candidates.js';
 import type { SunspecConfig } from './config.js';
-import { scaleOf } from './decoded-model.js';
+import { scaleOf, timesPowerOfTen } from './decoded-model.js';
 import { deviceControls } from './device-controls.js';
 import { chooseParts } from './device-parts.js';
 import { DriverSunspecError } from './driver-sunspec-error.js';
@@ -171,15 +171,21 @@ function showState(
 /** Shows a value in the point's unit; undefined = not implemented. */
 function put(image: ModelImage, place: PlacedPoint, value: number | undefined): void {
   const { type, size } = place.definition;
-  image.registers.set(rawRegisters(), place.offset);
-
-  function rawRegisters(): Uint16Array {
-    if (value === undefined) return absentRegisters(type, size);
-    if (type === 'float32' || type === 'float64') return encodeRaw(type, value, size);
-    const scale = scaleOf(place, image.registers);
-    const exponent = typeof scale === 'number' ? scale : 0;
-    // Dividing by a power of ten keeps decimals exact where multiplying would not.
-    const exact = exponent < 0 ? value * 10 ** -exponent : value / 10 ** exponent;
-    return encodeRaw(type, Math.round(exact) + 0, size);
+  try {
+    const registers =
+      value === undefined
+        ? absentRegisters(type, size)
+        : encodeRaw(type, rawOf(image, place, value), size);
+    image.registers.set(registers, place.offset);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new DriverSunspecError('bad-map', `model ${image.found.id}.${place.path}: ${reason}`);
   }
+}
+
+function rawOf(image: ModelImage, place: PlacedPoint, value: number): number {
+  const { type } = place.definition;
+  if (type === 'float32' || type === 'float64') return value;
+  const scale = scaleOf(place, image.registers);
+  return Math.round(timesPowerOfTen(value, typeof scale === 'number' ? -scale : 0)) + 0;
 }
