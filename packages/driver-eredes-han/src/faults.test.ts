@@ -122,6 +122,30 @@ describe('a profile', () => {
     });
   });
 
+  it('of generation and reactive energy tells every column, beside the intervals', async () => {
+    const rig = await steady({ columns: [1, 2, 9, 10, 11, 12, 13, 14, 4] });
+    rig.twin.meter.power = { importWatts: 0, exportWatts: 2000, reactive: [400, 0, 120, 40] };
+    const entries: unknown[] = [];
+    rig.device.entries$.subscribe((batch) => entries.push(...batch.map(({ values }) => values)));
+    await rig.run(16 * MINUTE);
+    expect(entries).toEqual([
+      {
+        importIncrement: 0,
+        exportIncrement: 500,
+        reactiveQ1Increment: 100,
+        reactiveQ2Increment: 0,
+        reactiveQ3Increment: 30,
+        reactiveQ4Increment: 10,
+        exportTotal: 500,
+      },
+    ]);
+    expect(rig.intervals[0]).toMatchObject({ exportMilliwattHours: 500_000 });
+    rig.clock.advance(MINUTE);
+    const readings = await rig.device.read();
+    const value = (point: string) => readings.find((reading) => reading.point === point)?.value;
+    expect(value('reactiveEnergyQ1')).toBeGreaterThanOrEqual(106_000);
+  });
+
   it('of totals instead of increments gives differences; its first entry is only a start', async () => {
     const rig = await steady({ columns: [1, 2, 3, 4] });
     await rig.run(61 * MINUTE);

@@ -74,6 +74,24 @@ describe('live values', () => {
     expect(rig.device.status().edition).toBe(1);
   });
 
+  it.each([
+    [3, 4, 40],
+    [1, 6, 27],
+  ] as const)(
+    'of a meter of %i phases take %i requests a poll for the live points',
+    async (phases, requests, all) => {
+      const rig = await openRig(START, { phases });
+      await rig.device.read();
+      await rig.device.read();
+      const before = rig.bus.requests;
+      const readings = await rig.device.read();
+      expect({ requests: rig.bus.requests - before, points: readings.length }).toEqual({
+        requests,
+        points: all,
+      });
+    },
+  );
+
   it('are bad while the meter does not answer and good again afterwards', async () => {
     const rig = await openRig(START);
     rig.bus.down = true;

@@ -16,6 +16,7 @@ import type { EredesHanConfig } from './config.js';
 import { clockToEpochMs, decodeClock } from './emi-clock.js';
 import { emiRegister, type EmiRegister } from './emi-register.js';
 import { HanLink } from './han-link.js';
+import type { LoadProfileEntry } from './load-profile-entry.js';
 import { hanIdentity } from './identity.js';
 import {
   LoadProfileService,
@@ -48,6 +49,11 @@ export interface EredesHanDevice extends Device {
    * same ids.
    */
   readonly intervals$: Observable<readonly IntervalV1[]>;
+  /**
+   * The entries the intervals are made of, with every column: totals and reactive energy too. They
+   * come with the intervals, so only while `intervals$` is subscribed.
+   */
+  readonly entries$: Observable<readonly LoadProfileEntry[]>;
   status(): EredesHanStatus;
   /**
    * Reads one register by its name.
@@ -88,7 +94,9 @@ export class HanDevice implements EredesHanDevice {
   private readonly points = new Subject<readonly ReadingV1[]>();
   private readonly intervals = new Subject<readonly IntervalV1[]>();
   readonly points$ = this.points.asObservable();
+  private readonly entries = new Subject<readonly LoadProfileEntry[]>();
   readonly intervals$ = this.intervals.asObservable();
+  readonly entries$ = this.entries.asObservable();
   private readonly values = new Map<number, RegisterValue>();
   private readonly readAt = new Map<number, string>();
   private identity: DeviceIdentity = {};
@@ -282,6 +290,7 @@ export class HanDevice implements EredesHanDevice {
       // A phase that failed for the moment is no reason to forget that there are three.
       if (live) this.phases = 3;
     }
+    this.reader.threePhase = this.phases === 3;
     this.published = hanPoints(this.phases, this.edition ?? 1);
     return undefined;
   }
@@ -299,8 +308,9 @@ export class HanDevice implements EredesHanDevice {
     if (this.profile === undefined || now === undefined || !this.intervals.observed) return;
     await this.profile.step(
       now,
-      (intervals) => {
-        this.intervals.next(intervals);
+      (entries, intervals) => {
+        this.entries.next(entries);
+        if (intervals.length > 0) this.intervals.next(intervals);
       },
       signal,
     );
@@ -383,6 +393,7 @@ export class HanDevice implements EredesHanDevice {
     await this.turn;
     this.points.complete();
     this.intervals.complete();
+    this.entries.complete();
   }
 }
 

@@ -6,6 +6,7 @@ export { driver, driver as default, openEredesHan } from './eredes-han-driver.js
 export { EredesHanError, isEredesHanError, type EredesHanErrorCode } from './eredes-han-error.js';
 export type { EredesHanDevice, EredesHanStatus } from './han-device.js';
 export { HAN_EXCEPTIONS } from './han-link.js';
+export type { LoadProfileEntry } from './load-profile-entry.js';
 export type { LoadProfileStatus } from './load-profile-service.js';
 export { MEASURES_BY_ID, type Measure } from './load-profile-layout.js';
 export {

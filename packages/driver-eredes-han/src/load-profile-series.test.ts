@@ -59,10 +59,9 @@ function expectTruth(rig: Rig, from: number, until: number): void {
   }
 }
 
-const options = <T>(generated: T) => {
-  const given = Object.entries(generated as Record<string, unknown>);
-  return Object.fromEntries(given.filter(([, value]) => value !== undefined));
-};
+/** What was generated, without what is left to the default. */
+const options = (generated: Readonly<Record<string, unknown>>) =>
+  Object.fromEntries(Object.entries(generated).filter(([, value]) => value !== undefined));
 
 describe('the series made of the load profile', () => {
   it(

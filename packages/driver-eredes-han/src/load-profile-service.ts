@@ -26,6 +26,12 @@ export interface LoadProfileServiceOptions {
   readonly log: Log;
 }
 
+/** Takes what was read: entries as they are, and the intervals that they decide. */
+export type Deliver = (
+  entries: readonly LoadProfileEntry[],
+  intervals: readonly IntervalV1[],
+) => void;
+
 /** The meter's own time and registers at a poll. */
 export interface MeterNow {
   /** What its clock shows, as an instant. */
@@ -119,13 +125,9 @@ export class LoadProfileService {
 
   /**
    * One step: what is due now, within the requests allowed.
-   * @param deliver takes the intervals; only what it has taken is remembered as delivered
+   * @param deliver only what it has taken is remembered as delivered
    */
-  async step(
-    now: MeterNow,
-    deliver: (intervals: readonly IntervalV1[]) => void,
-    signal?: AbortSignal,
-  ): Promise<void> {
+  async step(now: MeterNow, deliver: Deliver, signal?: AbortSignal): Promise<void> {
     await this.recall(now.serial);
     if (now.sample !== undefined) this.registers.add(now.sample);
     const settingsDue = this.options.clock.monotonicMs() - this.settingsMs >= SETTINGS_MS;
@@ -264,7 +266,7 @@ export class LoadProfileService {
   private async advance(
     reading: Reading,
     now: MeterNow,
-    deliver: (intervals: readonly IntervalV1[]) => void,
+    deliver: Deliver,
     signal: AbortSignal | undefined,
   ): Promise<void> {
     const { entry: newest, failure } = await reading.entries.newest(signal);
@@ -277,7 +279,7 @@ export class LoadProfileService {
     const intervals = this.quality.check(
       wanted.flatMap((entry) => reading.assembler.accept(entry, this.doubts(now))),
     );
-    if (intervals.length > 0) deliver(intervals);
+    if (wanted.length > 0) deliver(wanted, intervals);
     if (wanted.length > 0) await this.remember(reading);
     const { state } = reading.assembler;
     if (found.failure !== undefined) this.retry(now, found.failure);

@@ -17,6 +17,8 @@ export interface DeniedRegister {
 /** How many registers and bytes one request asks for at most. A frame holds 250; slow ports less. */
 const MOST_REGISTERS = 24;
 const MOST_BYTES = 120;
+/** Registers between two wanted ones that are read along. A request of its own costs 13 bytes or more. */
+const MOST_BRIDGED = 3;
 const DAY_MS = 86_400_000;
 
 interface Denial {
@@ -31,6 +33,8 @@ interface Denial {
  */
 export class RegisterReader {
   private readonly denied = new Map<number, Denial>();
+  /** Whether the meter has the registers of three phases. */
+  threePhase = false;
 
   constructor(
     private readonly link: HanLink,
@@ -67,11 +71,18 @@ export class RegisterReader {
       return false;
     });
     let lost: string | undefined;
-    for (const run of runs(wanted)) {
+    for (const run of runs(wanted, (address) => this.alongside(address))) {
       if (lost === undefined) lost = await this.readRun(run, values, signal);
       else for (const { address } of run) values.set(address, unanswered(lost));
     }
     return values;
+  }
+
+  /** A register that may be read along with its neighbours: one the meter surely has and gives. */
+  private alongside(address: number): EmiRegister | undefined {
+    const register = EMI_REGISTERS.get(address);
+    if (register === undefined || this.denied.has(address)) return undefined;
+    return register.threePhase && !this.threePhase ? undefined : register;
   }
 
   private denialOf(address: number): Denial | undefined {
@@ -153,23 +164,37 @@ function cut(
   return undefined;
 }
 
-/** Neighbours that fit one request, by address. */
-function runs(registers: readonly EmiRegister[]): readonly (readonly EmiRegister[])[] {
+/**
+ * Registers that one request reads, by address: neighbours, and those with a few registers between
+ * them that are cheaper read along than asked around.
+ * @param bridge a register that may be read along, or undefined
+ */
+function runs(
+  registers: readonly EmiRegister[],
+  bridge: (address: number) => EmiRegister | undefined,
+): readonly (readonly EmiRegister[])[] {
   const found: EmiRegister[][] = [];
-  let bytes = 0;
   for (const register of [...registers].sort((a, b) => a.address - b.address)) {
     const run = found.at(-1);
-    const last = run?.at(-1);
-    const joins =
-      run !== undefined &&
-      last?.bytes !== undefined &&
-      register.bytes !== undefined &&
-      last.address + 1 === register.address &&
-      run.length < MOST_REGISTERS &&
-      bytes + register.bytes <= MOST_BYTES;
-    if (joins) run.push(register);
-    else found.push([register]);
-    bytes = (joins ? bytes : 0) + (register.bytes ?? 0);
+    const between = run === undefined ? undefined : bridgeTo(run, register, bridge);
+    if (run === undefined || between === undefined) found.push([register]);
+    else run.push(...between, register);
   }
   return found;
+}
+
+/** The registers between a run and one more; undefined when that does not fit one request. */
+function bridgeTo(
+  run: readonly EmiRegister[],
+  register: EmiRegister,
+  bridge: (address: number) => EmiRegister | undefined,
+): readonly EmiRegister[] | undefined {
+  const last = run.at(-1)?.address ?? -Infinity;
+  const gap = register.address - last - 1;
+  if (gap > MOST_BRIDGED) return undefined;
+  const between = Array.from({ length: gap }, (_, at) => bridge(last + 1 + at));
+  const all = [...run, ...between, register];
+  if (all.length > MOST_REGISTERS) return undefined;
+  const bytes = all.reduce((sum, each) => sum + (each?.bytes ?? NaN), 0);
+  return bytes <= MOST_BYTES ? between.filter((each) => each !== undefined) : undefined;
 }

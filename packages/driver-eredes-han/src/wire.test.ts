@@ -30,7 +30,7 @@ describe('over Modbus TCP', () => {
   let bus: ModbusBus;
   let server: TcpServer;
   beforeAll(async () => {
-    ({ bus, server } = await served(twin.handler as UnitHandler));
+    ({ bus, server } = await served(twin.handler));
   });
   afterAll(async () => {
     await bus.close();

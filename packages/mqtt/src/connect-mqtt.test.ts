@@ -175,11 +175,11 @@ describe('a link to a real broker', () => {
       const inbox = received(one, 'left/+');
       stop();
       // What is said before the broker has taken the filter again is not heard.
-      let heard = false;
+      const seen = { heard: false };
       const next = inbox.next().then(() => {
-        heard = true;
+        seen.heard = true;
       });
-      for (let tries = 0; tries < 200 && !heard; tries += 1) {
+      for (let tries = 0; tries < 200 && !seen.heard; tries += 1) {
         await other.publish('left/x', bytes('hello'));
         await new Promise((resolve) => setTimeout(resolve, 2));
       }
