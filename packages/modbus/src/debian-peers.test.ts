@@ -9,6 +9,7 @@ import { has, withLine } from './socat.test-data.js';
 import { openTcpBus } from './tcp-bus.js';
 import { startTcpServer } from './tcp-server.js';
 import { bank } from './testing/bank.js';
+import type { UnitHandler } from './unit-handler.js';
 
 jest.setTimeout(60_000);
 const host = '127.0.0.1';
@@ -94,6 +95,30 @@ function libmodbusExpects(): number[] {
     ...bits.slice(3, 64).map(Number),
   ];
 }
+
+describe('our own client and server', () => {
+  it('understand each other on a serial line', async () => {
+    if (skipped('serial line', has('socat') ? undefined : 'socat')) return;
+    const right = await expected();
+    await withLine(async (far, near) => {
+      const [written, untouched] = [bank(), bank()];
+      const memory: UnitHandler = {
+        read: (table, address, count) =>
+          (table === 'holding' || table === 'coil' ? written : untouched).read(
+            table,
+            address,
+            count,
+          ),
+        write: written.write.bind(written),
+      };
+      const server = await startRtuServer({ path: far, ...line, units: new Map([[1, memory]]) });
+      const serial = openRtuBus({ path: near, ...line });
+      expect(await script(serial)).toEqual(right);
+      await serial.close();
+      await server.close();
+    });
+  });
+});
 
 describe('libmodbus', () => {
   const missing = missingForLibmodbus() ?? (has('socat') ? undefined : 'socat');
