@@ -135,13 +135,13 @@ describe('reading', () => {
     });
     expect(served.writes()).toEqual([]);
     const driver = modbusDriver(sunspecPv);
-    expect(await driver.probe?.(served.context(), {})).toBeUndefined();
+    expect(await driver.probe(served.context(), {})).toBeUndefined();
   });
 
   it('probes by reads only', async () => {
     await battery();
     served.image.set({ manufacturer: 'Acme', model: 'B5', serial: '77' });
-    const identity = await modbusDriver(sunspecBattery).probe?.(served.context(), {});
+    const identity = await modbusDriver(sunspecBattery).probe(served.context(), {});
     expect(identity).toEqual({ manufacturer: 'Acme', model: 'B5', serial: '77', firmware: '' });
     expect(served.writes()).toEqual([]);
   });

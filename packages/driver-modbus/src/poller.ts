@@ -127,7 +127,7 @@ export class Poller {
 
   /** One poll. */
   async poll(signal: AbortSignal | undefined): Promise<PollResult> {
-    const { compiled, clock, link, lowRateMs } = this.options;
+    const { compiled, clock, lowRateMs } = this.options;
     const startMs = clock.monotonicMs();
     const { minimumPollIntervalMs = 0 } = compiled.profile.transport;
     if (this.lastPoll !== undefined && startMs - this.lastPoll.startMs < minimumPollIntervalMs) {

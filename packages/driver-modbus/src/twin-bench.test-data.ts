@@ -73,7 +73,8 @@ export class TwinBench {
       this.reads.push(`${table} ${address}+${count}`);
       return this.answer(() => {
         this.judge(this.fault('read', address));
-        return this.twin.handler.read(table, address, count);
+        // A reply is a copy: the device counts on.
+        return Array.from<number | boolean>(this.twin.handler.read(table, address, count));
       });
     },
     write: (_unit: number, { table, address, values }: WriteRequest) => {
