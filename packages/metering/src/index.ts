@@ -60,3 +60,27 @@ export {
   type Validator,
 } from './validation/validate.js';
 export { ZoneCalendar } from './validation/zone-calendar.js';
+export {
+  fillMethod,
+  QUALITY_OF_METHOD,
+  type Filled,
+  type FillMethod,
+  type FillMethodName,
+} from './estimation/fill-methods.js';
+export {
+  extendSeries,
+  fillSeries,
+  type FillContext,
+  type FillResult,
+} from './estimation/fill-series.js';
+export type { Profile } from './estimation/profile.js';
+export { seriesColumns } from './estimation/series-columns.js';
+export {
+  defaultRuleSet,
+  fillColumns,
+  ruleSet,
+  ruleSetBytes,
+  type FillColumnsContext,
+  type FilledColumns,
+  type RuleSet,
+} from './rule-set.js';

@@ -1,3 +1,4 @@
+import { INTERVAL_QUALITIES } from '@microgrid/events';
 import { formatInstant, formatResolution, type EpochMs } from '@microgrid/units';
 import type { Columns } from '../columns.js';
 import type { FindingSink } from './finding-sink.js';
@@ -17,6 +18,12 @@ export interface PointSeries {
 
 /** Stands in `quality` where no row was. */
 export const ABSENT = 255;
+
+const MISSING = INTERVAL_QUALITIES.indexOf('missing');
+
+/** Whether a slot has no energy of its own: no row, or one of quality `missing`. */
+export const isMissing = ({ quality }: PointSeries, slot: number): boolean =>
+  quality[slot] === ABSENT || quality[slot] === MISSING;
 
 /** Start of a slot. */
 export const slotStart = (series: PointSeries, slot: number): EpochMs =>

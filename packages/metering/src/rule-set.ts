@@ -1,0 +1,143 @@
+import { canonicalJson, INTERVAL_QUALITIES } from '@microgrid/events';
+import { z } from 'zod';
+import { fillMethod, type Filled } from './estimation/fill-methods.js';
+import {
+  extendSeries,
+  fillSeries,
+  type FillContext,
+  type FillResult,
+} from './estimation/fill-series.js';
+import { seriesColumns } from './estimation/series-columns.js';
+import type { Columns } from './columns.js';
+import { checkColumns, type CheckContext } from './validation/check-columns.js';
+import type { PointSeries } from './validation/point-series.js';
+import { validationRule, type Finding } from './validation/rules.js';
+
+/** Rules whose findings are spans of single intervals, so that these can be replaced. */
+const replaceable = z.enum([
+  'negative',
+  'aboveLimit',
+  'spike',
+  'stuck',
+  'zeroRun',
+  'nightPv',
+  'future',
+]);
+
+/** Validation, estimation and editing of readings as data: versioned by its hash. */
+export const ruleSet = z.strictObject({
+  schema: z.literal('microgrid/vee-rules/1'),
+  /** For people and messages. */
+  name: z.string().min(1).max(200).optional(),
+  /** IANA zone whose days and weekdays count. */
+  timeZone: z.string().min(1),
+  /** Dates `YYYY-MM-DD` that count as Sundays. */
+  holidays: z.array(z.string().regex(/^\d{4}-\d{2}-\d{2}$/)).default([]),
+  rules: z.array(validationRule).min(1),
+  /** Rules whose findings are treated as missing and filled like them. */
+  replace: z.array(replaceable).default([]),
+  /** Tried in this order. */
+  fill: z.array(fillMethod).default([]),
+});
+export type RuleSet = z.infer<typeof ruleSet>;
+
+/** The bytes whose hash is a rule set's version: canonical JSON (RFC 8785) in UTF-8. */
+export function ruleSetBytes(set: RuleSet): Uint8Array {
+  return new TextEncoder().encode(canonicalJson(set));
+}
+
+/** The rules a file is checked by when nobody wrote others. */
+export function defaultRuleSet(timeZone: string): RuleSet {
+  return ruleSet.parse({
+    schema: 'microgrid/vee-rules/1',
+    name: 'default',
+    timeZone,
+    rules: [
+      { rule: 'order' },
+      { rule: 'duplicate' },
+      { rule: 'overlap' },
+      { rule: 'resolution' },
+      { rule: 'gap' },
+      { rule: 'clockChange', timeZone },
+      { rule: 'dayLength', timeZone },
+      { rule: 'future', toleranceMs: 0 },
+      { rule: 'negative' },
+      { rule: 'spike', threshold: 8 },
+      { rule: 'stuck' },
+      { rule: 'zeroRun' },
+      { rule: 'sumCheck' },
+    ],
+    fill: [
+      { method: 'registers' },
+      { method: 'linear', maximumMinutes: 60 },
+      { method: 'likeDay' },
+      { method: 'previousWeek' },
+    ],
+  });
+}
+
+/** What a rule set made of a file. */
+export interface FilledColumns {
+  readonly columns: Columns;
+  readonly findings: readonly Finding[];
+  readonly filled: readonly Filled[];
+  /** Spans that no method could fill; they are missing in `columns`. */
+  readonly left: FillResult['left'];
+}
+
+/** What filling a file needs beside it. */
+export interface FillColumnsContext extends CheckContext, Pick<FillContext, 'profiles'> {
+  /** The span every point must cover; default from its first to its last row. */
+  readonly period?: { readonly startMs: number; readonly endMs: number };
+}
+
+/** Checks a file by the rules of a set, takes what they condemn for missing, and fills it. */
+export function fillColumns(
+  columns: Columns,
+  set: RuleSet,
+  context: FillColumnsContext,
+): FilledColumns {
+  const { series, findings } = checkColumns(columns, set.rules, context);
+  const { period } = context;
+  const wanted =
+    period === undefined
+      ? series
+      : series.map((each) => extendSeries(each, period.startMs, period.endMs));
+  const condemned = new Set<string>(set.replace);
+  const cleared = wanted.map((each) => clear(each, findings, condemned));
+  const done = fillSeries(cleared, set.fill, {
+    timeZone: set.timeZone,
+    holidays: set.holidays,
+    ...(context.sums === undefined ? {} : { sums: context.sums }),
+    ...(context.profiles === undefined ? {} : { profiles: context.profiles }),
+  });
+  const { filled, left } = done;
+  return { columns: seriesColumns(done.series, columns.file), findings, filled, left };
+}
+
+/** The series without what condemned findings span. */
+function clear(
+  series: PointSeries,
+  findings: readonly Finding[],
+  condemned: ReadonlySet<string>,
+): PointSeries {
+  const own = findings.filter(
+    ({ rule, meteringPoint }) => condemned.has(rule) && meteringPoint === series.meteringPoint,
+  );
+  if (own.length === 0) return series;
+  const cleared = {
+    ...series,
+    importMilliwattHours: series.importMilliwattHours.slice(),
+    exportMilliwattHours: series.exportMilliwattHours.slice(),
+    quality: series.quality.slice(),
+  };
+  const missing = INTERVAL_QUALITIES.indexOf('missing');
+  for (const { start, end } of own) {
+    const from = (Date.parse(start) - series.startMs) / series.resolutionMs;
+    const to = (Date.parse(end) - series.startMs) / series.resolutionMs;
+    cleared.importMilliwattHours.fill(NaN, from, to);
+    cleared.exportMilliwattHours.fill(NaN, from, to);
+    cleared.quality.fill(missing, from, to);
+  }
+  return cleared;
+}
