@@ -2,6 +2,7 @@ import { idField } from '@microgrid/events';
 import { parseInstant } from '@microgrid/units';
 import { isTimeZone } from '@microgrid/units/calendar';
 import { z } from 'zod';
+import { MEASURES } from './load-profile-layout.js';
 
 const isInstant = (text: string): boolean => {
   try {
@@ -28,6 +29,16 @@ const loadProfileConfig = z.strictObject({
    */
   imports: z.literal('none').optional(),
   exports: z.literal('none').optional(),
+  /**
+   * Meanings of measurement ids (as decimal keys) that differ from the driver's own table, for meters
+   * whose operator numbers them otherwise. Default: none.
+   */
+  measures: z
+    .record(
+      z.string().regex(/^\d{1,3}$/, { error: 'a measurement id, 3 to 254' }),
+      z.enum(MEASURES),
+    )
+    .default({}),
   /** Requests for entries in one poll, so that reading back does not hold up the readings. Default 8. */
   requestsPerRead: z.int().min(1).max(1000).default(8),
   /** How far the meter's clock may be off before its intervals count as estimated, ms. Default 300,000. */

@@ -159,6 +159,17 @@ describe('a profile', () => {
     });
   });
 
+  it('whose ids mean something else is read by the meanings its owner states', async () => {
+    const measures = { 9: 'exportIncrement', 10: 'importIncrement' };
+    const rig = await steady({}, { loadProfile: { measures } });
+    await rig.run(16 * MINUTE);
+    expect(rig.intervals[0]).toMatchObject({
+      importMilliwattHours: 0,
+      exportMilliwattHours: 1_000_000,
+    });
+    await expect(steady({}, { loadProfile: { measures: { x: 'importTotal' } } })).rejects.toThrow();
+  });
+
   it('without an export column is used where the register proves that nothing is exported', async () => {
     const rig = await steady({ columns: [1, 2, 9] });
     await rig.run(16 * MINUTE);

@@ -54,6 +54,11 @@ describe('live values', () => {
         .refused.map(({ name }) => name)
         .sort(),
     ).toEqual(['exportPower', 'voltageL2']);
+    expect(rig.device.alarms?.()).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ code: 'disabled-block', subject: 'voltageL2' }),
+      ]),
+    );
     rig.twin.port.denied.clear();
     rig.clock.advance(23 * HOUR);
     await rig.device.read();

@@ -4,6 +4,7 @@ import {
   readingOf,
   type CommandOutcome,
   type Device,
+  type DeviceAlarm,
   type DeviceIdentity,
   type DriverContext,
   type SafetyTable,
@@ -146,6 +147,16 @@ export class HanDevice implements EredesHanDevice {
 
   safety(): SafetyTable {
     return {};
+  }
+
+  /** Registers that are left out because the meter refuses them. */
+  alarms(): readonly DeviceAlarm[] {
+    return this.reader.refused.map(({ name, cause }) => ({
+      code: 'disabled-block',
+      subject: name,
+      severity: 'warning',
+      text: `register ${name} is left out for a day: ${cause}; the network operator grants its right`,
+    }));
   }
 
   status(): EredesHanStatus {

@@ -1,20 +1,23 @@
 import { CLOCK_BYTES } from './emi-clock.js';
 import { EredesHanError } from './eredes-han-error.js';
 
-/** What a column of the load profile holds. Energy in Wh, reactive energy in varh. */
-export type Measure =
-  | 'importTotal'
-  | 'exportTotal'
-  | 'reactiveQ1Total'
-  | 'reactiveQ2Total'
-  | 'reactiveQ3Total'
-  | 'reactiveQ4Total'
-  | 'importIncrement'
-  | 'exportIncrement'
-  | 'reactiveQ1Increment'
-  | 'reactiveQ2Increment'
-  | 'reactiveQ3Increment'
-  | 'reactiveQ4Increment';
+/** What a column of the load profile can hold. Energy in Wh, reactive energy in varh. */
+export const MEASURES = [
+  'importTotal',
+  'exportTotal',
+  'reactiveQ1Total',
+  'reactiveQ2Total',
+  'reactiveQ3Total',
+  'reactiveQ4Total',
+  'importIncrement',
+  'exportIncrement',
+  'reactiveQ1Increment',
+  'reactiveQ2Increment',
+  'reactiveQ3Increment',
+  'reactiveQ4Increment',
+] as const;
+/** What a column of the load profile holds. */
+export type Measure = (typeof MEASURES)[number];
 
 const CLOCK_ID = 1;
 const STATUS_ID = 2;

@@ -6,7 +6,12 @@ import { emiRegister, type EmiRegister } from './emi-register.js';
 import type { HanLink } from './han-link.js';
 import { IntervalAssembler, type AssemblerState } from './interval-assembler.js';
 import type { LoadProfileEntry } from './load-profile-entry.js';
-import { fittingLayout, possibleLayouts, type LoadProfileLayout } from './load-profile-layout.js';
+import {
+  fittingLayout,
+  MEASURES_BY_ID,
+  possibleLayouts,
+  type LoadProfileLayout,
+} from './load-profile-layout.js';
 import { LoadProfileReader } from './load-profile-reader.js';
 import { directionSource, measuresOf, periodProblem } from './load-profile-settings.js';
 import { QualityCheck, type LabelVerdict } from './quality-check.js';
@@ -206,7 +211,8 @@ export class LoadProfileService {
     }
     let layout: LoadProfileLayout;
     try {
-      layout = fittingLayout(possibleLayouts(ids), result.bytes.length);
+      const table = { ...MEASURES_BY_ID, ...config.loadProfile.measures };
+      layout = fittingLayout(possibleLayouts(ids, table), result.bytes.length);
     } catch (error) {
       return this.unusable(error instanceof Error ? error.message : String(error), true);
     }
