@@ -118,7 +118,7 @@ const single = (address: number, value: number) => ({
   fields: [{ encoding: 'u16' as const, value }],
 });
 
-/** Timeout first, then the switch, last the power: negative charges, so the sign is turned. */
+/** Fallback and timeout first, then the power, last the switch: negative charges, so the sign is turned. */
 const batteryPower: ProfileControl = {
   id: 'batteryPower',
   unit: 'W',
@@ -129,13 +129,8 @@ const batteryPower: ProfileControl = {
     // What decides after the timeout: self-use. It is stored, so it is written only when it is not so.
     { ...single(41_000, 0), purpose: 'fallback', once: true },
     { ...single(44_001, 60), purpose: 'fallback' },
-    { ...single(44_000, 1), purpose: 'setPoint' },
-    {
-      table: 'holding',
-      address: 44_002,
-      fields: [{ encoding: 's32', value: { factor: -1 } }],
-      purpose: 'setPoint',
-    },
+    { table: 'holding', address: 44_002, fields: [{ encoding: 's32', value: { factor: -1 } }] },
+    single(44_000, 1),
   ],
   verify: 'registers',
   storage: 'volatile',
@@ -149,6 +144,7 @@ const batteryPower: ProfileControl = {
   release: [single(44_000, 0)],
   believed: [
     'Registers 44000 to 44003 are volatile.',
+    'The power is taken also before remote control is switched on; if not, the next refresh brings it.',
     'The power is that of the AC port: what the PV generator gives is part of it.',
     'Work mode 0 of register 41000 is self-use; the register is stored.',
   ],
@@ -240,8 +236,8 @@ export const foxEssH3: Profile = {
           writes: [
             { table: 'holding', address: 41_000, bytes: '0000' },
             { table: 'holding', address: 44_001, bytes: '003C' },
-            { table: 'holding', address: 44_000, bytes: '0001' },
             { table: 'holding', address: 44_002, bytes: 'FFFFF448' },
+            { table: 'holding', address: 44_000, bytes: '0001' },
           ],
         },
         {
@@ -250,8 +246,8 @@ export const foxEssH3: Profile = {
           writes: [
             { table: 'holding', address: 41_000, bytes: '0000' },
             { table: 'holding', address: 44_001, bytes: '003C' },
-            { table: 'holding', address: 44_000, bytes: '0001' },
             { table: 'holding', address: 44_002, bytes: '000009C4' },
+            { table: 'holding', address: 44_000, bytes: '0001' },
           ],
         },
         {
@@ -260,8 +256,8 @@ export const foxEssH3: Profile = {
           writes: [
             { table: 'holding', address: 41_000, bytes: '0000' },
             { table: 'holding', address: 44_001, bytes: '003C' },
-            { table: 'holding', address: 44_000, bytes: '0001' },
             { table: 'holding', address: 44_002, bytes: '00000000' },
+            { table: 'holding', address: 44_000, bytes: '0001' },
           ],
         },
       ],

@@ -122,15 +122,15 @@ const once = { internal: true, rate: 'once' } as const;
 
 /** Models 120 and 121: ratings and the settings that limits are shares of. */
 export const ratingPoints: RegisterPoint[] = [
-  u16('ratedPower', ratingAt(3), 'W', { ...once, scaleFrom: 'ratedPowerSf' }),
+  u16('ratedPower', ratingAt(3), 'W', { ...once, scaleFrom: 'ratedPowerSf', twin: 5000 }),
   scaleFactor('ratedPowerSf', ratingAt(4), 0, once),
-  u16('maximumPower', MAP.settings + 2, 'W', { ...once, scaleFrom: 'maximumPowerSf' }),
+  u16('maximumPower', MAP.settings + 2, 'W', { ...once, scaleFrom: 'maximumPowerSf', twin: 5000 }),
   scaleFactor('maximumPowerSf', MAP.settings + 22, 0, once),
 ];
 
 /** Model 120, the part about storage. */
 export const storageRatingPoints: RegisterPoint[] = [
-  u16('ratedEnergy', ratingAt(19), 'Wh', { ...once, scaleFrom: 'ratedEnergySf' }),
+  u16('ratedEnergy', ratingAt(19), 'Wh', { ...once, scaleFrom: 'ratedEnergySf', twin: 10_000 }),
   scaleFactor('ratedEnergySf', ratingAt(20), 1, once),
 ];
 
@@ -149,7 +149,11 @@ export const limitPoints: RegisterPoint[] = [
 export function storagePoints(first: number): RegisterPoint[] {
   const storageAt = (offset: number): number => first + offset;
   return [
-    u16('chargeRating', storageAt(2), 'W', { internal: true, scaleFrom: 'chargeRatingSf' }),
+    u16('chargeRating', storageAt(2), 'W', {
+      internal: true,
+      scaleFrom: 'chargeRatingSf',
+      twin: 5000,
+    }),
     u16('storageMode', storageAt(5), 'count', { internal: true, twin: 0 }),
     u16('stateOfCharge', storageAt(8), '%', {
       scaleFrom: 'stateOfChargeSf',
