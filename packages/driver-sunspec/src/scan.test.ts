@@ -155,7 +155,7 @@ describe('scanModels', () => {
       ),
       { numRuns: 300 * scale },
     );
-    expect(walked).toBeGreaterThan(100);
+    expect(walked).toBeGreaterThan(20);
   });
 });
 

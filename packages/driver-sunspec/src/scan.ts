@@ -57,14 +57,21 @@ export async function scanModels(
 ): Promise<ScanResult> {
   let silence: LinkFailure | undefined;
   let refusal = '';
-  for (const base of bases) {
+  const silent: number[] = [];
+  for (let at = 0; at < bases.length + silent.length; at += 1) {
+    const again = at >= bases.length;
+    // A unit that answers elsewhere may have lost just this reply.
+    if (again && refusal === '') break;
+    const base = (again ? silent[at - bases.length] : bases[at]) ?? 0;
     const marker = await read(base, 2);
     if (!marker.ok) {
       const { kind, cause } = marker.failure;
       if (kind === 'lost') return { kind: 'unreachable', reason: cause };
       // Some devices do not answer at all where they have no registers.
-      if (kind === 'silent') silence = marker.failure;
-      else refusal ||= `${cause} at ${base}`;
+      if (kind === 'silent') {
+        silence = marker.failure;
+        if (!again) silent.push(base);
+      } else refusal ||= `${cause} at ${base}`;
       continue;
     }
     const [first, second] = marker.value;

@@ -12,6 +12,8 @@ import {
   ModbusException,
   openTcpBus,
   startTcpServer,
+  type Fault,
+  type FaultRequest,
   type ModbusBus,
   type TcpServer,
 } from '@microgrid/modbus';
@@ -31,6 +33,10 @@ export class ServedSunspec {
   readonly seen: string[] = [];
   /** Exception to answer by first register of a read. */
   readonly faults = new Map<number, number>();
+  /** A read, as `40000+2`, that is answered with exception 4. */
+  refuse: string | undefined;
+  /** First register of a read whose next reply is lost. */
+  lose: number | undefined;
   /** Changes what a read answers. */
   distort: ((address: number, registers: Uint16Array) => void) | undefined;
   twin: SunspecTwin;
@@ -57,10 +63,18 @@ export class ServedSunspec {
     });
   }
 
+  private faultOf({ functionCode, data }: FaultRequest): Fault | undefined {
+    const address = (data[0] ?? 0) * 256 + (data[1] ?? 0);
+    if (functionCode !== 3 || address !== this.lose) return undefined;
+    this.lose = undefined;
+    return { kind: 'drop' };
+  }
+
   async start(): Promise<void> {
     const handler: TwinUnitHandler = {
       read: (table, address, count) => {
         this.seen.push(`read ${address}+${count}`);
+        if (this.refuse === `${address}+${count}`) throw new ModbusException(4);
         const code = this.faults.get(address);
         if (code !== undefined) throw new ModbusException(code);
         const registers = Uint16Array.from(
@@ -74,7 +88,11 @@ export class ServedSunspec {
         this.twin.handler.write(table, address, values);
       },
     };
-    this.server = await startTcpServer({ port: this.port, units: new Map([[this.unit, handler]]) });
+    this.server = await startTcpServer({
+      port: this.port,
+      units: new Map([[this.unit, handler]]),
+      faults: (request) => this.faultOf(request),
+    });
     this.port = this.server.port;
   }
 

@@ -356,6 +356,31 @@ describe('trouble', () => {
     expect(readings['stateOfCharge']?.value).toBe(10);
   });
 
+  it('with a model at the start is forgotten when the model answers later', async () => {
+    served = new ServedSunspec(HYBRID);
+    served.twin.set({ power: -42, pvPower: -50 });
+    const mppt = served.twin.images.find(({ found }) => found.id === 160)?.found.address ?? 0;
+    const whole = `${mppt}+90`;
+    served.refuse = whole;
+    const device = await served.open();
+    expect(byPoint(await device.read())['pvPower']).toBeUndefined();
+    served.refuse = undefined;
+    served.clock.advance(601_000);
+    expect(byPoint(await device.read())['power']?.value).toBe(-42);
+    expect(valuesOf(await device.read())).toMatchObject({ power: -42, pvPower: -50 });
+  });
+
+  it('of one lost reply does not spoil the look for a device', async () => {
+    served = new ServedSunspec(HYBRID);
+    served.twin.set({ power: -42 });
+    for (const lost of [40_000, 40_002, 40_070]) {
+      served.lose = lost;
+      const device = await served.open();
+      expect(served.lose).toBeUndefined();
+      expect(valuesOf(await device.read())['power']).toBe(-42);
+    }
+  });
+
   it('of a map that has changed is noticed and looked at anew', async () => {
     served = new ServedSunspec(HYBRID);
     served.twin.set({ power: -1 });

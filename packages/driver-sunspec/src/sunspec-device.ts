@@ -23,6 +23,9 @@ import { openFound, type KeptControl, type OpenedDevice } from './opened-device.
 import { SAFETY_TABLE } from './safety-table.js';
 import { controlFacts } from './sunspec-port.js';
 
+/** After so many low-rate periods a device is looked at anew of which a model was refused. */
+const RESCAN_PERIODS = 10;
+
 /** A SunSpec device on a Modbus bus. */
 export class SunspecDevice implements Device {
   private readonly batches = new Subject<readonly ReadingV1[]>();
@@ -35,6 +38,7 @@ export class SunspecDevice implements Device {
   private moved = false;
   private described: DeviceDescriptionV1;
   private ratingsReadMs = -Infinity;
+  private scannedMs = -Infinity;
   private absence: { readonly reason: string; readonly checkedMs: number } | undefined;
   /** Which of the candidate units is looked at next. */
   private turn = 0;
@@ -131,7 +135,11 @@ export class SunspecDevice implements Device {
     if (lost !== undefined) return lost;
     this.ratingsReadMs = nowMs;
     this.chooseAnew(found);
-    return undefined;
+    const { refused: closed } = found.unit;
+    if (closed.length === 0 || nowMs - this.scannedMs < RESCAN_PERIODS * this.config.lowRateMs) {
+      return undefined;
+    }
+    return { cause: `models ${closed.join(', ')} were refused when it was found`, moved: true };
   }
 
   /** A battery that was off when its inverter was found appears with its ratings. */
@@ -232,6 +240,7 @@ export class SunspecDevice implements Device {
     }
     this.reachable = true;
     this.moved = false;
+    this.scannedMs = context.clock.monotonicMs();
     this.ratingsReadMs = context.clock.monotonicMs();
     if (this.opened !== undefined) this.describeAnew(this.opened);
   }

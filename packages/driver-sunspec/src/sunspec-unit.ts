@@ -13,6 +13,8 @@ export interface SunspecUnit {
   readonly list: ModelList;
   /** The decoded models, in the order they lie. */
   readonly images: readonly ModelImage[];
+  /** Ids of models that are there and could not be read: perhaps the device was just starting. */
+  readonly refused: readonly number[];
 }
 
 /** What a look for a unit brought. */
@@ -31,23 +33,29 @@ export async function examineUnit(
   if (scan.kind === 'no-marker') return { kind: 'absent', reason: scan.reason };
   if (scan.kind === 'unreachable') return scan;
   const images: ModelImage[] = [];
+  const refused: number[] = [];
   for (const found of scan.list.models) {
     const definition = modelDefinition(found.id);
     if (definition === undefined) continue;
     const registers = new Uint16Array(found.length + 2);
     let readable = true;
     for (const { start, count } of chunksOf(registers.length)) {
-      const result = await link.read(found.address + start, count, signal);
+      const address = found.address + start;
+      let result = await link.read(address, count, signal);
+      // One lost reply must not spoil a look that takes dozens of requests.
+      if (!result.ok && result.failure.kind === 'silent') {
+        result = await link.read(address, count, signal);
+      }
       if (result.ok) registers.set(result.value, start);
       else if (result.failure.kind === 'refused') readable = false;
       else return { kind: 'unreachable', reason: result.failure.cause };
     }
-    // A model whose registers are refused is as good as not there.
     if (readable) images.push(new ModelImage(found, definition, registers));
+    else refused.push(found.id);
   }
   if (images.length === 0) {
     return { kind: 'absent', reason: `no known model (the list ended with ${scan.list.end})` };
   }
   const reader = new BlockReader(link);
-  return { kind: 'found', unit: { link, reader, list: scan.list, images } };
+  return { kind: 'found', unit: { link, reader, list: scan.list, images, refused } };
 }
