@@ -93,7 +93,7 @@ describe('the two nets made from one declaration', () => {
           unitFirings += simulation.unitFirings;
         },
       ),
-      { numRuns: 30 * scale, seed: 1883 },
+      { numRuns: 60 * scale, seed: 1883 },
     );
     console.log(`energy cases: ${unitFirings} unit firings, steps ${JSON.stringify([...seen])}`);
     for (const name of [

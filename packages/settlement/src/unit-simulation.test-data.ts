@@ -25,6 +25,20 @@ type Counts = Readonly<Record<string, number>>;
 
 const VALUES = Object.keys(VALUE_PLACES) as ValuePlace[];
 
+const known = new Map<string, UnitNet>();
+
+/** Building a unit net costs more than running it: equal ones are built once. */
+function knownUnitNet(
+  parameters: SettlementParameters,
+  amounts: UnitAmounts,
+  scope: SettlementCase,
+): UnitNet {
+  const key = JSON.stringify([parameters, amounts, scope]);
+  const unit = known.get(key) ?? unitNet(parameters, amounts, { scope });
+  known.set(key, unit);
+  return unit;
+}
+
 /** A net that runs, and beside it the net that is proved, doing the same unit by unit. */
 export class UnitSimulation {
   unitFirings = 0;
@@ -43,7 +57,7 @@ export class UnitSimulation {
     private readonly cashToCome: (marking: Marking) => number = () => 0,
   ) {
     this.points = amounts.imports.length === 1 ? [''] : amounts.imports.map((_, at) => `p${at}`);
-    this.unit = unitNet(parameters, amounts, { scope });
+    this.unit = knownUnitNet(parameters, amounts, scope);
     this.unitMarking = createMarking(this.unit.net, this.unit.initial as never);
   }
 
@@ -94,7 +108,7 @@ export class UnitSimulation {
       imports: column('importPending'),
       exports: column('exportPending'),
     };
-    this.unit = unitNet(this.parameters, this.amounts, { scope: this.scope });
+    this.unit = knownUnitNet(this.parameters, this.amounts, this.scope);
     const counts = this.countsOf(at);
     const filled = this.countsOf(now);
     const values = Object.fromEntries(
