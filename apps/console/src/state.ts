@@ -81,7 +81,7 @@ const setPoint = shape(
     /** Whether a command went out; false: the last one still holds. */
     issued: flag,
   },
-  { unit: oneOf('W', 'A', 'bool', 'percent'), expiresAt: instant },
+  { unit: oneOf('W', 'A', 'bool', 'percent', 'state'), expiresAt: instant },
 );
 
 const decision = shape(

@@ -22,6 +22,15 @@ export class Alarms {
     this.raised.delete(id);
   }
 
+  /** Exactly these alarms are raised among those whose ids begin so; their own ids follow that. */
+  keep(prefix: string, alarms: readonly Omit<Alarm, 'since'>[], nowMs: EpochMs): void {
+    const now = new Set(alarms.map(({ id }) => prefix + id));
+    for (const id of this.raised.keys()) {
+      if (id.startsWith(prefix) && !now.has(id)) this.raised.delete(id);
+    }
+    for (const { id, ...alarm } of alarms) this.raise(prefix + id, alarm, nowMs);
+  }
+
   list(): readonly Alarm[] {
     return [...this.raised.values()];
   }

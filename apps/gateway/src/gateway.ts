@@ -304,6 +304,17 @@ class Gateway implements Running {
       const text = `${poller.label} does not answer`;
       this.alarms.raise(`offline/${device}`, { severity: 'warning', text, device }, nowMs);
     }
+    const raised = poller.device.alarms?.() ?? [];
+    this.alarms.keep(
+      `device/${device}/`,
+      raised.map(({ code, subject, severity, text }) => ({
+        id: `${code}/${subject}`,
+        severity,
+        text: `${poller.label}: ${text}`,
+        device,
+      })),
+      nowMs,
+    );
   }
 
   signals(): UpstreamSignals {

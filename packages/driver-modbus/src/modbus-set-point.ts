@@ -37,7 +37,12 @@ export interface ModbusSetPointOptions {
 
 /** One control of a profile as the keeper of set points sees it: its writes, and what they did. */
 export class ModbusSetPoint implements SetPointPort {
-  constructor(private readonly options: ModbusSetPointOptions) {}
+  readonly facts: SetPointPort['facts'];
+
+  constructor(private readonly options: ModbusSetPointOptions) {
+    const { control, profile, lookup } = options;
+    this.facts = factsOf(control, profile, lookup);
+  }
 
   get control(): string {
     return this.options.control.id;
@@ -45,11 +50,6 @@ export class ModbusSetPoint implements SetPointPort {
 
   get bool(): boolean {
     return this.options.control.unit === 'bool';
-  }
-
-  get facts(): SetPointPort['facts'] {
-    const { control, profile, lookup } = this.options;
-    return factsOf(control, profile, lookup);
   }
 
   fallback(): ResolvedFallback {

@@ -316,7 +316,7 @@ describe('a counter that the device tears', () => {
     let reads = 0;
     let counter = 0x1_fff0;
     const { handler } = bench.twin;
-    const plain = handler.read;
+    const plain = handler.read.bind(handler);
     handler.read = (table, address, count) => {
       reads += 1;
       counter += 3;

@@ -18,7 +18,8 @@ const CHARGE = 1;
 const DISCHARGE = 2;
 
 function modelAt(profile: Profile, id: number): number | undefined {
-  return profile.identity?.match.find(({ anyOf }) => anyOf[0]?.[0] === id)?.address;
+  return profile.identity?.match.find((match) => 'anyOf' in match && match.anyOf[0]?.[0] === id)
+    ?.address;
 }
 
 interface Ratings {

@@ -1,0 +1,33 @@
+import { Alarms } from './alarms.js';
+
+const text = 'x';
+
+describe('alarms', () => {
+  it('an alarm keeps the instant it began for as long as it is raised', () => {
+    const alarms = new Alarms();
+    alarms.raise('a', { severity: 'warning', text }, 0);
+    alarms.raise('a', { severity: 'critical', text: 'y' }, 60_000);
+    expect(alarms.list()).toEqual([
+      { id: 'a', severity: 'critical', text: 'y', since: '1970-01-01T00:00:00Z' },
+    ]);
+  });
+
+  it('a device has exactly the alarms it tells now; those of others stay', () => {
+    const alarms = new Alarms();
+    alarms.raise('offline/meter', { severity: 'warning', text }, 0);
+    const disobeyed = { id: 'disobeyed/batteryPower', severity: 'critical', text } as const;
+    alarms.keep('device/battery/', [disobeyed], 0);
+    alarms.keep(
+      'device/battery/',
+      [disobeyed, { id: 'budget/mode', severity: 'warning', text }],
+      60_000,
+    );
+    expect(alarms.list().map(({ id, since }) => [id, since])).toEqual([
+      ['offline/meter', '1970-01-01T00:00:00Z'],
+      ['device/battery/disobeyed/batteryPower', '1970-01-01T00:00:00Z'],
+      ['device/battery/budget/mode', '1970-01-01T00:01:00Z'],
+    ]);
+    alarms.keep('device/battery/', [], 120_000);
+    expect(alarms.list().map(({ id }) => id)).toEqual(['offline/meter']);
+  });
+});
