@@ -45,3 +45,4 @@ export {
   type SunspecMap,
 } from './sunspec-map.js';
 export { simulateSunspec, type SunspecTwin, type SunspecTwinOptions } from './sunspec-twin.js';
+export { twinModels, type TwinRatings } from './twin-values.js';

@@ -1,5 +1,6 @@
 import { byPoint, ServedSunspec, valuesOf } from './served-sunspec.test-data.js';
 import { driver } from './sunspec-driver.js';
+import { twinModels } from './twin-values.js';
 
 let served: ServedSunspec;
 afterEach(() => served.close());
@@ -297,6 +298,28 @@ describe('counters', () => {
     await device.read();
     served.twin.set({ exportEnergy: 1000 });
     expect(valuesOf(await device.read())['exportEnergy']).toBe(1000);
+  });
+});
+
+describe('a large device', () => {
+  it('has scale factors into which its ratings fit', async () => {
+    const ratings = { watts: 250_000, chargeWatts: 120_000, wattHours: 1_000_000 };
+    for (const ids of [HYBRID, [1, 701, 702, 704, 713, 714, 120, 121, 124]]) {
+      served = new ServedSunspec(twinModels(ids, 'large', ratings));
+      served.twin.set({ power: -240_000, pvPower: -200_000, batteryPower: -40_000 });
+      const device = await served.open();
+      const shown = { power: -240_000, pvPower: -200_000, batteryPower: -40_000 };
+      expect(valuesOf(await device.read())).toMatchObject(shown);
+      expect(device.description.limits).toMatchObject({
+        maxExportWatts: 250_000,
+        maxChargeWatts: 120_000,
+        capacityMilliwattHours: 1_000_000_000,
+      });
+      const outcome = await device.command(served.command('batteryPower', -60_000));
+      expect(outcome).toMatchObject({ status: 'applied', readback: -60_000 });
+      await device.close();
+      await served.close();
+    }
   });
 });
 

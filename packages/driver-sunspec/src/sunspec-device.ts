@@ -232,6 +232,7 @@ export class SunspecDevice implements Device {
     } else {
       if (opened !== undefined) {
         context.log('warn', `${context.device}: another device, or its models have moved`);
+        for (const { code, subject } of this.warnings.list()) this.warnings.clear(code, subject);
       }
       if (list.end !== 'end model') {
         context.log('warn', `${context.device}: the list of models ended with ${list.end}`);
