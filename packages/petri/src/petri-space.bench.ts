@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { exploreStateSpace, type StateSpace } from './analysis.js';
@@ -22,7 +22,7 @@ interface Measured {
 }
 
 function measure(name: string, codeGeneration: boolean): { space: StateSpace; figures: Measured } {
-  const net = readContestModel(join(modelsFolder, `${name}.pnml`));
+  const net = readContestModel(readFileSync(join(modelsFolder, `${name}.pnml`), 'utf8'));
   const start = cpuSeconds();
   const space = exploreStateSpace(net, { codeGeneration });
   const seconds = cpuSeconds() - start;

@@ -33,7 +33,7 @@ interface Expected {
 const modelsFolder = join(__dirname, '../../../../../shared/petri');
 
 function readModel(name: string): PtNet {
-  return readContestModel(join(modelsFolder, 'models', `${name}.pnml`));
+  return readContestModel(readFileSync(join(modelsFolder, 'models', `${name}.pnml`), 'utf8'));
 }
 
 const file = join(modelsFolder, 'expected.json');

@@ -1,8 +1,10 @@
 import type { PtNet } from './pt-net.js';
 import { queryInSteps, type QueryOptions, type QueryResult } from './query.js';
 import { isDeadlockFreeBySiphons } from './siphons.js';
+import { runToDeadlock } from './run-to-deadlock.js';
 import { finish, type Steps } from './steps.js';
 import { decided } from './verdict.js';
+import { walkToDeadlock } from './walk-to-deadlock.js';
 
 /** How to look for a deadlock. */
 export interface DeadlockOptions extends QueryOptions {
@@ -15,7 +17,8 @@ const SIPHON_SIZE = 4_000_000;
 
 /**
  * Whether a marking without an enabled transition is reachable: Commoner's condition first, then a
- * search on the reduced net with stubborn sets. The witness leads to the deadlock.
+ * search on the reduced net with stubborn sets, then, where that reached a limit, random walks. The
+ * witness leads to the deadlock.
  */
 export function findDeadlock(net: PtNet, options: DeadlockOptions = {}): QueryResult {
   return finish(findDeadlockInSteps(net, options));
@@ -30,5 +33,11 @@ export function* findDeadlockInSteps(
   const maxBranches = options.maxSiphonBranches ?? (size > SIPHON_SIZE ? 0 : 20_000);
   if (maxBranches > 0 && isDeadlockFreeBySiphons(net, { maxBranches }) === true)
     return { ...decided(false, 'siphons and traps'), states: 0 };
-  return yield* queryInSteps(net, { op: 'EF', operand: { op: 'deadlock' } }, options);
+  const searched = yield* queryInSteps(net, { op: 'EF', operand: { op: 'deadlock' } }, options);
+  if (searched.verdict !== 'unknown') return searched;
+  const firings = yield* walkToDeadlock(net, { ...options, onProgress: () => undefined });
+  // Fired once more in plain numbers: a walk through an unbounded net may leave 32 bits.
+  if (firings === undefined || runToDeadlock(net, firings)?.length !== firings.length)
+    return searched;
+  return { ...decided(true, 'random walk', { firings }), states: searched.states };
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {
   createPtNet,
+  findDeadlock,
   FormulaError,
   formatFormula,
   parseFormula,
@@ -11,6 +12,7 @@ import {
 } from '../analysis.js';
 import { holds, NetNames, predicateOf } from './formula.js';
 import { naiveSpace, randomPtNet, type NaiveSpace } from './random-pt-net.test-data.js';
+import { replayInExecutor } from './replay-witness.test-data.js';
 
 /** `MICROGRID_TEST_SCALE` times as many runs. */
 const scale = Number(process.env['MICROGRID_TEST_SCALE'] ?? '1');
@@ -230,4 +232,19 @@ test('a net without end still answers what a marking decides, and says unknown o
   const open = query(counter, 'AF ever >= 12', { maxStates: 1000 });
   expect(open).toMatchObject({ verdict: 'unknown', states: 1000 });
   expect(open.reason).toMatch(/limit of states/);
+});
+
+test('where a search for a deadlock ends at its limit, a walk may still find one', () => {
+  const names = Array.from({ length: 40 }, (_, at) => `p${at}`);
+  const net = createPtNet({
+    name: 'choices',
+    places: names.map((name) => ({ name, tokens: 1 })).concat({ name: 'left', tokens: 0 }),
+    transitions: names.flatMap((name) => [
+      { name: `go ${name}`, inputs: [{ place: name }], outputs: [{ place: 'left' }] },
+      { name: `drop ${name}`, inputs: [{ place: name }, { place: 'left' }] },
+    ]),
+  });
+  const found = findDeadlock(net, { maxStates: 5, reduce: false, maxSiphonBranches: 0 });
+  expect(found).toMatchObject({ verdict: 'true', method: 'random walk' });
+  expect(replayInExecutor(net, found.witness?.firings ?? []).enabled).toEqual([]);
 });

@@ -12,6 +12,8 @@ export type Method =
   | 'coverability'
   /** Every minimal siphon holds a marked trap. */
   | 'siphons and traps'
+  /** A run that was found by chance and shows it. */
+  | 'random walk'
   /** Nothing decided. */
   | 'none';
 
