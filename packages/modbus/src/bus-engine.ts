@@ -1,5 +1,6 @@
 import type { Observable } from 'rxjs';
 import { AbortWatch } from './abort-watch.js';
+import { AcceptedWrites, longestBusyMs } from './accepted-writes.js';
 import { Alarm, monotonicMs } from './alarm.js';
 import type {
   BusState,
@@ -15,12 +16,13 @@ import type {
   UnitStatus,
   WriteRequest,
 } from './bus.js';
+import { BusErrors } from './bus-errors.js';
 import { resolveBusOptions, type BusOptions, type ResolvedBusOptions } from './bus-options.js';
 import type { Framing } from './framing.js';
 import { identify } from './identification.js';
 import { Line, type LineSink } from './line.js';
 import type { Dialer } from './link.js';
-import { ModbusError, type ModbusErrorCode } from './modbus-error.js';
+import { ModbusError } from './modbus-error.js';
 import { exceptionName } from './modbus-exception.js';
 import { takeOneClient } from './one-client.js';
 import { RequestScheduler } from './request-scheduler.js';
@@ -36,12 +38,9 @@ import {
   type Transaction,
 } from './transaction.js';
 import { UnitState } from './unit-state.js';
-import { confirmation, type Confirmation } from './write-confirmation.js';
 
 /** A unit that answered within this time uses the line. */
 const recentMs = 60_000;
-/** Longest wait between two looks at a device that is busy. */
-const longestBusyMs = 5000;
 
 /**
  * The engine behind every bus: one scheduler, one line, whatever the framing and link. What a
@@ -62,14 +61,14 @@ export class BusEngine implements ModbusBus, LineSink {
   });
   /** Requests with a total deadline that are not settled. */
   readonly #timed = new Set<Transaction>();
-  /** Writes the devices accepted and have not finished (exception 5). */
-  readonly #confirming = new Set<Transaction>();
+  readonly #accepted: AcceptedWrites;
+  readonly #errors: BusErrors;
   /** Lets another bus to a device of one client be opened. */
   readonly #giveBack: (() => void) | undefined;
   #closed = false;
 
   constructor(
-    private readonly dialer: Dialer,
+    dialer: Dialer,
     framing: Framing,
     private readonly counters: MutableCounters,
     options: BusOptions,
@@ -77,6 +76,11 @@ export class BusEngine implements ModbusBus, LineSink {
     this.#options = resolveBusOptions(options);
     refusePipelining(this.#options, framing);
     this.#giveBack = this.#options.oneClient ? takeOneClient(dialer.name) : undefined;
+    this.#errors = new BusErrors(dialer.name);
+    this.#accepted = new AcceptedWrites(this.#options, this.#errors, (look) => {
+      this.#scheduler.push(look);
+      this.#alarm.wakeAt(look.notBeforeMs);
+    });
     this.#line = new Line(dialer, framing, counters, this.#options, this);
     this.state$ = this.#line.connection.state.asObservable();
   }
@@ -176,7 +180,7 @@ export class BusEngine implements ModbusBus, LineSink {
   async close(): Promise<void> {
     if (!this.#closed) {
       this.#closed = true;
-      this.#rejectAll(this.#closedError(), this.#line.clear());
+      this.#rejectAll(this.#errors.closed(), this.#line.clear());
       this.#aborts.close();
     }
     await this.#line.connection.close();
@@ -208,10 +212,12 @@ export class BusEngine implements ModbusBus, LineSink {
   /** Refuses what cannot be sent. */
   #admit(transaction: Transaction, options: RequestOptions | undefined): void {
     checkDuration('totalTimeoutMs', options?.totalTimeoutMs);
-    if (this.#closed) throw this.#closedError();
+    if (this.#closed) throw this.#errors.closed();
     if (options?.signal?.aborted) {
       const { reason } = options.signal as { readonly reason: unknown };
-      throw this.#error('aborted', transaction, 'given up before it was sent', { cause: reason });
+      throw this.#errors.of('aborted', transaction, 'given up before it was sent', {
+        cause: reason,
+      });
     }
     const { failure } = this.#line.connection;
     if (failure) throw new ModbusError(failure.code, failure.message, { cause: failure });
@@ -219,7 +225,7 @@ export class BusEngine implements ModbusBus, LineSink {
     if (this.#scheduler.length >= queueLimit) this.#scheduler.prune();
     if (this.#scheduler.length >= queueLimit) {
       const what = `${queueLimit} requests wait already; poll less`;
-      throw this.#error('queue-full', transaction, what);
+      throw this.#errors.of('queue-full', transaction, what);
     }
   }
 
@@ -227,21 +233,13 @@ export class BusEngine implements ModbusBus, LineSink {
     const disabled = state.disabledBlock(request, nowMs);
     if (disabled === undefined) return;
     this.counters.rejected += 1;
-    const what = `block ${disabled.name} is disabled: the device answered exception 2 (illegal-data-address); correct the profile, or reconnect`;
-    throw this.#error('exception', read, what, { exceptionCode: 2 });
+    throw this.#errors.disabled(read, disabled);
   }
 
   #refuseUnavailable(state: UnitState, transaction: Transaction, nowMs: number): void {
-    const waitMs = state.breaker.waitMs(nowMs);
-    if (waitMs === 0) return;
+    if (state.breaker.waitMs(nowMs) === 0) return;
     this.counters.rejected += 1;
-    throw this.#unavailable(state, transaction, waitMs);
-  }
-
-  #unavailable(state: UnitState, transaction: Transaction, waitMs: number): ModbusError {
-    const { failures, last } = state.breaker;
-    const what = `the unit failed ${failures} times in a row (${last?.cause ?? 'unknown'}) and is asked again in ${Math.ceil(waitMs)} ms`;
-    return this.#error('unit-unavailable', transaction, what);
+    throw this.#errors.unavailable(transaction, state, nowMs);
   }
 
   /** Answers a read with values kept from before. */
@@ -372,7 +370,7 @@ export class BusEngine implements ModbusBus, LineSink {
       state.disable(read, transaction.block ?? blockName(read), nowMs);
     }
     state.share.withdraw(transaction);
-    transaction.failAll(this.#exception(transaction, code));
+    transaction.failAll(this.#errors.exception(transaction, code));
   }
 
   onTimeout(transaction: Transaction, why: string, drainMs: number): void {
@@ -387,7 +385,7 @@ export class BusEngine implements ModbusBus, LineSink {
       return;
     }
     state.share.withdraw(transaction);
-    transaction.failAll(this.#error('timeout', transaction, why));
+    transaction.failAll(this.#errors.of('timeout', transaction, why));
   }
 
   /** A request left the wire. */
@@ -409,11 +407,10 @@ export class BusEngine implements ModbusBus, LineSink {
     );
     const random = this.#options.random();
     if (!state.breaker.fail(failure, nowMs, costMs, isShared, random)) return;
-    const waitMs = state.breaker.waitMs(nowMs);
     for (const waiting of this.#scheduler.remove(state.unit)) {
       this.counters.rejected += 1;
       state.share.withdraw(waiting);
-      waiting.failAll(this.#unavailable(state, waiting, waitMs));
+      waiting.failAll(this.#errors.unavailable(waiting, state, nowMs));
     }
   }
 
@@ -446,79 +443,14 @@ export class BusEngine implements ModbusBus, LineSink {
       this.#again(transaction, nowMs);
       return true;
     }
-    const check = confirmation(transaction);
-    if (check === undefined) return false;
-    this.#confirming.add(transaction);
-    this.#readBack(transaction, check, state, 0);
-    return true;
-  }
-
-  /** Looks whether a write that was accepted is done, after a wait that doubles. */
-  #readBack(write: Transaction, check: Confirmation, state: UnitState, looks: number): void {
-    const nowMs = monotonicMs();
-    const { busyDelayMs, acknowledgeTimeoutMs } = this.#options;
-    const fail = (error: ModbusError): void => {
-      this.#confirming.delete(write);
-      write.fail(
-        error.code === 'closed' || error.code === 'connection-lost'
-          ? error
-          : this.#error('unconfirmed', write, `accepted (exception 5), but ${error.message}`, {
-              cause: error,
-            }),
-      );
-    };
-    const waitMs = Math.min(longestBusyMs, busyDelayMs * 2 ** looks);
-    this.#look(state, check.request, nowMs + waitMs, fail, (outcome) => {
-      if (check.isDone(outcome)) {
-        state.share.forget();
-        this.#finish(write, check, state, fail);
-      } else if (monotonicMs() - write.acknowledgedMs >= acknowledgeTimeoutMs) {
-        const what = `accepted (exception 5), but not seen within ${acknowledgeTimeoutMs} ms; read it back later`;
-        this.#confirming.delete(write);
-        write.fail(this.#error('unconfirmed', write, what));
-      } else if (write.settled) this.#confirming.delete(write);
-      else this.#readBack(write, check, state, looks + 1);
-    });
-  }
-
-  /** The write is done; one that also reads does that now. */
-  #finish(
-    write: Transaction,
-    { thenRead }: Confirmation,
-    state: UnitState,
-    fail: (error: ModbusError) => void,
-  ): void {
-    const succeed = (outcome: Outcome): void => {
-      this.#confirming.delete(write);
-      write.succeed(outcome);
-    };
-    if (thenRead === undefined) succeed(undefined);
-    else this.#look(state, thenRead, 0, fail, succeed);
-  }
-
-  /** A read of the bus's own. */
-  #look(
-    state: UnitState,
-    request: ReadRequest,
-    notBeforeMs: number,
-    reject: (error: ModbusError) => void,
-    resolve: (outcome: Outcome) => void,
-  ): void {
-    const look = readTransaction(state.unit, request, state.options.requestTimeoutMs, undefined);
-    look.priority = 'control';
-    look.requestDelayMs = state.options.requestDelayMs;
-    look.notBeforeMs = notBeforeMs;
-    look.reject = reject;
-    look.resolve = resolve;
-    this.#scheduler.push(look);
-    this.#alarm.wakeAt(notBeforeMs);
+    return this.#accepted.add(transaction, state);
   }
 
   #abandon(transaction: Transaction, reason: unknown): void {
     this.counters.abandoned += 1;
     const sent = transaction.sentMs !== -Infinity;
     const when = sent ? 'given up after it was sent' : 'given up before it was sent';
-    transaction.fail(this.#error('aborted', transaction, when, { cause: reason }));
+    transaction.fail(this.#errors.of('aborted', transaction, when, { cause: reason }));
     this.#dropIfUnwanted(transaction);
   }
 
@@ -541,14 +473,13 @@ export class BusEngine implements ModbusBus, LineSink {
 
   #failTotal(transaction: Transaction): void {
     this.counters.abandoned += 1;
-    transaction.fail(this.#error('timeout', transaction, 'not done within its total time'));
+    transaction.fail(this.#errors.of('timeout', transaction, 'not done within its total time'));
     this.#dropIfUnwanted(transaction);
   }
 
   #rejectAll(error: ModbusError, inFlight: readonly Transaction[]): void {
     this.#alarm.stop();
-    const lost = [...inFlight, ...this.#scheduler.drain(), ...this.#confirming];
-    this.#confirming.clear();
+    const lost = [...inFlight, ...this.#scheduler.drain(), ...this.#accepted.drain()];
     for (const state of this.#units) {
       if (state === undefined) continue;
       state.inFlight = 0;
@@ -572,24 +503,6 @@ export class BusEngine implements ModbusBus, LineSink {
     const state = new UnitState(unit, this.#options.units.get(unit) ?? this.#options);
     this.#units[unit] = state;
     return state;
-  }
-
-  #closedError(): ModbusError {
-    return new ModbusError('closed', `${this.dialer.name}: the bus was closed; open a new one`);
-  }
-
-  #exception(transaction: Transaction, code: number): ModbusError {
-    const what = `the device answered exception ${code} (${exceptionName(code) ?? 'unlisted'})`;
-    return this.#error('exception', transaction, what, { exceptionCode: code });
-  }
-
-  #error(
-    code: ModbusErrorCode,
-    transaction: Transaction,
-    what: string,
-    details: { readonly cause?: unknown; readonly exceptionCode?: number } = {},
-  ): ModbusError {
-    return new ModbusError(code, `${this.dialer.name} ${transaction.name}: ${what}`, details);
   }
 }
 

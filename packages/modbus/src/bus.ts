@@ -290,12 +290,14 @@ export interface ModbusBus {
    */
   request(unit: number, request: CustomRequest, options?: RequestOptions): Promise<Uint8Array>;
 
-  /** How a unit does, as the bus has seen it. */
+  /** How a unit does, as the bus has seen it. @throws ModbusError `bad-request` for an id out of range */
   unitStatus(unit: number): UnitStatus;
 
   /**
    * Tells that a unit may be another device now, or one that changed: its disabled blocks are asked
    * for again, values kept are forgotten, and its circuit breaker lets the next request through.
+   *
+   * @throws ModbusError `bad-request` for an id out of range
    */
   identityChanged(unit: number): void;
 
