@@ -58,18 +58,11 @@ function points({ watts, batteryVolts }: Scales): ProfilePoint[] {
     u32('batteryDischargeEnergy', 518, 'kWh', deyeCounter),
     u32('pvEnergy', 534, 'kWh', deyeCounter),
     u16('temperature', 541, '°C', deyeCelsius),
-    u16('batteryTemperature', 586, '°C', {
-      ...deyeCelsius,
-      ...doubted('Register 586 is the temperature of the battery.'),
-    }),
-    u16('batteryVoltage', 587, 'V', {
-      scale: batteryVolts,
-      minimum: 0,
-      maximum: 1000,
-      ...doubted('Register 587 is the voltage of the battery.'),
-    }),
+    u16('batteryTemperature', 586, '°C', deyeCelsius),
+    u16('batteryVoltage', 587, 'V', { scale: batteryVolts, minimum: 0, maximum: 1000 }),
     u16('stateOfCharge', 588, '%', PERCENT),
     s16('batteryPower', 590, 'W', { sign: -1, scale: watts, ...INVERTER_WATTS }),
+    s16('batteryCurrent', 591, 'A', { sign: -1, scale: 0.01, minimum: -328, maximum: 328 }),
     ...meterPoints('grid'),
     ...phases(u16, 'voltage', [627, 628, 629], 'V', { scale: 0.1, ...PHASE_VOLTS }),
     ...phases(s16, 'current', [630, 631, 632], 'A', { scale: 0.01, ...PHASE_AMPERES }),
@@ -127,7 +120,7 @@ const common: Omit<
     { table: 'holding', address: 179, count: 30, why: 'off-grid mode, grid code and phases' },
     { table: 'holding', address: 336, count: 1, why: 'parallel operation' },
   ],
-  sources: deyeSources('three_phase_common.py'),
+  sources: deyeSources('three_phase_common.py, three_phase_lv.py, three_phase_hv.py'),
   confidence: 'high',
 };
 
@@ -206,8 +199,8 @@ export const deyeSunsynk3p: Profile = {
   vectors: [
     {
       note: 'powers in W; the battery says +1500 while it discharges; low register first',
-      registers: registersOf(['05DC', '0BB8 0BB8 0000 0000'], '1450'),
-      values: { ...values, batteryVoltage: 52 },
+      registers: registersOf(['05DC 0B45', '0BB8 0BB8 0000 0000'], '1450'),
+      values: { ...values, batteryVoltage: 52, batteryCurrent: -28.85 },
       commands: [
         {
           control: 'exportLimit',
@@ -220,10 +213,10 @@ export const deyeSunsynk3p: Profile = {
     {
       note: 'charging, importing',
       registers: [
-        { table: 'holding', address: 590, bytes: 'F63C' },
+        { table: 'holding', address: 590, bytes: 'F63C ED38' },
         { table: 'holding', address: 625, bytes: '04B0' },
       ],
-      values: { batteryPower: 2500, gridPower: 1200 },
+      values: { batteryPower: 2500, batteryCurrent: 48.08, gridPower: 1200 },
     },
   ],
 };
@@ -242,15 +235,15 @@ export const deyeSunsynk3pHv: Profile = {
   ],
   believed: [
     'Register 0 is 6 on this series.',
-    'Strings, battery and export limit count in 10 W, the battery voltage in 0.1 V.',
+    'Every firmware counts strings, battery and export limit in 10 W, the battery voltage in 0.1 V.',
     'At most 60 registers in one read.',
   ],
   sameDeviceAs: ['deye-sunsynk-3p-meter'],
   vectors: [
     {
       note: 'powers of battery and strings in 10 W',
-      registers: registersOf(['0096', '012C 012C 0000 0000'], '1004'),
-      values: { ...values, batteryVoltage: 410 },
+      registers: registersOf(['0096 016E', '012C 012C 0000 0000'], '1004'),
+      values: { ...values, batteryVoltage: 410, batteryCurrent: -3.66 },
       commands: [
         {
           control: 'exportLimit',

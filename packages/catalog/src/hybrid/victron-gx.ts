@@ -109,8 +109,10 @@ const gridPower: ProfileControl = {
   ],
   verify: 'registers',
   storage: 'volatile',
-  onLoss: 'keeps the set point of the grid connection',
-  fallback: { value: 'last' },
+  // Whether the GX drops the override by itself is not certain: refreshed, but no expiry is relied on.
+  refreshMs: 20_000,
+  onLoss: 'keeps the set point of the grid connection, or drops it after about 60 s',
+  fallback: { value: 'unknown' },
   safeValue: 0,
   risk: 'import',
   responseMs: 10_000,
@@ -125,6 +127,7 @@ const gridPower: ProfileControl = {
   confidence: 'medium',
   believed: [
     'The override (2716) is not stored, unlike the setting at 2700.',
+    'The GX may drop an override that is not repeated within 60 s: it is written every 20 s.',
     'An override of 0 W is what the user wants while nobody commands.',
   ],
 };
@@ -191,6 +194,7 @@ export const victronGx: Profile = {
     ...quirks,
     'Values are those of 16-bit registers, which every firmware has; the 32-bit ones (from 872) repeat them.',
     'AC-coupled PV is a device of its own: victron-gx-pv. The grid meter is one at its own unit: victron-grid-meter.',
+    'The override at 2716 needs Venus OS 3.50 or newer; older ones refuse the write.',
     'In ESS mode 3 set points must be repeated within 60 s; this profile uses mode 2.',
   ],
   believed: ['What is not there reads 65535, 32767 or their 32-bit counterparts.'],
