@@ -1,8 +1,10 @@
 import { eastronSdm630, kebaP30, modbusRelay, sunspecBattery, sunspecPv } from '@microgrid/catalog';
-import { isDevicesError, type Profile } from '@microgrid/devices';
+import { isDevicesError, parseProfile, type Profile } from '@microgrid/devices';
 import { readingV1, deviceDescriptionV1, parse } from '@microgrid/events';
 import { modbusDriver } from './index.js';
 import { byPoint, ServedDevice } from './served-device.test-data.js';
+
+const modbusProfile = (text: string): Profile => parseProfile(JSON.parse(text));
 
 let served: ServedDevice;
 const serve = async (profile: Profile): Promise<ServedDevice> => {
@@ -144,6 +146,17 @@ describe('reading', () => {
     const identity = await modbusDriver(sunspecBattery).probe(served.context(), {});
     expect(identity).toEqual({ manufacturer: 'Acme', model: 'B5', serial: '77', firmware: '' });
     expect(served.writes()).toEqual([]);
+  });
+
+  it('runs a stranger’s profile from JSON, and refuses a wrong one by path, value and expectation', async () => {
+    const text = JSON.stringify({ ...eastronSdm630, id: 'strangers-meter' });
+    await serve(modbusProfile(text));
+    served.image.set({ power: 10 });
+    const device = await modbusDriver(JSON.parse(text)).open(served.context(), {});
+    expect(byPoint(await device.read())['power']?.value).toBe(10);
+    const broken: unknown = JSON.parse(text.replace('"address":52', '"address":"52"'));
+    expect(() => modbusDriver(broken, 'meter.json')).toThrow(/^meter\.json: points\[\d+\]\.?.*got/);
+    expect(() => modbusDriver('a text')).toThrow(/^profile: got "a text", expected/);
   });
 
   it('refuses a configuration by path, value and expectation', async () => {

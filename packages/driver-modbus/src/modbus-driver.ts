@@ -46,10 +46,12 @@ async function probe(
  * `open` asks the device who it is and reads it once; a device that does not answer is opened all
  * the same and identified at a later read. `probe` reads only. The bus should be opened with the
  * profile's `transport` delays.
+ * @param profile ours, or what a stranger's file holds; it is checked.
+ * @param source where it came from, for messages; default its id.
  * @throws DevicesError `bad-profile` for a profile that breaks the format.
  */
-export function modbusDriver(profile: Profile): Driver<ModbusBus> {
-  const checked = parseProfile(profile, profile.id);
+export function modbusDriver(profile: unknown, source?: string): Driver<ModbusBus> {
+  const checked = parseProfile(profile, source ?? nameOf(profile));
   return defineDriver<ModbusBus, ModbusDeviceConfig>({
     manifest: manifestOf(checked),
     config: modbusDeviceConfig,
@@ -79,6 +81,12 @@ export function modbusDriver(profile: Profile): Driver<ModbusBus> {
     safety: safetyTable(checked, () => undefined),
     twin: (config, surroundings) => modbusTwin(checked, config, surroundings),
   });
+}
+
+function nameOf(profile: unknown): string {
+  const id: unknown =
+    typeof profile === 'object' && profile !== null ? Reflect.get(profile, 'id') : undefined;
+  return typeof id === 'string' ? id : 'profile';
 }
 
 function manifestOf(profile: Profile): DriverManifest {
