@@ -4,6 +4,8 @@ import { broken, messageOf } from './found.js';
 import { DEVICE, type KitCase } from './kit-case.js';
 import { quietLine, readDue } from './quiet-line.js';
 
+const DAY_MS = 86_400_000;
+
 /** Every name of a list that another does not have. */
 const beyond = (names: readonly string[], known: readonly string[]): string[] =>
   names.filter((name) => !known.includes(name));
@@ -79,12 +81,13 @@ export async function checkProfileLint(kit: KitCase): Promise<void> {
 function wearFacts(control: string, facts: ControlSafety): void {
   const { storage, refreshMs, writesPerDay } = facts;
   if (storage === 'volatile') return;
-  if (refreshMs !== undefined) {
-    broken('safety-table', `${control}.refreshMs`, refreshMs, `none where storage is ${storage}`);
-  }
   if (writesPerDay === 'unlimited') {
     const expected = `a number of writes a day where storage is ${storage}`;
     broken('safety-table', `${control}.writesPerDay`, writesPerDay, expected);
+  }
+  if (refreshMs !== undefined && DAY_MS / refreshMs > writesPerDay) {
+    const expected = `none, or one that ${writesPerDay} writes a day allow: storage is ${storage}`;
+    broken('safety-table', `${control}.refreshMs`, refreshMs, expected);
   }
 }
 

@@ -6,13 +6,15 @@ import { broken, messageOf } from './found.js';
 import type { KitCase } from './kit-case.js';
 import type { ModbusWire } from './kit-options.js';
 import type { KitRule } from './kit-rule.js';
-import { isCounter, shows } from './point-samples.js';
+import { otherThan, shows } from './point-samples.js';
 import { readDue } from './quiet-line.js';
 import { NEIGHBOUR, TIMEOUT_MS, wiredLine, type WiredLine } from './wired-line.js';
 
 /** Polls a device may take to come back after the line is sound again. */
 const TRIES = 25;
 const PAUSE_MS = 10;
+/** Real time a request may take on a sound line. */
+const PATIENT_MS = 1000;
 /** Polls of a device that is silent for long. */
 const BLACK_HOLE_POLLS = 6;
 /** Polls beside a unit that never answers. */
@@ -83,7 +85,8 @@ async function onWire(
   wire: ModbusWire,
   scenario: Scenario,
 ): Promise<void> {
-  const line = await wiredLine(kit, wire);
+  const patient = rule === 'dead-neighbour';
+  const line = await wiredLine(kit, wire, patient ? PATIENT_MS : TIMEOUT_MS);
   try {
     const device = await kit.driver.open(line.world.context(line.bus), kit.config);
     await expectBack(rule, line, device);
@@ -99,7 +102,7 @@ async function onWire(
 /** The twin over one wire: identified, opened, read. */
 export async function checkTwinOnWire(kit: KitCase, wire: ModbusWire): Promise<void> {
   const rule = `twin-${wire}` as const;
-  const line = await wiredLine(kit, wire);
+  const line = await wiredLine(kit, wire, PATIENT_MS);
   try {
     const context = line.world.context(line.bus);
     const identity = await kit.driver.probe(context, kit.config);
@@ -166,8 +169,7 @@ function showOthers(line: WiredLine): ReadonlyMap<string, number> {
   const { world } = line;
   const truth = new Map<string, number>();
   for (const [point, value] of world.shown) {
-    const less = value === 1 ? 0 : Math.round(value / 2);
-    const other = isCounter(point) ? value * 1.5 : less;
+    const other = otherThan(point, value);
     truth.set(point, world.canShow(point, other) ? other : value);
   }
   return truth;
@@ -217,7 +219,8 @@ const deadNeighbour: Scenario = async (line, device) => {
   const ask = async (): Promise<void> => {
     while (!away.signal.aborted) {
       const request = { table: 'holding', address: 0, count: 2 } as const;
-      await line.bus.read(NEIGHBOUR, request, { signal: away.signal }).catch(() => undefined);
+      const options = { signal: away.signal, timeoutMs: TIMEOUT_MS };
+      await line.bus.read(NEIGHBOUR, request, options).catch(() => undefined);
       await pause(1);
     }
   };
@@ -227,7 +230,9 @@ const deadNeighbour: Scenario = async (line, device) => {
     for (let poll = 0; poll < NEIGHBOUR_POLLS; poll += 1) {
       const readings = await pollOnce('dead-neighbour', line, device);
       expectHonest('dead-neighbour', line, readings, line.world.shown);
-      const without = readings.find(({ value }) => value === undefined);
+      const without = readings.find(
+        ({ point, value }) => value === undefined && line.world.shown.has(point),
+      );
       if (without !== undefined) spoilt.push(without);
     }
     const [first] = spoilt;

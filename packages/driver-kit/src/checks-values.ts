@@ -32,7 +32,7 @@ export function expectShown(rule: KitRule, world: KitWorld, readings: readonly R
       );
     }
   }
-  if (compared === 0) {
+  if (compared === 0 && world.shown.size > 0) {
     broken(rule, 'twin', 'no point that can be shown', 'at least one point of the manifest');
   }
 }
@@ -64,10 +64,16 @@ export async function checkRoundTrip(kit: KitCase): Promise<void> {
     );
     // A counter only grows; what happens when it does not is another rule.
     if (isCounter(point)) values.sort((a, b) => a - b);
+    let refused = 0;
     for (const value of values) {
       if (!world.canShow(point, value)) continue;
       shown += 1;
       const first = await read(point);
+      // What is beyond its nameplate a driver may refuse, but not most of what is plausible.
+      if (first !== undefined && first.value === undefined && refused < (values.length * 2) / 3) {
+        refused += 1;
+        continue;
+      }
       if (first?.value === undefined || !shows(first.value, value, step)) {
         broken('round-trip', point, first?.value ?? first?.cause, `${value}, give or take ${step}`);
       }
@@ -82,7 +88,8 @@ export async function checkRoundTrip(kit: KitCase): Promise<void> {
     }
     world.canShow(point, world.shown.get(point));
   }
-  if (shown === 0) broken('round-trip', 'twin', 'no value that it can show', 'at least one');
+  if (shown === 0 && points.length > 0)
+    broken('round-trip', 'twin', 'no value that it can show', 'at least one');
   await device.close();
 }
 
@@ -161,23 +168,61 @@ async function checkVector(kit: KitCase, vector: ProfileVector): Promise<void> {
         : Math.abs(value - wanted) <= Math.abs(wanted) * 1e-6 + 1e-9;
     if (!same) broken('vectors', `${vector.note}: ${point}`, value ?? 'absent', String(wanted));
   }
-  for (const { control, value, writes } of vector.commands ?? []) {
-    if (!controls.some(({ id }) => id === control)) continue;
-    bus.writes.length = 0;
-    const fresh = await kit.driver.open(world.context(bus), kit.config);
-    await readDue(world, fresh);
-    await fresh.command(commandTo(world, control, value));
-    const wanted = writes.map(({ table, address, bytes }) => ({
-      table,
-      address,
-      values: registersOf(table, bytes),
-    }));
-    const seen = JSON.stringify(bus.writes);
-    if (seen !== JSON.stringify(wanted)) {
-      const where = `${vector.note}: ${control} = ${String(value)}`;
-      broken('vectors', where, seen, JSON.stringify(wanted));
+  for (const command of vector.commands ?? []) {
+    if (controls.some(({ id }) => id === command.control)) await checkWrites(kit, vector, command);
+  }
+}
+
+type VectorCommand = NonNullable<ProfileVector['commands']>[number];
+
+/** Real devices take their time between two writes: polls in which all of them are sent. */
+const WRITING_POLLS = 12;
+
+/**
+ * What a command writes: nothing but what is stated, in that order; what is left out must stand in
+ * the device already, since a register that wears out is not written for nothing.
+ */
+async function checkWrites(
+  kit: KitCase,
+  vector: ProfileVector,
+  { control, value, writes }: VectorCommand,
+): Promise<void> {
+  const world = new KitWorld(kit);
+  const { twin } = world;
+  if (twin.kind !== 'modbus') return;
+  const handler = overlaid(twin, vector);
+  const bus = new MemoryBus(twin.unit, handler);
+  const device = await kit.driver.open(world.context(bus), kit.config);
+  await readDue(world, device);
+  await device.command(commandTo(world, control, value));
+  for (let poll = 0; poll < WRITING_POLLS; poll += 1) {
+    world.clock.advance(250);
+    await device.read();
+  }
+  const stated = writes.map(({ table, address, bytes }) => ({
+    table,
+    address,
+    values: registersOf(table, bytes),
+  }));
+  const where = `${vector.note}: ${control} = ${String(value)}`;
+  let at = 0;
+  for (const sent of bus.writes) {
+    const text = JSON.stringify(sent);
+    while (at < stated.length && JSON.stringify(stated[at]) !== text) at += 1;
+    if (at === stated.length) {
+      broken('vectors', where, JSON.stringify(bus.writes), JSON.stringify(stated));
+    }
+    at += 1;
+  }
+  const last = new Map(stated.map((write) => [`${write.table}/${write.address}`, write]));
+  for (const { table, address, values } of last.values()) {
+    const stands = Array.from(handler.read(table, address, values.length), Number);
+    if (JSON.stringify(stands) !== JSON.stringify(values)) {
+      const found = `${table} ${address} = ${stands.join(' ')} after ${JSON.stringify(bus.writes)}`;
+      broken('vectors', where, found, JSON.stringify(stated));
     }
   }
+  await device.close();
 }
 
 /** Recorded registers are read as stated, and commands written as stated. */

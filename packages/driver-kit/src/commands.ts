@@ -42,12 +42,21 @@ export function twoSetPoints(
     const safe = device.safety()[control.id as 'switch']?.safeValue === true;
     return [!safe, safe];
   }
+  if (control.states !== undefined) return twoStates(device, control);
   const { minimum = 0, maximum = minimum + 1000, step = 1 } = control;
   const at = (share: number): number =>
     steppedDown(minimum + share * (maximum - minimum), step) + 0;
   const safe = device.safety()[control.id as 'batteryPower']?.safeValue;
   const found = [0.8, 0.9, 0.7, 0.6, 1, 0.25].map(at).filter((value) => value !== safe);
   return [found[0] ?? maximum, found.find((value) => value !== found[0]) ?? maximum];
+}
+
+function twoStates(device: Device, { id, states = [] }: Control): readonly [number, number] {
+  const safe = device.safety()[id as 'batteryMode']?.safeValue;
+  const others = states.map(({ value }) => value).filter((value) => value !== safe);
+  const all = states.map(({ value }) => value);
+  const first = others[0] ?? all[0] ?? 0;
+  return [first, others[1] ?? all.find((value) => value !== first) ?? first];
 }
 
 /** Whether a set point in force is the one asked for. */

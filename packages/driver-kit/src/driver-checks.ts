@@ -12,6 +12,7 @@ import {
 } from './checks-life.js';
 import { checkQuietFault, checkTwinQuietly } from './checks-quiet-faults.js';
 import { checkSecrets } from './checks-secrets.js';
+import { calibrate } from './calibrate.js';
 import { checkExpiry, checkRefresh, checkRelease, checkWriteBudget } from './checks-time.js';
 import { checkAbsent, checkCounters, checkRoundTrip, checkVectors } from './checks-values.js';
 import { KitCase } from './kit-case.js';
@@ -152,7 +153,10 @@ function wiresOf(twin: DriverTwin, options: KitOptions): readonly ModbusWire[] {
   const all: readonly ModbusWire[] = ['tcp', 'rtu', 'rtu-over-tcp'];
   if (twin.kind !== 'modbus') return [];
   const framings = twin.framings ?? all;
-  return all.filter((wire) => (options.wires ?? framings).includes(wire));
+  const wires = all.filter((wire) => (options.wires ?? framings).includes(wire));
+  // A serial line knows the units 1 to 247 only.
+  const onSerial = twin.unit >= 1 && twin.unit <= 247;
+  return onSerial ? wires : wires.filter((wire) => wire === 'tcp');
 }
 
 /**
@@ -177,6 +181,6 @@ export function driverChecks<Transport>(
     const name = KIT_RULES[rule];
     return typeof plan === 'string'
       ? { rule, name, skipped: plan, run: () => Promise.resolve() }
-      : { rule, name, run: plan };
+      : { rule, name, run: () => kit.calibrated(calibrate).then(plan) };
   });
 }

@@ -31,6 +31,22 @@ export class KitCase {
     this.slowestPointMs = options.slowestPointMs ?? SLOWEST_POINT_MS;
   }
 
+  /** What the twin can show and the driver then reads as a value, right or wrong. */
+  samples: ReadonlyMap<string, number> | undefined;
+  private calibrating: Promise<void> | undefined;
+
+  /** Finds the samples, once for all checks. */
+  calibrated(calibrate: (kit: KitCase) => Promise<ReadonlyMap<string, number>>): Promise<void> {
+    this.calibrating ??= calibrate(this).then(
+      (samples) => {
+        this.samples = samples;
+      },
+      // What is wrong here is said by the check it belongs to.
+      () => undefined,
+    );
+    return this.calibrating;
+  }
+
   get config(): unknown {
     return this.options.config ?? {};
   }
@@ -62,9 +78,11 @@ export class KitWorld {
 
   private show(): Map<string, number> {
     const { options, driver } = this.kit;
-    if (options.values !== undefined) {
-      this.twin.set(options.values);
-      return new Map(Object.entries(options.values));
+    const known =
+      options.values === undefined ? this.kit.samples : new Map(Object.entries(options.values));
+    if (known !== undefined) {
+      this.twin.set(Object.fromEntries(known));
+      return new Map(known);
     }
     const shown = new Map<string, number>();
     for (const point of driver.manifest.capabilities.points) {

@@ -38,7 +38,17 @@ export function isCounter(point: string): boolean {
 /** Values to try for a point, until the twin can show one. */
 export function samplesOf(point: string): readonly number[] {
   const { sample } = plausible(point);
-  return [sample, -sample, 1, 0];
+  return [sample, -sample, sample / 5, -sample / 5, 1, 0];
+}
+
+/** Another plausible value near one that is shown, far enough to be told apart. */
+export function otherThan(point: string, value: number): number {
+  const { step, range } = plausible(point);
+  if (step === 1 && range[1] === 1) return value === 1 ? 0 : 1;
+  if (isCounter(point)) return value * 1.5;
+  const moved = Math.max(3 * step, Math.abs(value) * 0.05);
+  const away = Math.ceil(moved / step) * step;
+  return value > 0 ? value - away : value + away;
 }
 
 /** Least and greatest plausible value of a point. */

@@ -87,7 +87,11 @@ function modbusTwin(world: KitWorld): ModbusTwin {
 }
 
 /** Serves a new twin on a wire and opens a bus to it. */
-export async function wiredLine(kit: KitCase, wire: ModbusWire): Promise<WiredLine> {
+export async function wiredLine(
+  kit: KitCase,
+  wire: ModbusWire,
+  timeoutMs = TIMEOUT_MS,
+): Promise<WiredLine> {
   const world = kit.world();
   const { unit, handler } = modbusTwin(world);
   const plans: { now: FaultPlan | undefined } = { now: undefined };
@@ -97,7 +101,7 @@ export async function wiredLine(kit: KitCase, wire: ModbusWire): Promise<WiredLi
   return {
     world,
     unit,
-    bus: cappedBus(bus, TIMEOUT_MS),
+    bus: cappedBus(bus, timeoutMs),
     get plan() {
       return plans.now;
     },
