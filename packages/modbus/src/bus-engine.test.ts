@@ -10,8 +10,8 @@ import { zeroCounters } from './statistics.js';
 import { mbap, registersPdu } from './scripted-peer.test-data.js';
 import { MemoryDialer } from './memory-dialer.test-data.js';
 
-jest.setTimeout(30_000);
 const scale = Number(process.env['MICROGRID_TEST_SCALE'] ?? 1);
+jest.setTimeout(30_000 * scale);
 const one = (address: number) => ({ table: 'holding', address, count: 1 }) as const;
 const failure = (promise: Promise<unknown>): Promise<ModbusError> =>
   promise.then(

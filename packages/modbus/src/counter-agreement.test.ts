@@ -5,6 +5,7 @@ import { isModbusError } from './modbus-error.js';
 import { decode, encode, type WordOrder } from './register-codec.js';
 
 const scale = Number(process.env['MICROGRID_TEST_SCALE'] ?? 1);
+jest.setTimeout(30_000 * scale);
 
 describe('two reads that agree', () => {
   it('never show a value the counter did not have, though the device tears it', async () => {

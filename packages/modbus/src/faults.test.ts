@@ -9,8 +9,8 @@ import { bank } from './testing/bank.js';
 import { faultSequence, faultWhere, randomFaults, seededRandom } from './testing/fault-plans.js';
 import { startRtuOverUdpServer } from './udp-server.js';
 
-jest.setTimeout(60_000);
 const scale = Number(process.env['MICROGRID_TEST_SCALE'] ?? 1);
+jest.setTimeout(30_000 * scale);
 
 interface Wire {
   readonly start: (faults: FaultPlan) => Promise<{ readonly port: number; close(): Promise<void> }>;

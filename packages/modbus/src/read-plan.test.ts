@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { planReads, type ReadPlanRules, type Span } from './read-plan.js';
 
 const scale = Number(process.env['MICROGRID_TEST_SCALE'] ?? 1);
+jest.setTimeout(30_000 * scale);
 const holding = (address: number, count: number): Span => ({ table: 'holding', address, count });
 const endOf = ({ address, count }: Span): number => address + count;
 

@@ -3,6 +3,7 @@ import { crc16 } from './crc16.js';
 import { RtuRequestReader } from './rtu-request-reader.js';
 
 const scale = Number(process.env['MICROGRID_TEST_SCALE'] ?? 1);
+jest.setTimeout(30_000 * scale);
 
 function frame(unit: number, pdu: readonly number[]): Buffer {
   const bytes = Buffer.from([unit, ...pdu, 0, 0]);

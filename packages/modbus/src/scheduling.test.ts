@@ -9,6 +9,7 @@ import { Transaction } from './transaction.js';
 import { UnitState } from './unit-state.js';
 
 const scale = Number(process.env['MICROGRID_TEST_SCALE'] ?? 1);
+jest.setTimeout(30_000 * scale);
 const one = (address: number) => ({ table: 'holding', address, count: 1 }) as const;
 
 function schedulerOf() {

@@ -3,8 +3,8 @@ import { isModbusError, type ModbusError } from './modbus-error.js';
 import { memoryLine } from './memory-line.test-data.js';
 import { bank } from './testing/bank.js';
 
-jest.setTimeout(30_000);
 const scale = Number(process.env['MICROGRID_TEST_SCALE'] ?? 1);
+jest.setTimeout(30_000 * scale);
 const block = (address: number, count: number) => ({ table: 'holding', address, count }) as const;
 const failure = (promise: Promise<unknown>): Promise<ModbusError> =>
   promise.then(

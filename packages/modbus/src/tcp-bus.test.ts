@@ -12,8 +12,8 @@ import { startTcpServer } from './tcp-server.js';
 import { bank } from './testing/bank.js';
 import { mbap, registersPdu, ScriptedPeer, type PeerRequest } from './scripted-peer.test-data.js';
 
-jest.setTimeout(30_000);
 const scale = Number(process.env['MICROGRID_TEST_SCALE'] ?? 1);
+jest.setTimeout(30_000 * scale);
 const one = (address: number) => ({ table: 'holding', address, count: 1 }) as const;
 const failure = (promise: Promise<unknown>): Promise<ModbusError> =>
   promise.then(

@@ -13,8 +13,8 @@ import { UnitResponder } from './unit-responder.js';
 import { bank, type Bank } from './testing/bank.js';
 import { mbap } from './scripted-peer.test-data.js';
 
-jest.setTimeout(30_000);
 const scale = Number(process.env['MICROGRID_TEST_SCALE'] ?? 1);
+jest.setTimeout(30_000 * scale);
 
 /** A raw client that collects what the server says. */
 class RawClient {
