@@ -82,6 +82,11 @@ export class LoadProfileReader {
     return chunk.exceptionCode === NO_SUCH_ENTRY ? {} : { failure: chunk.failure };
   }
 
+  /** The newest entry was taken without looking at its position: it is one further on. */
+  passed(): void {
+    if (this.position !== undefined) this.position += 1;
+  }
+
   /**
    * Reads on after an anchor; without one from the oldest entry.
    * @param inUse entries the meter holds; undefined = it does not tell, so only the newest six are read
@@ -135,7 +140,10 @@ export class LoadProfileReader {
         return { entries, done: false, failure: chunk.failure };
       }
       const last = position + chunk.count - 1;
-      const from = known === undefined ? 0 : freshFrom(chunk.entries, known);
+      const from =
+        known === undefined
+          ? 0
+          : freshFrom(chunk.entries, known, (this.position ?? NaN) - position);
       // All newer than the anchor: it lies further back, unless the entry before these is older.
       if (from === undefined && position > 1 && position !== this.low + 1) {
         position = this.stepBack(position, chunk.entries[0], known);
@@ -254,10 +262,22 @@ export class LoadProfileReader {
   }
 }
 
-/** Index of the first entry after the anchor; undefined when all are newer and it is not among them. */
-function freshFrom(entries: readonly LoadProfileEntry[], anchor: Anchor): number | undefined {
-  const found = entries.findLastIndex(({ raw }) => raw === anchor.raw);
-  if (found >= 0) return found + 1;
+/**
+ * Index of the first entry after the anchor; undefined when all are newer and it is not among them.
+ * @param expected where it should be: a clock that was set back can make two entries of equal bytes.
+ */
+function freshFrom(
+  entries: readonly LoadProfileEntry[],
+  anchor: Anchor,
+  expected = NaN,
+): number | undefined {
+  const found = entries.flatMap(({ raw }, at) => (raw === anchor.raw ? [at] : []));
+  const far = (at: number): number => Math.abs(at - expected);
+  const nearest = found.reduce<number | undefined>(
+    (best, at) => (best === undefined || !(far(best) < far(at)) ? at : best),
+    undefined,
+  );
+  if (nearest !== undefined) return nearest + 1;
   const older = entries.findLastIndex(({ capturedMs }) => capturedMs <= anchor.capturedMs);
   return older >= 0 ? older + 1 : undefined;
 }

@@ -314,12 +314,14 @@ export class LoadProfileService {
     const before = this.counter;
     this.counter = counter;
     if (anchor !== undefined) {
+      // Two captures may bear the same clock where it was set back: only the counter tells.
       const one =
-        counter !== undefined && before !== undefined
-          ? ((counter - before) & 0xff) === 1
-          : newest.status === 0;
+        counter !== undefined && before !== undefined && ((counter - before) & 0xff) === 1;
       const next = newest.capturedMs - anchor.capturedMs === reading.periodMs;
-      if (one && next) return { entries: [newest], done: true };
+      if (one && next) {
+        reading.entries.passed();
+        return { entries: [newest], done: true };
+      }
     }
     const inUse = await this.entriesInUse(signal);
     return reading.entries.entriesAfter(anchor, newest, inUse, requestsPerRead, signal);
