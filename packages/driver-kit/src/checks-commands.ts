@@ -180,7 +180,7 @@ async function checkDeaf(one: ControlCase): Promise<void> {
   if (!line.canBeDeaf) return;
   line.setFault('deaf');
   const before = line.writes;
-  const { status } = await give(
+  const { status, readback } = await give(
     one,
     commandTo(world, control.id, values[0], { validForMs: 2 * HOUR_MS }),
   );
@@ -191,8 +191,9 @@ async function checkDeaf(one: ControlCase): Promise<void> {
   }
   const written = line.writes - before;
   line.setFault('none');
-  // What stands already need not be written.
-  if (status === 'applied' && !inForce(setPointOf(one), values[0], control)) {
+  // A device that cannot be asked confirms nothing, and what stands already need not be written.
+  const confirmed = status === 'applied' && readback !== undefined;
+  if (confirmed && !inForce(setPointOf(one), values[0], control)) {
     broken('read-back', control.id, 'applied', 'accepted or failed: the device ignored it');
   }
   const refreshes = facts.refreshMs === undefined ? 1 : HOUR_MS / facts.refreshMs;

@@ -7,6 +7,8 @@ import {
   type TwinSurroundings,
 } from '@microgrid/devices';
 import type { ModbusDeviceConfig } from './config.js';
+import { profileDecoder } from './decode.js';
+import { DriverModbusError } from './driver-modbus-error.js';
 import { controlInterpreter } from './interpret-controls.js';
 import { RegisterImage } from './register-image.js';
 
@@ -23,6 +25,12 @@ function touches(control: ProfileControl, table: string, address: number, count:
 /** The simulated device of a profile, with its registers at hand. */
 export interface ProfileTwin extends ModbusTwin {
   readonly image: RegisterImage;
+}
+
+/** Rounded to the device's step (of energy at most 1 kWh) it is shown; cut off at the end of a range not. */
+function isShownAs(value: number, found: number | undefined): boolean {
+  const coarsest = Math.abs(value) > 1_000_000 ? 1_000_000 : 1;
+  return found !== undefined && Math.abs(found - value) <= Math.max(Math.abs(value) / 10, coarsest);
 }
 
 /**
@@ -54,6 +62,29 @@ export function modbusTwin(
       if (typeof value === 'number') follow(control, value);
     }
   };
+  const registers = (
+    table: 'coil' | 'discrete' | 'holding' | 'input',
+    address: number,
+    count: number,
+  ) => {
+    if (!image.has(table, address, count)) return undefined;
+    const found = image.read(table, address, count);
+    return table === 'coil' || table === 'discrete' ? Array.from(found, Boolean) : found;
+  };
+  const decodeAll = profileDecoder(profile);
+  const shown = (id: string): number | undefined => decodeAll(registers).get(id)?.value;
+  /** Shows a value, unless the registers cannot hold it: then the one before stays. */
+  const show = (id: string, value: number | undefined): void => {
+    const before = shown(id);
+    image.set({ [id]: value });
+    const found = shown(id);
+    if (value === undefined ? found === undefined : isShownAs(value, found)) return;
+    image.set({ [id]: before });
+    throw new DriverModbusError(
+      'not-encodable',
+      `${profile.id}: ${id}: got ${value ?? 'nothing'}, expected a value that its registers can hold`,
+    );
+  };
   return {
     kind: 'modbus',
     image,
@@ -84,7 +115,7 @@ export function modbusTwin(
       return writes;
     },
     set: (values) => {
-      image.set(values);
+      for (const [id, value] of Object.entries(values)) show(id, value);
     },
     setPoints: () => {
       const inForce = interpret(image);
