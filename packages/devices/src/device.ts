@@ -56,14 +56,14 @@ export interface Device {
    * What is wrong beyond the readings now: set points that are not obeyed or cannot be handed back,
    * budgets used up, … Absent: the driver has none to tell.
    */
-  alarms?(): readonly DeviceAlarm[];
+  readonly alarms?: () => readonly DeviceAlarm[];
 
   /**
    * Tells the device that nobody is sure of its set points any more, as if all commands had lapsed:
    * safe values are written now. Absent: only the end of the commands does so. Never rejects.
    * @param why for the log.
    */
-  makeSafe?(why: string): Promise<void>;
+  readonly makeSafe?: (why: string) => Promise<void>;
 
   /** Hands control back to the device's own logic; does nothing if nothing was commanded. Never rejects. */
   release(): Promise<void>;

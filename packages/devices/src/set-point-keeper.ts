@@ -1,15 +1,15 @@
-import type { Json } from '@microgrid/events';
 import type { Clock } from './clock.js';
-import { STORED_WRITES_PER_DAY } from './control-safety.js';
 import type { CommandOutcome } from './command-outcome.js';
 import type { DeviceAlarms } from './device-alarm.js';
 import type { DriverStore } from './driver-store.js';
+import { readHeldNote, writeHeldNote } from './held-note.js';
 import type { Log } from './log.js';
+import { judgeObedience, noteMeasured, noteReadBack } from './obedience.js';
 import { isFallbackAsSafe } from './profile-fallback.js';
 import { newLease, type Lease } from './set-point-lease.js';
-import type { SetPointPlan, SetPointPort, SetPointWrite } from './set-point-port.js';
-import { WriteLedger } from './write-ledger.js';
+import type { SetPointPort, SetPointWrite } from './set-point-port.js';
 import { WriteSequence, type SequenceState } from './write-sequence.js';
+import { WriteWear } from './write-wear.js';
 
 /** How long the safe value of a control is kept up when its policy is gone: two hours. */
 export const DEFAULT_BLIND_MODE_MS = 7_200_000;
@@ -57,17 +57,12 @@ const rejected = (reason: string): CommandOutcome => ({ status: 'rejected', reas
  */
 export class SetPointKeeper {
   private lease: Lease | undefined;
-  private readonly ledger: WriteLedger;
-  /** For the writes of a volatile control that wear out all the same. */
-  private readonly onceLedger: WriteLedger;
+  private readonly wear: WriteWear;
   private opened = false;
 
   constructor(private readonly options: SetPointKeeperOptions) {
     const { port, store, clock } = options;
-    const key = `writes/${port.control}`;
-    this.ledger = new WriteLedger({ perDay: port.facts.writesPerDay, store, key, clock });
-    const perDay = STORED_WRITES_PER_DAY;
-    this.onceLedger = new WriteLedger({ perDay, store, key: `${key}/once`, clock });
+    this.wear = new WriteWear(port, store, clock);
   }
 
   /** Whether a set point of ours is, or may be, in force. */
@@ -85,10 +80,6 @@ export class SetPointKeeper {
     return this.lease?.kind === 'releasing' ? undefined : this.lease?.value;
   }
 
-  private get wears(): boolean {
-    return this.options.port.facts.storage !== 'volatile';
-  }
-
   private get refreshMs(): number {
     return this.options.port.facts.refreshMs ?? Infinity;
   }
@@ -100,11 +91,9 @@ export class SetPointKeeper {
   async open(): Promise<void> {
     if (this.opened) return;
     const { store, port, clock, alarms } = this.options;
-    await this.ledger.open();
-    await this.onceLedger.open();
-    const stored = await store.get(this.heldKey);
+    await this.wear.open();
+    const held = await readHeldNote(store, port.control);
     this.opened = true;
-    const held = readHeld(stored);
     if (held === undefined || port.facts.expiryMs !== undefined) return;
     const { value, safeValue, validForMs } = held;
     const nowMs = clock.monotonicMs();
@@ -112,10 +101,6 @@ export class SetPointKeeper {
     this.lease = { ...lease, writtenMs: nowMs, restored: true };
     const text = `${port.control} was left at ${this.shown(value)} by an earlier run; without a new command it is made safe in ${validForMs} ms`;
     alarms.raise('left-over', port.control, text);
-  }
-
-  private get heldKey(): string {
-    return `held/${this.options.port.control}`;
   }
 
   /** Applies a set point. */
@@ -166,9 +151,9 @@ export class SetPointKeeper {
 
   private dwellRefusal(lease: Lease | undefined, value: number, nowMs: number): string | undefined {
     const same = lease?.value === value && lease.kind !== 'releasing';
-    if (same && !(this.wears && lease.writtenMs === -Infinity)) return undefined;
+    if (same && !(this.wear.wears && lease.writtenMs === -Infinity)) return undefined;
     const changed = lease === undefined || lease.restored ? Infinity : nowMs - lease.changedMs;
-    const sinceMs = Math.min(changed, this.wears ? this.ledger.sinceLastMs() : Infinity);
+    const sinceMs = Math.min(changed, this.wear.sinceLastMs());
     if (sinceMs >= this.dwellMs) return undefined;
     const kept = lease === undefined ? '' : `; ${this.shown(lease.value)} is kept`;
     return `written less than ${this.dwellMs} ms ago${kept}`;
@@ -192,7 +177,7 @@ export class SetPointKeeper {
     const before = this.lease;
     const writes = await this.needed(plan, before, nowMs);
     if (writes === undefined) return failed('what the registers hold cannot be read');
-    if (!this.affordable(writes, this.reserve())) {
+    if (!this.wear.affords(writes, this.wear.keptBack())) {
       const reason = `daily budget of ${port.facts.writesPerDay} writes is used, but for what is kept for the safe value and the release`;
       alarms.raise('budget', port.control, `${port.control}: ${reason}`);
       return rejected(reason);
@@ -209,7 +194,7 @@ export class SetPointKeeper {
     }
     // Whether part of the writes restarts the device's expiry is not known: count from the last full one.
     const partly =
-      !this.wears && writes.length < plan.filter((write) => write.once !== true).length;
+      !this.wear.wears && writes.length < plan.filter((write) => write.once !== true).length;
     lease.refreshedMs = partly ? (before?.writtenMs ?? nowMs) : nowMs;
     const state = await this.start(lease, writes);
     if (state.kind === 'failed') return failed(state.reason);
@@ -243,43 +228,16 @@ export class SetPointKeeper {
     before: Lease | undefined,
     nowMs: number,
   ): Promise<readonly SetPointWrite[] | undefined> {
-    if (!this.wears) {
-      const full = before?.confirmed !== true || nowMs - before.writtenMs >= this.refreshMs;
-      const due =
-        full || before.kind === 'releasing'
-          ? plan
-          : plan.filter(({ place, content }) => before.written.get(place) !== content);
-      return withoutStanding(due);
+    if (this.wear.wears) {
+      const failed = this.lease?.writtenMs === -Infinity;
+      return this.wear.due(plan, failed ? undefined : this.lease?.written);
     }
-    const differing: SetPointWrite[] = [];
-    const known = this.lease?.writtenMs === -Infinity ? undefined : this.lease?.written;
-    for (const write of plan) {
-      const stands =
-        write.unreadable === true
-          ? known?.get(write.place) === write.content
-          : await write.stands();
-      if (stands === undefined) return undefined;
-      if (!stands) differing.push(write);
-    }
-    return differing;
-  }
-
-  /** Whether the writes are within the budgets, so many of them kept back. */
-  private affordable(writes: readonly SetPointWrite[], reserve: number): boolean {
-    const once = writes.filter((write) => write.once === true).length;
-    if (this.wears) return writes.length <= this.ledger.left() - reserve;
-    return once <= this.onceLedger.left() && writes.length - once <= this.ledger.left() - reserve;
-  }
-
-  /** Writes kept back so that the safe value and the release can still be written. */
-  private reserve(): number {
-    const { port } = this.options;
-    const { writesPerDay } = port.facts;
-    if (writesPerDay === 'unlimited') return 0;
-    const safe = port.safeValue();
-    const count = (plan: SetPointPlan): number => ('reason' in plan ? 0 : plan.length);
-    const needed = (safe === undefined ? 0 : count(port.plan(safe))) + count(port.planRelease());
-    return Math.min(needed, Math.floor(writesPerDay / 2));
+    const full = before?.confirmed !== true || nowMs - before.writtenMs >= this.refreshMs;
+    const changed =
+      full || before.kind === 'releasing'
+        ? plan
+        : plan.filter(({ place, content }) => before.written.get(place) !== content);
+    return this.wear.due(changed, undefined);
   }
 
   private async start(lease: Lease, writes: readonly SetPointWrite[]): Promise<SequenceState> {
@@ -296,8 +254,7 @@ export class SetPointKeeper {
   private async count(write: SetPointWrite): Promise<void> {
     const { alarms, port } = this.options;
     try {
-      const ledger = write.once === true && !this.wears ? this.onceLedger : this.ledger;
-      await ledger.spend(1);
+      await this.wear.count(write);
       alarms.clear('store', port.control);
     } catch (error) {
       const cause = error instanceof Error ? error.message : String(error);
@@ -328,32 +285,23 @@ export class SetPointKeeper {
   private async confirm(lease: Lease): Promise<void> {
     const { port, clock } = this.options;
     const found = await port.readBack(lease.value);
-    lease.checkedMs = clock.monotonicMs();
-    if (found === undefined) return;
-    lease.confirmed = found.confirmed;
-    lease.readback = found.value;
-    if (found.confirmed) lease.mismatchSinceMs = undefined;
-    // What somebody else wrote while we were away is not disobedience.
-    else if (!lease.restored) lease.mismatchSinceMs ??= lease.triedMs;
+    const nowMs = clock.monotonicMs();
+    if (found === undefined) {
+      lease.checkedMs = nowMs;
+      return;
+    }
+    noteReadBack(lease, found, nowMs);
     this.judge(lease);
   }
 
   /** A device that goes astray for longer than it may take is reported, and written no more. */
   private judge(lease: Lease): void {
     const { port, clock } = this.options;
-    const sinceMs = lease.mismatchSinceMs ?? lease.astraySinceMs;
-    if (sinceMs === undefined) {
-      this.clearOf('disobeyed');
-      return;
-    }
-    const { responseMs, minimumDwellMs, storage } = port.facts;
-    // The dwell of a register that wears out protects its memory; it says nothing of its response.
-    const patienceMs = responseMs + (storage === 'volatile' ? minimumDwellMs : 0);
-    if (clock.monotonicMs() - sinceMs < patienceMs) return;
-    const told = lease.readback === undefined ? 'something else' : this.shown(lease.readback);
-    const found =
-      lease.mismatchSinceMs === undefined ? 'what is measured does not follow' : `it says ${told}`;
-    this.disobeyed(`${this.shown(lease.value)} was asked for and ${found}`);
+    const verdict = judgeObedience(lease, port.facts, clock.monotonicMs(), (value) =>
+      this.shown(value),
+    );
+    if (verdict === 'follows') this.clearOf('disobeyed');
+    else if (verdict !== 'waiting') this.disobeyed(verdict.reason);
   }
 
   private disobeyed(reason: string): void {
@@ -373,13 +321,7 @@ export class SetPointKeeper {
     const { lease } = this;
     if (lease === undefined || follows === undefined || lease.kind === 'releasing') return;
     if (!lease.confirmed || lease.sequence !== undefined) return;
-    if (follows) {
-      lease.followed = true;
-      lease.astraySinceMs = undefined;
-    } else {
-      const nowMs = this.options.clock.monotonicMs();
-      lease.astraySinceMs ??= lease.followed ? nowMs : lease.changedMs;
-    }
+    noteMeasured(lease, follows, this.options.clock.monotonicMs());
     this.judge(lease);
   }
 
@@ -405,8 +347,7 @@ export class SetPointKeeper {
   /** What is due now: writes under way, the end of a command, a refresh, a look at the device. */
   async service(): Promise<void> {
     if ((await this.tryOpen()) !== undefined) return;
-    await this.ledger.settle().catch(() => undefined);
-    await this.onceLedger.settle().catch(() => undefined);
+    await this.wear.settle();
     const { lease } = this;
     if (lease === undefined) return;
     if (lease.sequence !== undefined) {
@@ -431,7 +372,7 @@ export class SetPointKeeper {
 
   private mayTry(lease: Lease, nowMs: number): boolean {
     if (lease.hopeless) return false;
-    return nowMs - lease.triedMs >= (this.wears ? STORED_RETRY_MS : 0);
+    return nowMs - lease.triedMs >= (this.wear.wears ? STORED_RETRY_MS : 0);
   }
 
   /** Refreshes what has to be, writes again what failed, looks at what was not seen lately. */
@@ -463,7 +404,7 @@ export class SetPointKeeper {
       ? plan.filter((write) => write.once !== true)
       : await this.needed(plan, undefined, nowMs);
     if (writes === undefined) return { kind: 'failed', reason: 'cannot be read', lasting: false };
-    if (!this.affordable(writes, this.wears && refresh ? this.reserve() : 0)) {
+    if (!this.wear.affords(writes, this.wear.wears && refresh ? this.wear.keptBack() : 0)) {
       const text = `${port.control}: daily budget of ${port.facts.writesPerDay} writes is used`;
       alarms.raise('budget', port.control, text);
       return undefined;
@@ -532,7 +473,7 @@ export class SetPointKeeper {
     const { port, alarms } = this.options;
     const plan = port.plan(safe);
     const writes = 'reason' in plan ? undefined : await this.needed(plan, before, nowMs);
-    const spare = writes !== undefined && this.affordable(writes, 0);
+    const spare = writes !== undefined && this.wear.affords(writes, 0);
     let problem: string | undefined;
     if ('reason' in plan) problem = plan.reason;
     else if (writes === undefined) problem = 'what the registers hold cannot be read';
@@ -570,7 +511,7 @@ export class SetPointKeeper {
     if ('reason' in plan) return this.unreleased(plan.reason);
     const writes = await this.needed(plan, undefined, lease.triedMs);
     if (writes === undefined) return this.unreleased('what the registers hold cannot be read');
-    if (!this.affordable(writes, 0)) {
+    if (!this.wear.affords(writes, 0)) {
       return this.unreleased(`the daily budget of ${port.facts.writesPerDay} writes is used`);
     }
     return this.finishRelease(lease, await this.start(lease, writes));
@@ -619,18 +560,18 @@ export class SetPointKeeper {
   ): Promise<string | undefined> {
     const { store, port, alarms } = this.options;
     if (port.facts.expiryMs !== undefined) return undefined;
-    const held: Json =
+    const note =
       lease === undefined
-        ? null
-        : { version: 1, value: lease.value, safeValue: lease.safeValue ?? null, validForMs };
+        ? undefined
+        : { value: lease.value, safeValue: lease.safeValue, validForMs };
     try {
-      await store.set(this.heldKey, held);
+      await writeHeldNote(store, port.control, note);
       return undefined;
     } catch (error) {
       const cause = error instanceof Error ? error.message : String(error);
       const text = `${port.control}: what is held cannot be stored: ${cause}`;
       alarms.raise('store', port.control, text);
-      return this.wears ? text : undefined;
+      return this.wear.wears ? text : undefined;
     }
   }
 
@@ -645,31 +586,4 @@ export class SetPointKeeper {
       return `the store cannot be read: ${cause}`;
     }
   }
-}
-
-/** The writes but those that wear out and stand already; undefined where that cannot be read. */
-async function withoutStanding(
-  writes: readonly SetPointWrite[],
-): Promise<readonly SetPointWrite[] | undefined> {
-  if (writes.every((write) => write.once !== true)) return writes;
-  const due: SetPointWrite[] = [];
-  for (const write of writes) {
-    const stands = write.once === true ? await write.stands() : false;
-    if (stands === undefined) return undefined;
-    if (!stands) due.push(write);
-  }
-  return due;
-}
-
-interface Held {
-  readonly value: number;
-  readonly safeValue: number | undefined;
-  readonly validForMs: number;
-}
-
-function readHeld(stored: unknown): Held | undefined {
-  if (typeof stored !== 'object' || stored === null) return undefined;
-  const { value, safeValue, validForMs } = stored as Record<keyof Held, unknown>;
-  if (typeof value !== 'number' || typeof validForMs !== 'number') return undefined;
-  return { value, safeValue: typeof safeValue === 'number' ? safeValue : undefined, validForMs };
 }
