@@ -111,8 +111,11 @@ const rewriting = (driver: unknown, rewrite: (reading: ReadingV1) => ReadingV1):
     read: async (signal) => (await device.read(signal)).map(rewrite),
   }));
 
-const onNaiveBus = (careless: Careless, wires: KitOptions['wires'] = ['tcp']): KitOptions => ({
-  wires: wires ?? [],
+const onNaiveBus = (
+  careless: Careless,
+  wires: NonNullable<KitOptions['wires']> = ['tcp'],
+): KitOptions => ({
+  wires,
   openBus: (endpoint) => new NaiveBus(endpoint, careless),
 });
 

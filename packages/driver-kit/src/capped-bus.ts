@@ -1,4 +1,4 @@
-import type { ModbusBus, RequestOptions } from '@microgrid/modbus';
+import type { ModbusBus, ReadRequest, RequestOptions } from '@microgrid/modbus';
 
 /**
  * The same bus with no request waiting longer than a limit: a driver that grants its device seconds
@@ -7,8 +7,8 @@ import type { ModbusBus, RequestOptions } from '@microgrid/modbus';
 export function cappedBus(bus: ModbusBus, limitMs: number): ModbusBus {
   const capped = <T extends RequestOptions>(options: T | undefined): T =>
     ({ ...options, timeoutMs: Math.min(options?.timeoutMs ?? limitMs, limitMs) }) as T;
-  const read = (unit: number, request: never, options?: RequestOptions): Promise<never> =>
-    bus.read(unit, request, capped(options)) as Promise<never>;
+  const read = (unit: number, request: ReadRequest, options?: RequestOptions) =>
+    bus.read(unit, request, capped(options));
   return {
     // Whatever a bus of one's own has besides.
     ...bus,

@@ -65,16 +65,16 @@ async function expectAllSettle(line: QuietLine, device: Device): Promise<void> {
 export async function checkSettles(kit: KitCase): Promise<void> {
   const line = quietLine(kit);
   const device = await line.open();
-  let completed = false;
+  const points = { completed: false };
   device.points$.subscribe({
     complete: () => {
-      completed = true;
+      points.completed = true;
     },
   });
   await readDue(line.world, device);
   await expectAllSettle(line, device);
   line.setFault('none');
-  if (!completed) broken('settles', 'points$', 'open after close', 'completed');
+  if (!points.completed) broken('settles', 'points$', 'open after close', 'completed');
   await expectClosed('read', device.read());
   await expectSettled('settles', 'close again', device.close());
 }
@@ -187,13 +187,12 @@ export async function checkNoLeaks(kit: KitCase): Promise<void> {
 export async function checkProbe(kit: KitCase): Promise<void> {
   const line = quietLine(kit);
   const before = JSON.stringify(line.world.twin.setPoints());
-  const identity = await kit.driver.probe(line.context(), kit.config);
+  await kit.driver.probe(line.context(), kit.config);
   await settled();
   if (line.writes > 0) broken('probe-reads-only', 'probe', `${line.writes} writes`, 'reads only');
   if (JSON.stringify(line.world.twin.setPoints()) !== before) {
     broken('probe-reads-only', 'probe', 'other set points', 'nothing changed');
   }
-  void identity;
 }
 
 const POLLS = 60;

@@ -50,7 +50,7 @@ class Heard {
   /** Listens to the console too, which no driver should use. */
   listen(): void {
     for (const level of ['log', 'info', 'warn', 'error', 'debug'] as const) {
-      const said = console[level];
+      const said = console[level].bind(console);
       console[level] = (...words: unknown[]) => {
         this.texts.push({ where: `console.${level}`, text: words.map(String).join(' ') });
       };

@@ -197,10 +197,13 @@ class Charger implements Device {
       for (let index = 0; index < 4; index += 1) {
         view.setUint16(index * 2, registers[index + 1] ?? 0);
       }
-      const { power = (raw) => (raw === NO_POWER ? undefined : raw) } = this.parts;
-      const { energy = (raw) => (raw === NO_ENERGY ? undefined : raw) } = this.parts;
-      const watts = power(view.getInt32(0));
-      const wattHours = energy(view.getUint32(4));
+      const rawPower = view.getInt32(0);
+      const rawEnergy = view.getUint32(4);
+      const { power, energy } = this.parts;
+      const told = (raw: number, none: number): number | undefined =>
+        raw === none ? undefined : raw;
+      const watts = power === undefined ? told(rawPower, NO_POWER) : power(rawPower);
+      const wattHours = energy === undefined ? told(rawEnergy, NO_ENERGY) : energy(rawEnergy);
       return [
         watts === undefined
           ? missingReading(origin('power'), 'not measured')

@@ -96,7 +96,7 @@ export async function wiredLine(
   const { unit, handler } = modbusTwin(world);
   const plans: { now: FaultPlan | undefined } = { now: undefined };
   const faults: FaultPlan = (request) => plans.now?.(request);
-  const served = await serve(wire, new Map([[unit, handler as UnitHandler]]), faults);
+  const served = await serve(wire, new Map([[unit, handler]]), faults);
   const bus = await (kit.options.openBus ?? openBus)(served.endpoint);
   return {
     world,

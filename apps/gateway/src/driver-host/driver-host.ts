@@ -115,11 +115,10 @@ export class DriverHost {
   private listen(thread: Thread): void {
     const { worker } = thread;
     let printed = false;
-    const print = (bytes: Buffer): void => {
+    const print = (): void => {
       if (!printed)
         this.options.log('warn', `driver ${this.name} prints; it should use context.log`);
       printed = true;
-      void bytes;
     };
     worker.stdout.on('data', print);
     worker.stderr.on('data', print);

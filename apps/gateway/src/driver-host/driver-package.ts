@@ -28,8 +28,15 @@ function target(value: unknown, conditions: readonly string[]): string | undefin
   return undefined;
 }
 
-function entryOf(manifest: Readonly<Record<string, unknown>>, conditions: readonly string[]) {
-  const { exports, module, main } = manifest as Record<'exports' | 'module' | 'main', unknown>;
+interface Manifest {
+  readonly exports?: unknown;
+  readonly module?: unknown;
+  readonly main?: unknown;
+  readonly version?: unknown;
+}
+
+function entryOf(manifest: Manifest, conditions: readonly string[]) {
+  const { exports, module, main } = manifest;
   if (exports !== undefined && exports !== null) {
     const root =
       typeof exports === 'object' && '.' in exports ? (exports as { '.': unknown })['.'] : exports;
@@ -65,10 +72,7 @@ export function findDriverPackage(
       `drivers: got ${JSON.stringify(name)}, which is not installed in ${folders[0] ?? '.'}; run npm install ${name} there`,
     );
   }
-  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Record<
-    string,
-    unknown
-  >;
+  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
   const entry = entryOf(manifest, [...conditions, ...CONDITIONS]);
   const file = typeof entry === 'string' ? join(folder, entry) : undefined;
   if (file === undefined || !existsSync(file)) {

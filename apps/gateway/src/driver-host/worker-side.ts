@@ -32,10 +32,8 @@ function cloneable(fields: Readonly<Record<string, unknown>>): unknown {
     return structuredClone(fields);
   } catch {
     return {
-      fields: String(
-        JSON.stringify(fields, (_key, value: unknown) =>
-          typeof value === 'function' ? '[function]' : value,
-        ),
+      fields: JSON.stringify(fields, (_key, value: unknown) =>
+        typeof value === 'function' ? '[function]' : value,
       ),
     };
   }

@@ -62,12 +62,11 @@ export function memoryHttp(twin: HttpTwin): MemoryHttp {
     return fault.kind === 'body' ? { ...answer, body: fault.body } : answer;
   };
   const stream = (path: string): Promise<PushStream> => {
-    const { connect } = twin;
-    if (fault.kind !== 'none' || connect === undefined) return Promise.reject(unreachable());
+    if (fault.kind !== 'none' || twin.connect === undefined) return Promise.reject(unreachable());
     const messages = new Subject<string>();
     open.add(messages);
     // What the device says while it is being connected to is heard by who subscribes then.
-    const line = connect.call(twin, path, (message) => {
+    const line = twin.connect(path, (message) => {
       queueMicrotask(() => {
         messages.next(fault.kind === 'body' ? fault.body : message);
       });
