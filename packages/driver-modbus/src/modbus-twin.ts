@@ -33,6 +33,28 @@ function isShownAs(value: number, found: number | undefined): boolean {
   return found !== undefined && Math.abs(found - value) <= Math.max(Math.abs(value) / 10, coarsest);
 }
 
+/** Shows values, unless the registers cannot hold them: then the one before stays and it throws. */
+function shower(profile: Profile, image: RegisterImage) {
+  const decodeAll = profileDecoder(profile);
+  const shown = (id: string): number | undefined =>
+    decodeAll((table, address, count) => {
+      if (!image.has(table, address, count)) return undefined;
+      const found = image.read(table, address, count);
+      return table === 'coil' || table === 'discrete' ? Array.from(found, Boolean) : found;
+    }).get(id)?.value;
+  return (id: string, value: number | undefined): void => {
+    const before = shown(id);
+    image.set({ [id]: value });
+    const found = shown(id);
+    if (value === undefined ? found === undefined : isShownAs(value, found)) return;
+    image.set({ [id]: before });
+    throw new DriverModbusError(
+      'not-encodable',
+      `${profile.id}: ${id}: got ${value ?? 'nothing'}, expected a value that its registers can hold`,
+    );
+  };
+}
+
 /**
  * The simulated device of a profile: its registers, and set points that lapse as the device's do. A
  * point that a control is verified by follows its set point, and its fallback once that has lapsed.
@@ -62,29 +84,7 @@ export function modbusTwin(
       if (typeof value === 'number') follow(control, value);
     }
   };
-  const registers = (
-    table: 'coil' | 'discrete' | 'holding' | 'input',
-    address: number,
-    count: number,
-  ) => {
-    if (!image.has(table, address, count)) return undefined;
-    const found = image.read(table, address, count);
-    return table === 'coil' || table === 'discrete' ? Array.from(found, Boolean) : found;
-  };
-  const decodeAll = profileDecoder(profile);
-  const shown = (id: string): number | undefined => decodeAll(registers).get(id)?.value;
-  /** Shows a value, unless the registers cannot hold it: then the one before stays. */
-  const show = (id: string, value: number | undefined): void => {
-    const before = shown(id);
-    image.set({ [id]: value });
-    const found = shown(id);
-    if (value === undefined ? found === undefined : isShownAs(value, found)) return;
-    image.set({ [id]: before });
-    throw new DriverModbusError(
-      'not-encodable',
-      `${profile.id}: ${id}: got ${value ?? 'nothing'}, expected a value that its registers can hold`,
-    );
-  };
+  const show = shower(profile, image);
   return {
     kind: 'modbus',
     image,
