@@ -3,9 +3,10 @@
  *
  * - `bad-definition`: a model's definition is not in the form of `parseModel`.
  * - `bad-map`: a simulated device cannot be laid out as asked.
+ * - `unknown-point`: a simulated device has no place for a point.
  * - `bad-dump`: a device image is not in the form of `parseDeviceDump`.
  */
-export type DriverSunspecErrorCode = 'bad-definition' | 'bad-map' | 'bad-dump';
+export type DriverSunspecErrorCode = 'bad-definition' | 'bad-map' | 'bad-dump' | 'unknown-point';
 
 /** The one error of this package: the message names the place, what was found and what was expected. */
 export class DriverSunspecError extends Error {

@@ -107,7 +107,7 @@ export function simulateSunspec({ models, config, clock }: SunspecTwinOptions): 
         const candidate = candidates.find((one) => one.point === point);
         if (candidate === undefined) {
           throw new DriverSunspecError(
-            'bad-map',
+            'unknown-point',
             `${point}: no model of this twin has such a point`,
           );
         }

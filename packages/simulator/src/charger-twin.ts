@@ -2,7 +2,8 @@ import { kebaP30 } from '@microgrid/catalog';
 import { isRegisterPoint, pointSize } from '@microgrid/devices';
 import { ModbusException, type Table } from '@microgrid/modbus';
 import type { EpochMs } from '@microgrid/units';
-import { ILLEGAL_VALUE, Twin, type Shown, type TwinInputs } from './twin.js';
+import type { Shown, TwinInputs } from './site-twin.js';
+import { ILLEGAL_VALUE, Twin } from './twin.js';
 
 const SET_CURRENT = 5004;
 const ENABLE = 5014;

@@ -1,5 +1,6 @@
 import { eastronSdm630 } from '@microgrid/catalog';
-import { Twin, type Shown, type TwinInputs } from './twin.js';
+import type { Shown, TwinInputs } from './site-twin.js';
+import { Twin } from './twin.js';
 
 const PHASE_POINTS = ['voltage', 'current', 'power'].flatMap((name) =>
   ['L1', 'L2', 'L3'].map((phase) => `${name}${phase}`),

@@ -1,5 +1,6 @@
 import { modbusRelay } from '@microgrid/catalog';
-import { Twin, type TwinInputs } from './twin.js';
+import type { TwinInputs } from './site-twin.js';
+import { Twin } from './twin.js';
 
 /** A relay on coil 0, closed from the start; it keeps its last state. */
 export class RelayTwin extends Twin {

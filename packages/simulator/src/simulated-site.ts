@@ -10,13 +10,24 @@ import {
 } from '@microgrid/plant';
 import type { EpochMs } from '@microgrid/units';
 import { ChargerTwin } from './charger-twin.js';
+import { speakingTwin, type DeviceSpeech, type TwinSources } from './device-speech.js';
+import { DriverSiteTwin } from './driver-site-twin.js';
 import { MeterTwin } from './meter-twin.js';
+import { faultyView, type PlantedFault } from './planted-fault.js';
 import { RelayTwin } from './relay-twin.js';
+import type { Shown, SiteTwin, TwinInputs } from './site-twin.js';
 import { SunspecTwin } from './sunspec-twin.js';
-import type { Twin, TwinInputs } from './twin.js';
 
-/** The electronics of a device; undefined for what has none, like the house itself. */
-function twinOf(site: SiteConfig, device: DeviceConfig): Twin | undefined {
+/** How one device of a site is simulated. */
+export interface DeviceSimulation {
+  /** What it speaks; default by its kind. */
+  readonly speaks?: DeviceSpeech;
+  /** What is wrong with it from the start. */
+  readonly faults?: readonly PlantedFault[];
+}
+
+/** The usual electronics of a device; undefined for what has none, like the house itself. */
+function usualTwin(site: SiteConfig, device: DeviceConfig): SiteTwin | undefined {
   switch (device.kind) {
     case 'gridMeter':
       return new MeterTwin(site.phases ?? 1);
@@ -35,7 +46,8 @@ function twinOf(site: SiteConfig, device: DeviceConfig): Twin | undefined {
 
 /** One site: its plant, and the electronics of its devices with what clients wrote into them. */
 export class SimulatedSite {
-  readonly twins: ReadonlyMap<string, Twin>;
+  readonly twins: ReadonlyMap<string, SiteTwin>;
+  private readonly views = new Map<string, (shown: Shown) => Shown>();
   private plant: Site;
   private observed: Observation | undefined;
   /** Twins whose registers show the plant as it is now. */
@@ -43,15 +55,35 @@ export class SimulatedSite {
   /** Whether a client wrote since the plant was last given the set points. */
   private written = false;
 
-  constructor(config: SiteConfig, seed: number, startMs: EpochMs) {
+  /** @throws PlantError, SimulatorError `bad-options` for a device that cannot speak as it is told. */
+  constructor(
+    config: SiteConfig,
+    seed: number,
+    startMs: EpochMs,
+    devices: ReadonlyMap<string, DeviceSimulation>,
+    private readonly sources: TwinSources,
+  ) {
     this.plant = createSite(config, seed, startMs);
-    const twins = new Map<string, Twin>();
+    const twins = new Map<string, SiteTwin>();
     for (const device of config.devices) {
-      const twin = twinOf(config, device);
-      if (twin !== undefined) twins.set(device.id, twin);
+      const { speaks, faults = [] } = devices.get(device.id) ?? {};
+      const twin =
+        speaks === undefined ? usualTwin(config, device) : this.spoken(config, device, speaks);
+      if (twin === undefined) continue;
+      twins.set(device.id, twin);
+      if (faults.length > 0) this.views.set(device.id, faultyView(faults));
     }
     this.twins = twins;
     this.move(startMs);
+  }
+
+  private spoken(config: SiteConfig, device: DeviceConfig, speech: DeviceSpeech): SiteTwin {
+    const nowMs = (): EpochMs => this.atMs;
+    const clock = { nowMs, monotonicMs: nowMs };
+    const path = `${config.id}/${device.id}`;
+    const { speaks, twin, sums } = speakingTwin(path, speech, this.sources, clock);
+    const meter = config.devices.find(({ kind }) => kind === 'gridMeter')?.id;
+    return new DriverSiteTwin(speaks, twin, device.kind, meter, nowMs, sums, speech.unit);
   }
 
   /** Where simulated time stands. */
@@ -102,21 +134,33 @@ export class SimulatedSite {
     }
   }
 
+  /** Lets the registers of a device show the plant as it is now. */
+  private refresh(id: string, twin: SiteTwin): void {
+    this.takeSetPoints();
+    if (this.shown.has(id)) return;
+    const site = this.observe();
+    const truth = site[id] ?? {};
+    twin.show(this.views.get(id)?.(truth) ?? truth, site);
+    this.shown.add(id);
+  }
+
   /** What a Modbus server asks for one device. Registers are written when they are read. */
-  handler(id: string, twin: Twin): UnitHandler {
+  handler(id: string, twin: SiteTwin): UnitHandler {
     return {
       read: (table: Table, address: number, count: number) => {
-        this.takeSetPoints();
-        if (!this.shown.has(id)) {
-          twin.show(this.observe()[id] ?? {});
-          this.shown.add(id);
-        }
+        this.refresh(id, twin);
         return twin.read(table, address, count);
       },
       write: (table, address, values) => {
         twin.write(table, address, values, this.atMs);
         this.written = true;
       },
+      custom: (functionCode, data) => {
+        if (twin.custom === undefined) return undefined;
+        this.refresh(id, twin);
+        return twin.custom(functionCode, data);
+      },
+      ...(twin.identification === undefined ? {} : { identification: twin.identification }),
     };
   }
 }

@@ -2,7 +2,8 @@ import { sunspecBattery, sunspecHybrid, sunspecPv } from '@microgrid/catalog';
 import type { Profile } from '@microgrid/devices';
 import type { BatteryConfig, HybridConfig, PvConfig } from '@microgrid/plant';
 import type { EpochMs } from '@microgrid/units';
-import { Twin, type Shown, type TwinInputs } from './twin.js';
+import type { Shown, TwinInputs } from './site-twin.js';
+import { Twin } from './twin.js';
 
 /** Devices that speak SunSpec. */
 export type SunspecConfig = PvConfig | BatteryConfig | HybridConfig;

@@ -1,14 +1,8 @@
 import type { Profile } from '@microgrid/devices';
 import { RegisterImage } from '@microgrid/driver-modbus';
 import { ModbusException, type Table } from '@microgrid/modbus';
-import type { Inputs } from '@microgrid/plant';
 import type { EpochMs } from '@microgrid/units';
-
-/** Values of one device as the plant shows them, by point. */
-export type Shown = Readonly<Record<string, number>>;
-
-/** Set points of one device for the plant; null hands a control back. */
-export type TwinInputs = NonNullable<Inputs[string]>;
+import type { Shown, SiteTwin, TwinInputs } from './site-twin.js';
 
 interface WritableRange {
   readonly table: 'holding' | 'coil';
@@ -24,7 +18,7 @@ export const ILLEGAL_VALUE = 3;
  * The electronics of one simulated device: registers laid out by its profile, and what clients have
  * written into them. Time is the simulator's.
  */
-export abstract class Twin {
+export abstract class Twin implements SiteTwin {
   readonly image: RegisterImage;
 
   constructor(
@@ -32,6 +26,14 @@ export abstract class Twin {
     private readonly writable: readonly WritableRange[],
   ) {
     this.image = new RegisterImage(profile);
+  }
+
+  get unit(): number {
+    return this.profile.transport.unit;
+  }
+
+  get speaks(): string {
+    return this.profile.id;
   }
 
   /** Puts what the plant shows into the registers. */
