@@ -38,8 +38,7 @@ interface Manifest {
 function entryOf(manifest: Manifest, conditions: readonly string[]) {
   const { exports, module, main } = manifest;
   if (exports !== undefined && exports !== null) {
-    const root =
-      typeof exports === 'object' && '.' in exports ? (exports as { '.': unknown })['.'] : exports;
+    const root: unknown = typeof exports === 'object' && '.' in exports ? exports['.'] : exports;
     return target(root, conditions);
   }
   const [plain] = [module, main].filter((one) => typeof one === 'string');
