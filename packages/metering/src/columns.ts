@@ -58,8 +58,8 @@ export class GrowingColumns {
     this.quality = grow(this.quality, new Uint8Array(capacity));
   }
 
-  /** The columns as read so far, without spare room; every row is one line after the header. */
-  finish(file: string): Columns {
+  /** The columns as read so far, without spare room. @param line of each row; default row + 2. */
+  finish(file: string, line?: Int32Array): Columns {
     const { rows } = this;
     return {
       file,
@@ -71,7 +71,23 @@ export class GrowingColumns {
       importMilliwattHours: this.importMilliwattHours.subarray(0, rows),
       exportMilliwattHours: this.exportMilliwattHours.subarray(0, rows),
       quality: this.quality.subarray(0, rows),
-      line: Int32Array.from({ length: rows }, (_, row) => row + 2),
+      line: line ?? Int32Array.from({ length: rows }, (_, row) => row + 2),
+    };
+  }
+
+  /** A copy of the columns as read so far; reading goes on with none, in the same memory. */
+  take(file: string, line: Int32Array): Columns {
+    const all = this.finish(file, line);
+    this.rows = 0;
+    return {
+      ...all,
+      points: [...this.points],
+      point: all.point.slice(),
+      startMs: all.startMs.slice(),
+      endMs: all.endMs.slice(),
+      importMilliwattHours: all.importMilliwattHours.slice(),
+      exportMilliwattHours: all.exportMilliwattHours.slice(),
+      quality: all.quality.slice(),
     };
   }
 }

@@ -2,7 +2,7 @@ import { GrowingColumns, type Columns } from './columns.js';
 import { CR, CSV_COLUMNS, CSV_HEADER, LF, LONGEST_LINE_BYTES } from './csv-format.js';
 import { readCsvRow, shown } from './csv-row.js';
 import { CsvScanner } from './csv-scanner.js';
-import { isMeteringError, MeteringError } from './metering-error.js';
+import { isMeteringError, MeteringError, type MeteringProblem } from './metering-error.js';
 
 /** How to read a canonical readings file. */
 export interface CsvOptions {
@@ -10,6 +10,11 @@ export interface CsvOptions {
   readonly file: string;
   /** About how many bytes are to come, so that columns are made large enough at once. */
   readonly expectedBytes?: number;
+  /**
+   * Hears of rows that are wrong, with their text, and reading goes on; without it the first wrong row
+   * is thrown. A wrong header is always thrown.
+   */
+  readonly onRejected?: (problem: MeteringProblem, text: string) => void;
 }
 
 /** A typical row is 70 bytes: a little less makes room for all. */
@@ -30,6 +35,13 @@ export class CsvReader {
   private readonly scanner: CsvScanner;
   private carry = new Uint8Array(0);
   private headerSeen = false;
+  /** Line of the next row. */
+  private nextLine = 1;
+  /** Lines of the rows in `columns`, as spans without a rejected line between: row and line they begin at. */
+  private spans: { readonly row: number; readonly line: number }[] = [];
+  private rowsTaken = 0;
+  /** Inside a line too long to be kept: nothing counts before its end. */
+  private overlong = false;
 
   constructor(private readonly options: CsvOptions) {
     const rows = Math.ceil((options.expectedBytes ?? 0) / TYPICAL_ROW_BYTES);
@@ -39,33 +51,80 @@ export class CsvReader {
 
   /** Rows read so far. */
   get rows(): number {
+    return this.rowsTaken + this.columns.rows;
+  }
+
+  /** Rows read since the last {@link take}. */
+  get waiting(): number {
     return this.columns.rows;
+  }
+
+  /** The rows read since the last call, so that a file of any size needs the memory of a batch only. */
+  take(): Columns {
+    const line = this.linesOfRows();
+    this.rowsTaken += this.columns.rows;
+    this.spans = [];
+    return this.columns.take(this.options.file, line);
   }
 
   /** Takes the next bytes of the file. @throws MeteringError naming line, column, value, expectation. */
   push(chunk: Uint8Array): void {
     let bytes = chunk;
+    if (this.overlong) {
+      const end = chunk.indexOf(LF);
+      if (end < 0) return;
+      this.overlong = false;
+      bytes = chunk.subarray(end + 1);
+    }
     if (this.carry.length > 0) {
-      bytes = new Uint8Array(this.carry.length + chunk.length);
-      bytes.set(this.carry);
-      bytes.set(chunk, this.carry.length);
+      const joined = new Uint8Array(this.carry.length + bytes.length);
+      joined.set(this.carry);
+      joined.set(bytes, this.carry.length);
+      bytes = joined;
     }
     const complete = bytes.lastIndexOf(LF) + 1;
     this.lines(bytes, complete);
     this.carry = bytes.slice(complete, complete + LONGEST_LINE_BYTES + 1);
-    if (this.carry.length > LONGEST_LINE_BYTES) this.line(this.carry);
+    if (this.carry.length <= LONGEST_LINE_BYTES) return;
+    this.line(this.carry);
+    this.carry = new Uint8Array(0);
+    this.overlong = true;
   }
 
   /** Takes a last line that lacks its line feed and gives the columns. @throws MeteringError as push. */
   end(): Columns {
     if (this.carry.length > 0 || !this.headerSeen) this.line(this.carry);
-    return this.columns.finish(this.options.file);
+    this.carry = new Uint8Array(0);
+    return this.columns.finish(this.options.file, this.linesOfRows());
+  }
+
+  /** Rows were read: which lines they stand on. */
+  private entered(rowsBefore: number): void {
+    const rows = this.columns.rows - rowsBefore;
+    const last = this.spans.at(-1);
+    if (rows > 0 && (last === undefined || last.line - last.row !== this.nextLine - rowsBefore)) {
+      this.spans.push({ row: rowsBefore, line: this.nextLine });
+    }
+    this.nextLine += rows;
+  }
+
+  private linesOfRows(): Int32Array {
+    const lines = new Int32Array(this.columns.rows);
+    for (const [at, { row, line }] of this.spans.entries()) {
+      const to = this.spans[at + 1]?.row ?? lines.length;
+      for (let each = row; each < to; each++) lines[each] = line + each - row;
+    }
+    return lines;
   }
 
   private lines(bytes: Uint8Array, to: number): void {
     let at = 0;
     while (at < to) {
-      if (this.headerSeen) at = this.scanner.scan(bytes, at, to);
+      if (this.headerSeen) {
+        const { rows } = this.columns;
+        at = this.scanner.scan(bytes, at, to);
+        this.entered(rows);
+      }
       if (at >= to) return;
       const end = bytes.indexOf(LF, at);
       this.line(bytes.subarray(at, bytes[end - 1] === CR && end > at ? end - 1 : end));
@@ -75,20 +134,27 @@ export class CsvReader {
 
   /** Reads one line, without its end, in the careful way. */
   private line(bytes: Uint8Array): void {
-    const { file } = this.options;
-    const line = this.headerSeen ? this.columns.rows + 2 : 1;
     const text = decoder.decode(bytes.subarray(0, LONGEST_LINE_BYTES + 1));
+    try {
+      this.careful(bytes, text);
+    } catch (error) {
+      if (!this.headerSeen || !this.options.onRejected || !isMeteringError(error)) throw error;
+      this.options.onRejected(error.problem, text);
+      this.nextLine += 1;
+    }
+  }
+
+  private careful(bytes: Uint8Array, text: string): void {
+    const { file } = this.options;
+    const line = this.nextLine;
     if (bytes.length > LONGEST_LINE_BYTES) {
-      throw new MeteringError('malformed-row', {
-        file,
-        line,
-        value: shown(text),
-        expected: LONGEST,
-      });
+      const problem = { file, line, value: shown(text), expected: LONGEST };
+      throw new MeteringError('malformed-row', problem);
     }
     if (!this.headerSeen) {
       checkHeader(text, file);
       this.headerSeen = true;
+      this.nextLine = 2;
       return;
     }
     const row = readCsvRow(text, file, line);
@@ -101,6 +167,7 @@ export class CsvReader {
     columns.importMilliwattHours[at] = row.importMilliwattHours;
     columns.exportMilliwattHours[at] = row.exportMilliwattHours;
     columns.quality[at] = row.quality;
+    this.entered(at);
   }
 }
 
@@ -127,6 +194,30 @@ export function readCanonicalCsv(bytes: Uint8Array, options: CsvOptions): Column
   const reader = new CsvReader({ expectedBytes: bytes.length, ...options });
   reader.push(bytes);
   return reader.end();
+}
+
+/** How {@link canonicalBatches} reads. */
+export interface BatchOptions extends Omit<CsvOptions, 'expectedBytes'> {
+  /** Rows after which a batch is given; it may hold a piece's rows more. Default 250,000 (11 MB). */
+  readonly rowsPerBatch?: number;
+}
+
+/**
+ * Reads a canonical readings file of any size in batches of rows, in the file's order: memory holds one
+ * batch and one piece. `points` of a batch begins with that of the batch before.
+ * @throws MeteringError as {@link readCanonicalCsv}.
+ */
+export async function* canonicalBatches(
+  pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  { rowsPerBatch = 250_000, ...options }: BatchOptions,
+): AsyncGenerator<Columns> {
+  const reader = new CsvReader(options);
+  for await (const piece of pieces) {
+    reader.push(piece);
+    if (reader.waiting >= rowsPerBatch) yield reader.take();
+  }
+  const rest = reader.end();
+  if (rest.rows > 0) yield rest;
 }
 
 /** The outcome of reading what may be wrong. */

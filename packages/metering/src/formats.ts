@@ -1,8 +1,10 @@
-export { readDatadis } from './formats/datadis.js';
-export { readDsmr } from './formats/dsmr.js';
-export { readEredesXlsx, type EredesOptions } from './formats/eredes-xlsx.js';
-export { readEspi } from './formats/espi.js';
-export { detectFormat, importMeterFile } from './formats/import-meter-file.js';
+export type { EredesOptions } from './formats/eredes-xlsx.js';
+export {
+  detectFormat,
+  importMeterFile,
+  importMeterFiles,
+  type MeterFile,
+} from './formats/import-meter-file.js';
 export type { AbsentDirection, ImportOptions } from './formats/import-options.js';
 export type {
   ImportResult,
@@ -10,10 +12,13 @@ export type {
   SupersededRow,
   UntimedReading,
 } from './formats/import-result.js';
-export { METER_FORMATS, type MeterFileOptions, type MeterFormat } from './formats/meter-formats.js';
-export { readMscons } from './formats/mscons.js';
-export { readNem } from './formats/nem12.js';
-export { readOcmf, type OcmfOptions } from './formats/ocmf.js';
+export {
+  METER_FORMATS,
+  type MeterFileContent,
+  type MeterFileOptions,
+  type MeterFormat,
+} from './formats/meter-formats.js';
+export type { OcmfOptions } from './formats/ocmf.js';
 export { parseOcmf, type OcmfProblem, type OcmfRecord } from './formats/ocmf-record.js';
 export { verifyOcmf, type OcmfVerdict } from './formats/ocmf-signature.js';
 export type { SeriesRow } from './formats/series-row.js';

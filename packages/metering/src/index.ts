@@ -11,9 +11,11 @@ export {
 export type { CounterReading } from './counter-reading.js';
 export { CSV_COLUMNS, CSV_HEADER } from './csv-format.js';
 export {
+  canonicalBatches,
   CsvReader,
   readCanonicalCsv,
   safeReadCanonicalCsv,
+  type BatchOptions,
   type CsvOptions,
   type SafeMeteringResult,
 } from './csv-reader.js';

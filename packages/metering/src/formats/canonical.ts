@@ -1,41 +1,29 @@
-import { CsvReader } from '../csv-reader.js';
-import { CSV_HEADER } from '../csv-format.js';
-import { readCsvRow } from '../csv-row.js';
-import { isMeteringError } from '../metering-error.js';
 import { INTERVAL_QUALITIES } from '@microgrid/events';
-import type { ImportOptions } from './import-options.js';
-import type { ImportResult } from './import-result.js';
-import { SeriesBuilder } from './series-builder.js';
+import { CSV_HEADER } from '../csv-format.js';
+import { readCsvRow, shown } from '../csv-row.js';
+import { isMeteringError } from '../metering-error.js';
+import type { SeriesBuilder } from './series-builder.js';
 import { textLines, textOf } from './text-lines.js';
 
-/** Reads the canonical CSV; lenient reading goes line by line, strict reading through the fast scanner. */
-export function readCanonical(bytes: Uint8Array, options: ImportOptions): ImportResult {
-  const { file } = options;
-  const out = new SeriesBuilder('canonical-csv', options);
-  if (options.lenient !== true && options.meteringPoint === undefined) {
-    const reader = new CsvReader({ file, expectedBytes: bytes.length });
-    reader.push(bytes);
-    return { ...out.finish(), columns: reader.end() };
-  }
-  let headerSeen = false;
-  for (const { text, line } of textLines(textOf(bytes))) {
-    if (!headerSeen) {
-      if (text !== CSV_HEADER) {
-        out.refuse(
-          { line, value: JSON.stringify(text.slice(0, 80)), expected: `exactly ${CSV_HEADER}` },
-          'bad-header',
-        );
-      }
-      headerSeen = true;
-      continue;
+/**
+ * Reads the canonical CSV row by row beside other files, or leniently. A whole file alone goes through
+ * `CsvReader`, and large ones through `canonicalBatches`.
+ * @throws MeteringError naming line, column, value and expectation.
+ */
+export function readCanonical(out: SeriesBuilder, bytes: Uint8Array): void {
+  const lines = [...textLines(textOf(bytes))];
+  // After the end of the last line there is no further one.
+  if (lines.length > 1 && lines.at(-1)?.text === '') lines.pop();
+  for (const { text, line } of lines) {
+    if (line > 1) canonicalRow(out, text, line);
+    else if (text !== CSV_HEADER) {
+      const value = text === '' ? 'an empty line' : shown(text);
+      out.refuse({ line, value, expected: `exactly ${CSV_HEADER}` }, 'bad-header');
     }
-    if (text === '') continue;
-    lenientRow(out, text, line);
   }
-  return out.finish();
 }
 
-function lenientRow(out: SeriesBuilder, text: string, line: number): void {
+function canonicalRow(out: SeriesBuilder, text: string, line: number): void {
   try {
     const row = readCsvRow(text, out.options.file, line);
     const wanted = out.options.meteringPoint;

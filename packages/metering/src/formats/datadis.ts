@@ -2,10 +2,8 @@ import type { IntervalQuality } from '@microgrid/events';
 import type { EpochMs } from '@microgrid/units';
 import { shown } from '../csv-row.js';
 import { readEnergy } from './energy-text.js';
-import type { ImportOptions } from './import-options.js';
-import type { ImportResult } from './import-result.js';
 import { existingDate, LocalClock, RowOrder } from './local-clock.js';
-import { SeriesBuilder } from './series-builder.js';
+import type { SeriesBuilder } from './series-builder.js';
 import { splitFields, textLines, textOf } from './text-lines.js';
 
 const HOUR_MS = 3_600_000;
@@ -185,8 +183,6 @@ function isoDate(text: string): string | undefined {
  * is the END of the hour, on the clock of Madrid unless another zone is given.
  * @throws MeteringError naming line, column, value and expectation.
  */
-export function readDatadis(bytes: Uint8Array, options: ImportOptions): ImportResult {
-  const out = new SeriesBuilder('datadis', options);
+export function readDatadis(out: SeriesBuilder, bytes: Uint8Array): void {
   new DatadisReader(out).read(textOf(bytes));
-  return out.finish();
 }

@@ -2,9 +2,7 @@ import { isUnitsError, parseInstant, type EpochMs } from '@microgrid/units';
 import { shown } from '../csv-row.js';
 import { crc16Arc } from './crc16-arc.js';
 import { energyUnit, readEnergy } from './energy-text.js';
-import type { ImportOptions } from './import-options.js';
-import type { ImportResult } from './import-result.js';
-import { SeriesBuilder } from './series-builder.js';
+import type { SeriesBuilder } from './series-builder.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -181,8 +179,7 @@ function readTelegram(telegram: Telegram, out: SeriesBuilder): void {
  * time, from which intervals are made by interpolation. Lines count those of the file.
  * @throws MeteringError naming line, object, value and expectation.
  */
-export function readDsmr(bytes: Uint8Array, options: ImportOptions): ImportResult {
-  const out = new SeriesBuilder('dsmr', options);
+export function readDsmr(out: SeriesBuilder, bytes: Uint8Array): void {
   const text = latin1(bytes);
   let count = 0;
   for (const telegram of telegrams(text)) {
@@ -193,5 +190,4 @@ export function readDsmr(bytes: Uint8Array, options: ImportOptions): ImportResul
     const expected = 'at least one telegram, from a line that begins with / to one with !';
     out.refuse({ line: 1, value: 'no telegram', expected }, 'bad-header');
   }
-  return out.finish();
 }

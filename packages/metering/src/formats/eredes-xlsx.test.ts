@@ -1,5 +1,6 @@
 import { rowAt } from '../columns.js';
-import { readEredesXlsx, type EredesOptions } from './eredes-xlsx.js';
+import type { EredesOptions } from './eredes-xlsx.js';
+import { importMeterFile } from './import-meter-file.js';
 import type { ImportResult } from './import-result.js';
 import { LocalClock } from './local-clock.js';
 import { workbook } from './workbook.test-data.js';
@@ -44,7 +45,7 @@ async function read(
   rows: readonly (readonly Cell[])[],
   options: Partial<EredesOptions> = {},
 ): Promise<ImportResult> {
-  return readEredesXlsx(await workbook(rows), { file: 'consumos.xlsx', ...options });
+  return importMeterFile(await workbook(rows), { file: 'consumos.xlsx', ...options });
 }
 
 const above = (lines: number): Cell[][] => [
@@ -159,5 +160,7 @@ test('a sheet without header, point or workbook is refused', async () => {
     ]),
   ).rejects.toThrow(/PT…/);
   const text = new TextEncoder().encode('no workbook');
-  await expect(readEredesXlsx(text, { file: 'x' })).rejects.toThrow(/\.xlsx workbook/);
+  await expect(importMeterFile(text, { file: 'x' }, 'eredes-xlsx')).rejects.toThrow(
+    /\.xlsx workbook/,
+  );
 });

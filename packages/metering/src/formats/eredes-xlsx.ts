@@ -14,9 +14,8 @@ import {
   type ValueColumn,
 } from './eredes-layout.js';
 import type { ImportOptions } from './import-options.js';
-import type { ImportResult } from './import-result.js';
 import { LocalClock, RowOrder } from './local-clock.js';
-import { SeriesBuilder } from './series-builder.js';
+import type { SeriesBuilder } from './series-builder.js';
 
 const QUARTER_MS = 900_000;
 const QUARTER_MINUTES = 15;
@@ -199,10 +198,10 @@ function contradictsEnds(rows: Rows, { timeAt, headerRow }: Layout): boolean {
  * @throws (as a rejection) MeteringError naming row, cell, value and expectation.
  */
 export async function readEredesXlsx(
+  out: SeriesBuilder,
   bytes: Uint8Array,
   options: EredesOptions,
-): Promise<ImportResult> {
-  const out = new SeriesBuilder('eredes-xlsx', options);
+): Promise<void> {
   const rows = await sheetOf(bytes, out);
   const layout = findLayout(rows);
   if (layout === undefined) {
@@ -233,5 +232,4 @@ export async function readEredesXlsx(
     if (at <= headerRow || row.every((cell) => cellText(cell) === '')) continue;
     reader.row(row, at + 1);
   }
-  return out.finish();
 }

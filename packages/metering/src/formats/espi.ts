@@ -3,8 +3,7 @@ import { SaxesParser } from 'saxes';
 import { shown } from '../csv-row.js';
 import { readEnergy } from './energy-text.js';
 import type { ImportOptions } from './import-options.js';
-import type { ImportResult } from './import-result.js';
-import { SeriesBuilder } from './series-builder.js';
+import type { SeriesBuilder } from './series-builder.js';
 import { textOf } from './text-lines.js';
 
 /** Quality codes of ESPI (IntervalReading.ReadingQuality); what is not listed counts as estimated. */
@@ -38,7 +37,15 @@ interface Reading {
   quality?: string;
 }
 
+/** One of the files that belong together. */
+export interface EspiFile {
+  readonly bytes: Uint8Array;
+  readonly options: ImportOptions;
+}
+
 interface Entry {
+  /** Of the file it stands in. */
+  readonly options: ImportOptions;
   readonly links: string[];
   readingType?: ReadingType;
   readonly readings: Reading[];
@@ -54,6 +61,8 @@ class EspiFeed {
   private reading: Reading | undefined;
   private type: ReadingType | undefined;
   private text = '';
+
+  constructor(private readonly options: ImportOptions) {}
 
   read(xml: string, fail: (line: number, message: string) => never): void {
     const parser = new SaxesParser({ xmlns: true, position: true });
@@ -72,11 +81,11 @@ class EspiFeed {
   private open(name: string, line: number, href: string | undefined): void {
     this.path.push(name);
     this.text = '';
-    if (name === 'entry') this.entry = { links: [], readings: [], line };
+    if (name === 'entry') this.entry = { options: this.options, links: [], readings: [], line };
     // A bare IntervalBlock or ReadingType outside any entry is a resource of its own.
     else if (name === 'IntervalBlock' || name === 'ReadingType') {
       this.resources += 1;
-      this.entry ??= { links: [], readings: [], line };
+      this.entry ??= { options: this.options, links: [], readings: [], line };
     }
     if (name === 'link' && href !== undefined) this.entry?.links.push(href);
     else if (name === 'ReadingType' && this.entry) this.entry.readingType = this.type = { line };
@@ -136,8 +145,9 @@ function toBuilder(entries: readonly Entry[], out: SeriesBuilder): void {
   const linked = linkTypes(entries);
   const types = entries.flatMap(({ readingType }) => readingType ?? []);
   const guessed = new Set<string>();
-  for (const { links, readings } of entries) {
+  for (const { options, links, readings } of entries) {
     if (readings.length === 0) continue;
+    out.begin('espi', options);
     const key = links.map((link) => METER_READING.exec(link)?.[0]).find(Boolean) ?? '';
     const usagePoint = links.map((link) => USAGE_POINT.exec(link)?.[1]).find(Boolean) ?? '1';
     const type = linked.get(key) ?? (types.length === 1 ? types[0] : undefined);
@@ -204,20 +214,23 @@ function addReadings(
 }
 
 /**
- * Reads Green Button data (NAESB ESPI in Atom): interval blocks with their reading types, in any order,
- * repeated rows once. Days and longer become totals.
+ * Reads Green Button data (NAESB ESPI in Atom) of one or several files together: interval blocks with
+ * their reading types, in any order and in any file, repeated rows once. Days and longer become totals.
  * @throws MeteringError naming line, element, value and expectation.
  */
-export function readEspi(bytes: Uint8Array, options: ImportOptions): ImportResult {
-  const out = new SeriesBuilder('espi', options);
-  const feed = new EspiFeed();
-  feed.read(textOf(bytes), (line, message) =>
-    out.refuse({ line, value: shown(message), expected: 'well-formed XML' }),
-  );
-  if (feed.resources === 0) {
-    const expected = 'IntervalBlock or ReadingType elements of ESPI';
-    out.refuse({ line: 1, value: 'no ESPI resource', expected }, 'bad-header');
+export function readEspi(out: SeriesBuilder, files: readonly EspiFile[]): void {
+  const entries: Entry[] = [];
+  for (const { bytes, options } of files) {
+    out.begin('espi', options);
+    const feed = new EspiFeed(options);
+    feed.read(textOf(bytes), (line, message) =>
+      out.refuse({ line, value: shown(message), expected: 'well-formed XML' }),
+    );
+    if (feed.resources === 0) {
+      const expected = 'IntervalBlock or ReadingType elements of ESPI';
+      out.refuse({ line: 1, value: 'no ESPI resource', expected }, 'bad-header');
+    }
+    entries.push(...feed.entries);
   }
-  toBuilder(feed.entries, out);
-  return out.finish();
+  toBuilder(entries, out);
 }

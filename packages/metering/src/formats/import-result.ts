@@ -18,8 +18,10 @@ export interface SupersededRow {
   /** Whole mWh; undefined = the row said nothing of that direction. */
   readonly importMilliwattHours: number | undefined;
   readonly exportMilliwattHours: number | undefined;
-  /** Line of the earlier row and of the one that replaces it. */
+  /** File and line of the earlier row, and of the one that replaces it. */
+  readonly file: string;
   readonly line: number;
+  readonly byFile: string;
   readonly byLine: number;
 }
 
@@ -36,7 +38,7 @@ export interface UntimedReading {
 
 /** What a file of meter data held. Every row is in exactly one place: nothing vanishes. */
 export interface ImportResult {
-  /** Id of the format, as in {@link METER_FORMATS}. */
+  /** Id of the format, as in {@link METER_FORMATS}; of several, joined by ` + `. */
   readonly format: string;
   /** Intervals by start, then metering point; each at most once. */
   readonly columns: Columns;

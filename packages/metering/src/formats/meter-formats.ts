@@ -3,13 +3,19 @@ import { readDatadis } from './datadis.js';
 import { readDsmr } from './dsmr.js';
 import { readEredesXlsx, type EredesOptions } from './eredes-xlsx.js';
 import { readEspi } from './espi.js';
-import type { ImportResult } from './import-result.js';
 import { readMscons } from './mscons.js';
 import { readNem } from './nem12.js';
 import { readOcmf, type OcmfOptions } from './ocmf.js';
+import type { SeriesBuilder } from './series-builder.js';
 
 /** Everything any format can be told. */
 export type MeterFileOptions = EredesOptions & OcmfOptions;
+
+/** One file, unpacked, with how it is to be read. */
+export interface MeterFileContent {
+  readonly bytes: Uint8Array;
+  readonly options: MeterFileOptions;
+}
 
 /** One format of meter data: the row of the table that detection, reading and the docs go by. */
 export interface MeterFormat {
@@ -27,10 +33,21 @@ export interface MeterFormat {
   readonly quality: string;
   /** Whether the beginning of a file looks like it; `head` is its first 4,096 bytes as Latin-1. */
   readonly fits: (head: string) => boolean;
-  readonly read: (
-    bytes: Uint8Array,
-    options: MeterFileOptions,
-  ) => ImportResult | Promise<ImportResult>;
+  /** Reads files of this format together: what one says may complete another. */
+  readonly read: (out: SeriesBuilder, files: readonly MeterFileContent[]) => void | Promise<void>;
+}
+
+/** Files whose content does not depend on one another. */
+function apart(
+  id: string,
+  read: (out: SeriesBuilder, bytes: Uint8Array, options: MeterFileOptions) => void | Promise<void>,
+): MeterFormat['read'] {
+  return async (out, files) => {
+    for (const { bytes, options } of files) {
+      out.begin(id, options);
+      await read(out, bytes, options);
+    }
+  };
 }
 
 /** Every format that is read, in the order of detection. */
@@ -44,7 +61,7 @@ export const METER_FORMATS: readonly MeterFormat[] = [
     quantity: 'kWh of the interval, import and export gross',
     quality: 'the quality column',
     fits: (head) => /^(?:\u00ef\u00bb\u00bf)?metering_point,/.test(head),
-    read: readCanonical,
+    read: apart('canonical-csv', readCanonical),
   },
   {
     id: 'eredes-xlsx',
@@ -55,7 +72,7 @@ export const METER_FORMATS: readonly MeterFormat[] = [
     quantity: 'mean power of the quarter-hour, kW',
     quality: 'Estado: Real = measured, Estimado and unknown = estimated',
     fits: (head) => head.startsWith('PK\u0003\u0004'),
-    read: readEredesXlsx,
+    read: apart('eredes-xlsx', readEredesXlsx),
   },
   {
     id: 'nem12',
@@ -66,7 +83,7 @@ export const METER_FORMATS: readonly MeterFormat[] = [
     quantity: 'kWh of interval n of a day; E = import, B = export',
     quality: 'A measured, S and F substituted, E estimated, N missing, V by 400 records',
     fits: (head) => /^\s*100,NEM1[23]/.test(head) || /^\s*[23]00,\w+,/.test(head),
-    read: readNem,
+    read: apart('nem12', readNem),
   },
   {
     id: 'mscons',
@@ -78,7 +95,7 @@ export const METER_FORMATS: readonly MeterFormat[] = [
     quality:
       'QTY 220 and 79 measured, 67 and 125 substituted, 187, 201, 265 and unknown estimated, 20 missing',
     fits: (head) => /^\s*(UNA|UNB\+)/.test(head),
-    read: readMscons,
+    read: apart('mscons', readMscons),
   },
   {
     id: 'espi',
@@ -100,7 +117,7 @@ export const METER_FORMATS: readonly MeterFormat[] = [
     quantity: 'kWh registers 1.8 and 2.8, rates summed',
     quality: 'checksum',
     fits: (head) => /^\s*\/[A-Za-z0-9]{3}[\w\\]/m.test(head),
-    read: readDsmr,
+    read: apart('dsmr', readDsmr),
   },
   {
     id: 'ocmf',
@@ -111,7 +128,7 @@ export const METER_FORMATS: readonly MeterFormat[] = [
     quantity: 'kWh or Wh registers',
     quality: 'meter state, error flags and the signature',
     fits: (head) => /^\s*OCMF\|/.test(head),
-    read: readOcmf,
+    read: apart('ocmf', readOcmf),
   },
   {
     id: 'datadis',
@@ -122,6 +139,6 @@ export const METER_FORMATS: readonly MeterFormat[] = [
     quantity: 'kWh of the hour; consumo = import, energiaVertida = export',
     quality: 'Real = measured, Estimada and unknown = estimated',
     fits: (head) => /^[^\r\n]*cups[^\r\n]*[;,][^\r\n]*fecha/i.test(head),
-    read: readDatadis,
+    read: apart('datadis', readDatadis),
   },
 ];

@@ -4,10 +4,8 @@ import { worseQuality } from '../cause.js';
 import { shown } from '../csv-row.js';
 import { decimalMark, segments, type Segment } from './edifact.js';
 import { energyUnit, readEnergy, readMeanKilowatts, type EnergyUnit } from './energy-text.js';
-import type { ImportOptions } from './import-options.js';
-import type { ImportResult } from './import-result.js';
 import { LocalClock, RowOrder } from './local-clock.js';
-import { SeriesBuilder } from './series-builder.js';
+import type { SeriesBuilder } from './series-builder.js';
 import { textOf } from './text-lines.js';
 
 const MINUTE_MS = 60_000;
@@ -302,9 +300,7 @@ function unitOf(
  * Reads the load profiles of a UN/EDIFACT MSCONS interchange. Lines of problems count segments.
  * @throws MeteringError naming segment, value and expectation.
  */
-export function readMscons(bytes: Uint8Array, options: ImportOptions): ImportResult {
-  const out = new SeriesBuilder('mscons', options);
+export function readMscons(out: SeriesBuilder, bytes: Uint8Array): void {
   const text = textOf(bytes);
   new MsconsReader(out, decimalMark(text)).read(segments(text));
-  return out.finish();
 }

@@ -1,11 +1,9 @@
 import type { IntervalQuality } from '@microgrid/events';
 import { shown } from '../csv-row.js';
 import { energyUnit, readEnergy, type EnergyUnit } from './energy-text.js';
-import type { ImportOptions } from './import-options.js';
-import type { ImportResult } from './import-result.js';
 import { readNem13Row } from './nem13.js';
 import { nemDate, nemQuality } from './nem-fields.js';
-import { SeriesBuilder } from './series-builder.js';
+import type { SeriesBuilder } from './series-builder.js';
 import { splitFields, textLines, textOf, type TextLine } from './text-lines.js';
 
 const MINUTE_MS = 60_000;
@@ -341,8 +339,6 @@ function worst(qualities: readonly IntervalQuality[]): IntervalQuality {
  * of a day ends n lengths after midnight, UTC+10 all year.
  * @throws MeteringError naming line, field, value and expectation.
  */
-export function readNem(bytes: Uint8Array, options: ImportOptions): ImportResult {
-  const out = new SeriesBuilder('nem12', options);
+export function readNem(out: SeriesBuilder, bytes: Uint8Array): void {
   new NemReader(out).read(textLines(textOf(bytes)));
-  return out.finish();
 }

@@ -2,10 +2,9 @@ import { parseInstant, isUnitsError, type EpochMs } from '@microgrid/units';
 import { shown } from '../csv-row.js';
 import { energyUnit, readEnergy } from './energy-text.js';
 import type { ImportOptions } from './import-options.js';
-import type { ImportResult } from './import-result.js';
 import { parseOcmf, type OcmfReading, type OcmfRecord } from './ocmf-record.js';
 import { verifyOcmf } from './ocmf-signature.js';
-import { SeriesBuilder } from './series-builder.js';
+import type { SeriesBuilder } from './series-builder.js';
 import { textLines, textOf } from './text-lines.js';
 
 /** `2019-08-13T10:03:15,000+0000 I`. */
@@ -151,8 +150,7 @@ export interface OcmfOptions extends ImportOptions {
  * signed. A charger's other direction stands still at 0.
  * @throws MeteringError naming line, field, value and expectation.
  */
-export function readOcmf(bytes: Uint8Array, options: OcmfOptions): ImportResult {
-  const out = new SeriesBuilder('ocmf', options);
+export function readOcmf(out: SeriesBuilder, bytes: Uint8Array, options: OcmfOptions): void {
   const reader = new OcmfReader(out, options.publicKeys);
   let records = 0;
   for (const { text, line } of textLines(textOf(bytes))) {
@@ -166,5 +164,4 @@ export function readOcmf(bytes: Uint8Array, options: OcmfOptions): ImportResult 
       'bad-header',
     );
   }
-  return out.finish();
 }

@@ -1,4 +1,4 @@
-import { INTERVAL_QUALITIES } from '@microgrid/events';
+import { idField, INTERVAL_QUALITIES } from '@microgrid/events';
 import { compareIds, formatInstant } from '@microgrid/units';
 import { GrowingColumns, type Columns } from '../columns.js';
 import { shown } from '../csv-row.js';
@@ -12,6 +12,7 @@ interface Entry {
   importMilliwattHours: number | undefined;
   exportMilliwattHours: number | undefined;
   quality: number;
+  file: string;
   line: number;
 }
 
@@ -21,7 +22,10 @@ interface Point {
   hasExport: boolean;
 }
 
+const REPEATED = 'repeat an earlier row with equal values and count once';
 const MISSING = INTERVAL_QUALITIES.indexOf('missing');
+const FIRST_MS = Date.UTC(1000, 0, 1);
+const LAST_MS = Date.UTC(10_000, 0, 1) - 1;
 const MINUTE_MS = 60_000;
 /** Interval lengths of the house. */
 const LENGTHS_MS = [1, 5, 10, 15, 30, 60].map((minutes) => minutes * MINUTE_MS);
@@ -40,10 +44,21 @@ export class SeriesBuilder {
   readonly readings: CounterReading[] = [];
   readonly untimed: UntimedReading[] = [];
 
-  constructor(
-    readonly format: string,
-    readonly options: ImportOptions,
-  ) {}
+  private readonly files: string[] = [];
+  private readonly formats: string[] = [];
+  private current: ImportOptions = { file: '' };
+
+  /** Of the file being read. */
+  get options(): ImportOptions {
+    return this.current;
+  }
+
+  /** Begins a file, or goes back to one; what comes next stands in it. */
+  begin(format: string, options: ImportOptions): void {
+    if (!this.files.includes(options.file)) this.files.push(options.file);
+    if (!this.formats.includes(format)) this.formats.push(format);
+    this.current = options;
+  }
 
   /** Refuses a row: throws, or lists it where reading is lenient. */
   reject(
@@ -63,16 +78,18 @@ export class SeriesBuilder {
 
   /** Says something of the whole import. */
   note(text: string): void {
-    this.notes.push(text);
+    this.notes.push(`${this.current.file}: ${text}`);
   }
 
   /** Counts one of many rows of a kind; the sum becomes a note: `12 rows …`. */
   count(what: string): void {
-    this.counted.set(what, (this.counted.get(what) ?? 0) + 1);
+    const key = JSON.stringify([this.current.file, what]);
+    this.counted.set(key, (this.counted.get(key) ?? 0) + 1);
   }
 
   /** Adds what one row says; rows that contradict an earlier one replace it. */
   add(row: SeriesRow, text: string): void {
+    if (!this.usable(row, text)) return;
     const lengthMs = row.endMs - row.startMs;
     if (lengthMs > LONGEST_MS) {
       this.totals.push(row);
@@ -96,6 +113,24 @@ export class SeriesBuilder {
     this.enter(row);
   }
 
+  /** Ids, instants and energies that every output can carry. */
+  private usable(
+    { meteringPoint, startMs, endMs, line, ...row }: SeriesRow,
+    text: string,
+  ): boolean {
+    if (!idField.safeParse(meteringPoint).success) {
+      const expected = 'an id: a letter or digit, then up to 63 of A-Z a-z 0-9 . _ : -';
+      this.reject({ line, column: 'metering point', value: shown(meteringPoint), expected }, text);
+    } else if (!(startMs >= FIRST_MS && endMs <= LAST_MS && endMs > startMs)) {
+      const value = `${startMs} to ${endMs} ms`;
+      this.reject({ line, value, expected: 'a time in the years 1000 to 9999' }, text);
+    } else if (![row.importMilliwattHours, row.exportMilliwattHours].every(isEnergy)) {
+      const expected = 'an energy below 2^53 mWh (9 billion kWh)';
+      this.reject({ line, value: shown(text), expected }, text);
+    } else return true;
+    return false;
+  }
+
   private enter(row: SeriesRow): void {
     const point = this.pointOf(row.meteringPoint);
     point.hasImport ||= row.importMilliwattHours !== undefined;
@@ -104,13 +139,21 @@ export class SeriesBuilder {
     const entry = point.entries.get(key);
     const quality = INTERVAL_QUALITIES.indexOf(row.quality);
     if (entry === undefined) {
-      const { importMilliwattHours, exportMilliwattHours, line } = row;
-      point.entries.set(key, { importMilliwattHours, exportMilliwattHours, quality, line });
+      point.entries.set(key, this.entryOf(row));
+      return;
+    }
+    if (!saysEnergy(entry)) {
+      if (saysEnergy(row)) point.entries.set(key, this.entryOf(row));
+      else this.count(REPEATED);
+      return;
+    }
+    if (!saysEnergy(row)) {
+      this.count('say `missing` where another row has the energy: the energy stands');
       return;
     }
     const relation = compare(entry, row, quality);
     if (relation === 'same') {
-      this.count('repeat an earlier row with equal values and count once');
+      this.count(REPEATED);
       return;
     }
     if (relation === 'different') this.supersede(row, entry);
@@ -118,7 +161,14 @@ export class SeriesBuilder {
     entry.exportMilliwattHours = row.exportMilliwattHours ?? entry.exportMilliwattHours;
     // Channels of one interval: the worse one speaks for both. A new version speaks for itself.
     entry.quality = relation === 'different' ? quality : Math.max(entry.quality, quality);
+    entry.file = this.current.file;
     entry.line = row.line;
+  }
+
+  private entryOf({ importMilliwattHours, exportMilliwattHours, quality, line }: SeriesRow): Entry {
+    const { file } = this.current;
+    const index = INTERVAL_QUALITIES.indexOf(quality);
+    return { importMilliwattHours, exportMilliwattHours, quality: index, file, line };
   }
 
   private supersede(row: SeriesRow, entry: Entry): void {
@@ -128,7 +178,9 @@ export class SeriesBuilder {
       endMs: row.endMs,
       importMilliwattHours: entry.importMilliwattHours,
       exportMilliwattHours: entry.exportMilliwattHours,
+      file: entry.file,
       line: entry.line,
+      byFile: this.current.file,
       byLine: row.line,
     });
   }
@@ -144,17 +196,21 @@ export class SeriesBuilder {
   /** Everything that was read. @throws MeteringError `missing-interval` for a direction nobody gave. */
   finish(): ImportResult {
     this.completeDirections();
+    for (const [key, rows] of this.counted) {
+      const [file, what] = JSON.parse(key) as [string, string];
+      this.notes.push(`${file}: ${rows} rows ${what}`);
+    }
+    this.current = { ...this.current, file: this.files.join(' + ') };
     if (this.untimed.length > 0) {
       this.note(
         `${this.untimed.length} readings have no known time: kept, but no interval uses them`,
       );
     }
-    for (const [what, rows] of this.counted) this.note(`${rows} rows ${what}`);
     if (this.superseded.length > 0) {
       this.note(`${this.superseded.length} rows replace an earlier one with other values`);
     }
     return {
-      format: this.format,
+      format: this.formats.join(' + '),
       columns: this.columns(),
       partial: this.partial,
       readings: [...this.readings].sort((a, b) => a.atMs - b.atMs),
@@ -238,6 +294,9 @@ export class SeriesBuilder {
   }
 }
 
+const isEnergy = (energy: number | undefined): boolean =>
+  energy === undefined || Number.isSafeInteger(energy);
+
 function partialRow(
   meteringPoint: string,
   startMs: number,
@@ -255,6 +314,13 @@ function partialRow(
     quality,
     line,
   };
+}
+
+/** Whether a row gives energy of a direction; `missing` gives none. */
+function saysEnergy(
+  row: Pick<SeriesRow, 'importMilliwattHours' | 'exportMilliwattHours'>,
+): boolean {
+  return row.importMilliwattHours !== undefined || row.exportMilliwattHours !== undefined;
 }
 
 function compare(entry: Entry, row: SeriesRow, quality: number): 'same' | 'adds' | 'different' {
