@@ -1,5 +1,7 @@
-/** Where a command writes; the process's own streams fit. */
+/** Where a command writes, and whence it gets answers; the process's own streams fit. */
 export interface CommandStreams {
+  /** Answers of a person, line by line; absent: nobody can be asked. */
+  readonly stdin?: NodeJS.ReadableStream;
   readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean | undefined };
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean | undefined };
 }
