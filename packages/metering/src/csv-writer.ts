@@ -1,5 +1,6 @@
 import { INTERVAL_QUALITIES } from '@microgrid/events';
-import { compareIds, formatInstant, type EpochMs } from '@microgrid/units';
+import { formatInstant, type EpochMs } from '@microgrid/units';
+import { canonicalOrder } from './canonical-order.js';
 import type { Columns } from './columns.js';
 import type { IntervalGrid } from './interval-grid.js';
 import { CSV_HEADER, KILOWATT_HOUR_DECIMALS, LF, COMMA, POINT, ZERO } from './csv-format.js';
@@ -18,7 +19,7 @@ const SHORT_DECIMALS = 3;
 export class CsvWriter {
   private buffer = new Uint8Array(CHUNK_BYTES);
   private length = 0;
-  private readonly points: readonly Uint8Array[];
+  private readonly points: Uint8Array[];
   private readonly qualities = INTERVAL_QUALITIES.map((name) => encoder.encode(name));
   private readonly instants = new Map<EpochMs, Uint8Array>();
 
@@ -26,6 +27,11 @@ export class CsvWriter {
     this.points = points.map((id) => encoder.encode(id));
     this.put(encoder.encode(CSV_HEADER));
     this.buffer[this.length++] = LF;
+  }
+
+  /** Takes a longer list of points that begins with the one known. */
+  know(points: readonly string[]): void {
+    for (const id of points.slice(this.points.length)) this.points.push(encoder.encode(id));
   }
 
   /** Whether enough is written to be worth taking. */
@@ -125,22 +131,6 @@ export class CsvWriter {
   }
 }
 
-/** The positions of the rows by start, then metering point. */
-function canonicalOrder(columns: Columns): Uint32Array {
-  const { point, startMs, points } = columns;
-  const rank = new Int32Array(points.length);
-  Array.from(points.keys())
-    .sort((a, b) => compareIds(points[a] as string, points[b] as string))
-    .forEach((index, position) => (rank[index] = position));
-  const order = Uint32Array.from({ length: columns.rows }, (_, row) => row);
-  return order.sort(
-    (a, b) =>
-      (startMs[a] as number) - (startMs[b] as number) ||
-      (rank[point[a] as number] as number) - (rank[point[b] as number] as number) ||
-      a - b,
-  );
-}
-
 /** {@link writeCanonicalCsv} in pieces. */
 export function* canonicalCsvChunks(columns: Columns): Generator<Uint8Array> {
   const writer = new CsvWriter(columns.points);
@@ -154,6 +144,28 @@ export function* canonicalCsvChunks(columns: Columns): Generator<Uint8Array> {
       columns.quality[row] as number,
     );
     if (writer.full) yield writer.take();
+  }
+  yield writer.take();
+}
+
+/** Batches that are in canonical order already, such as those of `mergeBatches`, as pieces of a file. */
+export async function* batchesCsvChunks(
+  batches: AsyncIterable<Columns>,
+): AsyncGenerator<Uint8Array> {
+  const writer = new CsvWriter([]);
+  for await (const columns of batches) {
+    writer.know(columns.points);
+    for (let row = 0; row < columns.rows; row++) {
+      writer.row(
+        columns.point[row] as number,
+        columns.startMs[row] as number,
+        columns.endMs[row] as number,
+        columns.importMilliwattHours[row] as number,
+        columns.exportMilliwattHours[row] as number,
+        columns.quality[row] as number,
+      );
+      if (writer.full) yield writer.take();
+    }
   }
   yield writer.take();
 }
