@@ -96,10 +96,9 @@ export class IntervalMeter {
     if (reading === undefined) return;
     const step = advanceIntervals(this.state, reading, this.options);
     this.state = step.state;
-    if (step.rejected !== undefined && step.rejected.reason !== 'duplicate') {
-      this.log('warn', `${this.point.meteringPoint}: counter reading not used`, {
-        reason: step.rejected.reason,
-      });
+    for (const { reason } of step.rejected) {
+      if (reason === 'duplicate') continue;
+      this.log('warn', `${this.point.meteringPoint}: counter reading not used`, { reason });
     }
     for (const raw of step.intervals) {
       const { interval, findings } = this.validate(raw, this.clock.nowMs());

@@ -5,7 +5,12 @@ export type IntervalCause =
   | 'no-reading-before'
   | 'no-reading-after'
   | 'counter-reset'
+  | 'counter-rollover'
+  | 'meter-replacement'
+  | 'ambiguous-register'
   | 'implausible-rate'
+  | 'clock-corrected'
+  | 'withdrawn'
   | 'no-reading-between'
   | 'wide-bracket'
   | 'suspect-reading'
@@ -22,7 +27,13 @@ export const QUALITY_OF_CAUSE: Readonly<Record<IntervalCause, IntervalQuality>> 
   'no-reading-before': 'missing',
   'no-reading-after': 'missing',
   'no-reading-between': 'missing',
+  // The register went once round and the rate proves it: nothing is lost.
+  'counter-rollover': 'measured',
   'counter-reset': 'estimated',
+  'meter-replacement': 'estimated',
+  'ambiguous-register': 'estimated',
+  'clock-corrected': 'estimated',
+  withdrawn: 'missing',
   'implausible-rate': 'estimated',
   'wide-bracket': 'estimated',
   'suspect-reading': 'estimated',

@@ -125,18 +125,99 @@ describe('intervals from counter readings', () => {
     expect(found[1]?.causes).toEqual(['counter-reset', 'no-reading-between', 'wide-bracket']);
   });
 
-  it('rejects late and repeated readings and those that are no count, by name', () => {
+  it('uses what comes late, and rejects by name what is repeated, contradicts or is no count', () => {
     const { rejected, intervals: found } = intervals(
-      [at(0, 0), at(10, 10), at(10, 11), at(5, 5), at(20, -1), at(30, 1.5), at(900, 900)],
+      [
+        at(0, 0),
+        at(10, 10),
+        at(10, 11),
+        at(20, 20),
+        at(20, 20),
+        at(5, 5),
+        at(25, -1),
+        at(30, 1.5),
+        at(900, 900),
+      ],
       SETTINGS,
     );
     expect(rejected.map(({ reason }) => reason)).toEqual([
+      'not-a-count',
+      'not-a-count',
+      'contradictory',
+      'contradictory',
       'duplicate',
-      'late',
-      'not-a-count',
-      'not-a-count',
     ]);
     expect(found).toHaveLength(1);
+  });
+
+  it('drops a single false reading and loses nothing: zero, torn word, lifetime of another meter', () => {
+    for (const wrong of [0, 65_536, 9_000_000_000_000]) {
+      const readings = steady(0, 1800, 10, 5_000_000_000);
+      readings[90] = { ...(readings[90] as CounterReading), importMilliwattHours: wrong };
+      const { intervals: found, rejected } = intervals(readings, SETTINGS);
+      expect(found.map((each) => [each.importMilliwattHours, each.quality])).toEqual([
+        [900_000, 'measured'],
+        [900_000, 'measured'],
+      ]);
+      expect(rejected.map(({ reason }) => reason)).toEqual(['misread']);
+    }
+  });
+
+  it('waits out zeros that come again and again before the lifetime value is back', () => {
+    const readings = steady(0, 2700, 10, 5_000_000_000).map((reading, index) =>
+      index > 50 && index < 80 ? { ...reading, importMilliwattHours: 0 } : reading,
+    );
+    expect(run(readings).map((each) => each.importMilliwattHours)).toEqual([
+      900_000, 900_000, 900_000,
+    ]);
+  });
+
+  it('never books a lifetime when the first reading was 0', () => {
+    const found = run([at(0, 0), ...steady(10, 1800, 10, 5_000_000_000)]);
+    expect(found.map(({ quality }) => quality)).toEqual(['estimated', 'measured']);
+    expect(found[0]?.importMilliwattHours).toBe(890_000);
+  });
+
+  it.each([
+    ['16 bits of 10 Wh', 2 ** 16, 10_000],
+    ['32 bits of 1 mWh', 2 ** 32, 1],
+    ['48 bits of 1 mWh', 2 ** 48, 1],
+    ['6 digits of 100 Wh', 10 ** 6, 100_000],
+  ])('goes round with %s, declared or not, and loses nothing', (_name, units, unit) => {
+    const range = units * unit;
+    const readings = Array.from({ length: 31 }, (_, index) =>
+      at(index * 60, (((units - 12 + index) % units) + 0) * unit),
+    );
+    const settings = { ...SETTINGS, maximumWatts: unit * 0.09, counterUnitMilliwattHours: unit };
+    for (const each of [settings, { ...settings, registerRangeMilliwattHours: range }]) {
+      const found = run(readings, each);
+      expect(found.map((one) => [one.importMilliwattHours, one.quality])).toEqual([
+        [15 * unit, 'measured'],
+        [15 * unit, 'measured'],
+      ]);
+      expect(found[0]?.causes).toEqual(['counter-rollover']);
+    }
+  });
+
+  it('tells an interval again, as a revision, where the reading that closed it proves wrong', () => {
+    const options = intervalOptions(SETTINGS);
+    // A torn word that the rate allows: 65,536 mWh in 30 s are 7.9 kW.
+    const readings = [...steady(0, 870, 30), at(900, 5_900_000 + 65_536), ...steady(930, 1800, 30)];
+    let state: IntervalState | undefined;
+    const told: IntervalV1[] = [];
+    for (const reading of readings) {
+      const step = advanceIntervals(state, reading, options);
+      state = step.state;
+      told.push(...step.intervals);
+    }
+    expect(told.map((one) => [one.start.slice(11, 16), one.revision, one.quality])).toEqual([
+      ['00:00', 1, 'measured'],
+      ['00:00', 2, 'estimated'],
+      ['00:15', 1, 'estimated'],
+    ]);
+    expect(told[1]?.causes).toEqual(['ambiguous-register']);
+    expect(told[1]?.importMilliwattHours).toBe(900_000);
+    expect(intervals(readings, SETTINGS).intervals.map(({ revision }) => revision)).toEqual([1, 1]);
   });
 
   it('goes on after a restart from its plain-data state as if nothing had happened', () => {

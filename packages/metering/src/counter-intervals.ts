@@ -1,264 +1,203 @@
 import { intervalId, type IntervalV1 } from '@microgrid/events';
-import { formatInstant, type EpochMs, type MilliwattHours } from '@microgrid/units';
-import { qualityOfCauses, type IntervalCause } from './cause.js';
+import { parseInstant, type EpochMs } from '@microgrid/units';
+import { fell, follows, otherMeter, REGISTERS, restsAtZero } from './counter-plausibility.js';
 import type { CounterReading } from './counter-reading.js';
-import { counterSegment, proportion, type CounterSegment } from './counter-segment.js';
-import {
-  intervalOptions,
-  type IntervalOptions,
-  type IntervalSettings,
-} from './interval-options.js';
-
-/** The interval being filled. Plain data: a process may keep it and go on after a restart. */
-export interface OpenInterval {
-  readonly startMs: EpochMs;
-  /** False while the register at the start is not known. */
-  readonly startKnown: boolean;
-  readonly importMilliwattHours: MilliwattHours;
-  readonly exportMilliwattHours: MilliwattHours;
-  readonly uncertaintyMilliwattHours: MilliwattHours;
-  readonly causes: readonly IntervalCause[];
-}
+import { ambiguousSegment, counterSegment, type CounterSegment } from './counter-segment.js';
+import type { IntervalOptions } from './interval-options.js';
+import { abandon, fold, openInterval, type OpenInterval } from './open-interval.js';
 
 /** All that must be remembered of one metering point between two readings. Plain data. */
 export interface IntervalState {
   readonly last: CounterReading;
   readonly open: OpenInterval;
+  /** Readings that do not follow `last` and wait for one that agrees with them, or with `last`. */
+  readonly held?: readonly CounterReading[];
+  /** How things stood before `last`, for the case that `last` was the wrong one. */
+  readonly undo?: {
+    readonly last: CounterReading;
+    readonly open: OpenInterval;
+    /** Starts and revisions of the intervals that `last` closed. */
+    readonly closed: readonly (readonly [startMs: EpochMs, revision: number])[];
+  };
 }
 
-/** Why a reading was not used. */
-export type ReadingRejection = 'duplicate' | 'late' | 'not-a-count';
+/**
+ * Why a reading was not used: the same instant again (`duplicate`, or `contradictory` with other
+ * registers), before the last one (`late`), no whole count, a register that neither its neighbours
+ * before nor after agree with (`misread`), a clock nobody had set (`clock-unsynchronised`), a meter that
+ * was not at the point then (`other-meter`), or older than what is still kept (`too-late`).
+ */
+export type ReadingRejection =
+  | 'duplicate'
+  | 'contradictory'
+  | 'late'
+  | 'too-late'
+  | 'not-a-count'
+  | 'misread'
+  | 'clock-unsynchronised'
+  | 'other-meter';
+
+/** A reading that was not used. */
+export interface RejectedReading {
+  readonly reading: CounterReading;
+  readonly reason: ReadingRejection;
+}
 
 /** What one more reading brings. */
 export interface IntervalStep {
   readonly state: IntervalState | undefined;
-  /** The intervals that the reading closed, in time order. */
+  /**
+   * The intervals that the reading closed, in time order. One with a revision above 1 replaces what an
+   * earlier step closed: the reading it rested on proved wrong.
+   */
   readonly intervals: readonly IntervalV1[];
-  /** Present when the reading was not used: at or before the last one, or no whole count. */
-  readonly rejected?: { readonly reading: CounterReading; readonly reason: ReadingRejection };
+  /** Readings that were not used: this one, or earlier ones that it showed to be misread. */
+  readonly rejected: readonly RejectedReading[];
+}
+
+/** Why a reading can be of no use whatever came before. */
+export function uselessReading(reading: CounterReading): ReadingRejection | undefined {
+  const counts = REGISTERS.every(
+    (register) => Number.isSafeInteger(reading[register]) && reading[register] >= 0,
+  );
+  if (!counts || !Number.isSafeInteger(reading.atMs)) return 'not-a-count';
+  const unset = reading.clock?.synchronised === false && reading.retimed !== true;
+  return unset ? 'clock-unsynchronised' : undefined;
+}
+
+function begin(reading: CounterReading, options: IntervalOptions): IntervalState {
+  return { last: reading, open: openInterval(reading.atMs, options) };
 }
 
 /**
- * Takes the next reading of one metering point. The register at a boundary is interpolated between
- * the two readings around it, rounded once and shared by both neighbours, so intervals telescope
- * exactly to the register difference.
+ * Takes the next reading of one metering point, in time order. A reading whose registers do not follow
+ * those of the last one waits until another agrees with it (a reset, rollover or jump) or contradicts
+ * it (it was misread). The register at a boundary is interpolated between the two readings around it,
+ * rounded once and shared by both neighbours, so intervals telescope exactly to the register difference.
  */
 export function advanceIntervals(
   state: IntervalState | undefined,
   reading: CounterReading,
   options: IntervalOptions,
 ): IntervalStep {
-  const reject = (reason: ReadingRejection): IntervalStep => ({
-    state,
-    intervals: [],
-    rejected: { reading, reason },
-  });
-  if (!isCount(reading)) return reject('not-a-count');
-  if (state === undefined) return { state: begin(reading, options), intervals: [] };
-  if (reading.atMs === state.last.atMs) return reject('duplicate');
-  if (reading.atMs < state.last.atMs) return reject('late');
-  if (reading.atMs - state.last.atMs > options.longestGapMs) {
-    const lost = close(
-      withCauses(state.open, ['no-reading-after']),
-      {
-        importMilliwattHours: 0,
-        exportMilliwattHours: 0,
-        uncertaintyMilliwattHours: 0,
-        causes: [],
-      },
-      reading.meteringPoint,
-      options,
-    );
-    return { state: begin(reading, options), intervals: [lost] };
+  const useless = uselessReading(reading);
+  if (useless !== undefined) return reject(state, reading, useless);
+  if (state === undefined) return { state: begin(reading, options), intervals: [], rejected: [] };
+  const newest = state.held?.at(-1) ?? state.last;
+  const replaced = otherMeter(state.last, reading);
+  if (reading.atMs < newest.atMs) return reject(state, reading, 'late');
+  if (reading.atMs === newest.atMs && !(replaced && otherMeter(newest, reading))) {
+    const equal = REGISTERS.every((register) => reading[register] === newest[register]);
+    return reject(state, reading, equal ? 'duplicate' : 'contradictory');
   }
-  return follow(state, reading, options);
+  if (reading.atMs - newest.atMs > options.longestGapMs) {
+    const lost = abandon(state.open, reading.meteringPoint, options);
+    return { state: begin(reading, options), intervals: [lost], rejected: misread(state.held) };
+  }
+  if (replaced) return run(state, [counterSegment(state.last, reading, options)], reading, options);
+  return state.held === undefined
+    ? judge(state, reading, options)
+    : judgeHeld(state, state.held, reading, options);
 }
 
-function isCount(reading: CounterReading): boolean {
-  return [reading.importMilliwattHours, reading.exportMilliwattHours].every(
-    (count) => Number.isSafeInteger(count) && count >= 0,
-  );
-}
-
-function begin(
+function reject(
+  state: IntervalState | undefined,
   reading: CounterReading,
-  { resolutionMs, counterUnitMilliwattHours }: IntervalOptions,
-): IntervalState {
-  const startMs = Math.floor(reading.atMs / resolutionMs) * resolutionMs;
-  const startKnown = startMs === reading.atMs;
-  return {
-    last: reading,
-    open: {
-      startMs,
-      startKnown,
-      importMilliwattHours: 0,
-      exportMilliwattHours: 0,
-      uncertaintyMilliwattHours: counterUnitMilliwattHours,
-      causes: startKnown ? [] : ['no-reading-before'],
-    },
-  };
+  reason: ReadingRejection,
+): IntervalStep {
+  return { state, intervals: [], rejected: [{ reading, reason }] };
 }
 
-function withCauses(open: OpenInterval, causes: readonly IntervalCause[]): OpenInterval {
-  return { ...open, causes: [...new Set([...open.causes, ...causes])] };
+function misread(readings: readonly CounterReading[] = []): RejectedReading[] {
+  return readings.map((reading) => ({ reading, reason: 'misread' }));
 }
 
-/** Energy up to a boundary, how sure it is, and what makes it worse. */
-interface Part {
-  readonly importMilliwattHours: MilliwattHours;
-  readonly exportMilliwattHours: MilliwattHours;
-  readonly uncertaintyMilliwattHours: MilliwattHours;
-  readonly causes: readonly IntervalCause[];
-}
-
-function follow(
+function judge(
   state: IntervalState,
   reading: CounterReading,
   options: IntervalOptions,
 ): IntervalStep {
-  const segment = counterSegment(state.last, reading, options);
+  if (follows(state.last, reading, options))
+    return run(state, [counterSegment(state.last, reading, options)], reading, options);
+  return { state: { ...state, held: [reading] }, intervals: [], rejected: [] };
+}
+
+/** Decides between `last` and the readings that contradict it, by what one more reading agrees with. */
+function judgeHeld(
+  state: IntervalState,
+  held: readonly CounterReading[],
+  reading: CounterReading,
+  options: IntervalOptions,
+): IntervalStep {
+  const [first, newest] = [held[0], held.at(-1)] as [CounterReading, CounterReading];
+  const { last } = state;
+  const agrees = follows(newest, reading, options);
+  if (follows(last, reading, options)) {
+    // Fell, and everything fits both stories: neither can be told from the other.
+    const unclear = agrees && fell(last, first);
+    const segment = (unclear ? ambiguousSegment : counterSegment)(last, reading, options);
+    return run(state, [segment], reading, options, misread(held));
+  }
+  if (restsAtZero(last, newest, reading)) {
+    return { state: { ...state, held: [first, reading] }, intervals: [], rejected: [] };
+  }
+  if (!agrees) {
+    return { state: { ...state, held: [reading] }, intervals: [], rejected: misread(held) };
+  }
+  const path = [...held, reading];
+  const tail = path
+    .slice(1)
+    .map((after, index) => counterSegment(path[index] as CounterReading, after, options));
+  const { undo } = state;
+  // Fell back among the readings before: the last one was too high, or the meter lost its newest counts.
+  if (undo !== undefined && fell(last, first) && follows(undo.last, first, options)) {
+    const earlier = { last: undo.last, open: undo.open };
+    const segments = [ambiguousSegment(undo.last, first, options), ...tail];
+    return run(earlier, segments, reading, options, misread([last]), undo.closed);
+  }
+  return run(state, [counterSegment(last, first, options), ...tail], reading, options);
+}
+
+/** Lets segments that end at a reading flow into the open interval. */
+function run(
+  state: IntervalState,
+  segments: readonly CounterSegment[],
+  reading: CounterReading,
+  options: IntervalOptions,
+  rejected: readonly RejectedReading[] = [],
+  replaces: readonly (readonly [EpochMs, number])[] = [],
+): IntervalStep {
   const intervals: IntervalV1[] = [];
   let { open } = state;
-  let from = { importMilliwattHours: 0, exportMilliwattHours: 0 };
-  let boundaryMs = open.startMs + options.resolutionMs;
-  for (; boundaryMs <= segment.endMs; boundaryMs += options.resolutionMs) {
-    const until = energyUntil(segment, boundaryMs);
-    const certainty = boundaryCertainty(segment, boundaryMs, options);
-    const closing = touched(open, segment, boundaryMs);
-    intervals.push(close(closing, between(from, until, certainty), reading.meteringPoint, options));
-    from = until;
-    open = {
-      startMs: boundaryMs,
-      startKnown: true,
-      importMilliwattHours: 0,
-      exportMilliwattHours: 0,
-      uncertaintyMilliwattHours: certainty.uncertaintyMilliwattHours,
-      causes: certainty.causes,
-    };
+  for (const segment of segments) {
+    const step = fold(open, segment, reading.meteringPoint, options);
+    open = step.open;
+    intervals.push(...step.intervals);
   }
-  if (segment.endMs > open.startMs) {
-    const { importMilliwattHours, exportMilliwattHours } = open;
-    open = {
-      // It goes on after the segment, so it is never blind.
-      ...touched(open, segment, boundaryMs),
-      importMilliwattHours:
-        importMilliwattHours + segment.importMilliwattHours - from.importMilliwattHours,
-      exportMilliwattHours:
-        exportMilliwattHours + segment.exportMilliwattHours - from.exportMilliwattHours,
-    };
-  }
-  return { state: { last: reading, open }, intervals };
-}
-
-interface Energies {
-  readonly importMilliwattHours: MilliwattHours;
-  readonly exportMilliwattHours: MilliwattHours;
-}
-
-function energyUntil(segment: CounterSegment, atMs: EpochMs): Energies {
-  const part = atMs - segment.startMs;
-  const whole = segment.endMs - segment.startMs;
+  const earlier = new Map(replaces);
+  const numbered =
+    earlier.size === 0
+      ? intervals
+      : intervals.map((each) => {
+          const revision = (earlier.get(parseInstant(each.start)) ?? 0) + 1;
+          return revision === 1 ? each : withRevision(each, revision);
+        });
+  const single = segments.length === 1 && !otherMeter(state.last, reading);
+  const closed = numbered.map(({ start, revision }) => [parseInstant(start), revision] as const);
   return {
-    importMilliwattHours: proportion(segment.importMilliwattHours, part, whole),
-    exportMilliwattHours: proportion(segment.exportMilliwattHours, part, whole),
-  };
-}
-
-function between(
-  from: Energies,
-  until: Energies,
-  certainty: Pick<Part, 'uncertaintyMilliwattHours' | 'causes'>,
-): Part {
-  return {
-    importMilliwattHours: until.importMilliwattHours - from.importMilliwattHours,
-    exportMilliwattHours: until.exportMilliwattHours - from.exportMilliwattHours,
-    ...certainty,
-  };
-}
-
-/** A reading on the boundary leaves one counter unit; between two readings their whole energy may lie on either side. */
-function boundaryCertainty(
-  segment: CounterSegment,
-  boundaryMs: EpochMs,
-  { counterUnitMilliwattHours, bracketMs }: IntervalOptions,
-): Pick<Part, 'uncertaintyMilliwattHours' | 'causes'> {
-  if (boundaryMs === segment.endMs) {
-    return { uncertaintyMilliwattHours: counterUnitMilliwattHours, causes: [] };
-  }
-  const wide = segment.endMs - segment.startMs > bracketMs;
-  return {
-    uncertaintyMilliwattHours:
-      Math.max(segment.importMilliwattHours, segment.exportMilliwattHours) +
-      counterUnitMilliwattHours,
-    causes: wide ? ['wide-bracket'] : [],
-  };
-}
-
-/** What a segment does to an interval that it touches up to `untilMs`. */
-function touched(open: OpenInterval, segment: CounterSegment, untilMs: EpochMs): OpenInterval {
-  const { unknownMilliwattHours } = segment;
-  // Nothing at all is known of an interval inside a span the registers cannot vouch for.
-  const blind =
-    unknownMilliwattHours > 0 && open.startMs >= segment.startMs && untilMs <= segment.endMs;
-  return withCauses(
-    {
-      ...open,
-      uncertaintyMilliwattHours: open.uncertaintyMilliwattHours + unknownMilliwattHours,
+    // After a break there is no reading before that the next ones could fall back among.
+    state: {
+      last: reading,
+      open,
+      ...(single ? { undo: { last: state.last, open: state.open, closed } } : {}),
     },
-    [...segment.causes, ...(blind ? (['no-reading-between'] as const) : [])],
-  );
-}
-
-function close(
-  open: OpenInterval,
-  part: Part,
-  meteringPoint: string,
-  options: IntervalOptions,
-): IntervalV1 {
-  const causes = [...new Set([...open.causes, ...part.causes])];
-  const span = {
-    meteringPoint,
-    start: formatInstant(open.startMs),
-    end: formatInstant(open.startMs + options.resolutionMs),
-    revision: 1,
-  };
-  const quality = qualityOfCauses(causes);
-  return {
-    kind: 'interval',
-    version: 1,
-    id: intervalId(span),
-    ...span,
-    ...(quality === 'missing'
-      ? {}
-      : {
-          importMilliwattHours: open.importMilliwattHours + part.importMilliwattHours,
-          exportMilliwattHours: open.exportMilliwattHours + part.exportMilliwattHours,
-          uncertaintyMilliwattHours:
-            open.uncertaintyMilliwattHours + part.uncertaintyMilliwattHours,
-        }),
-    quality,
-    source: options.source,
-    ...(causes.length > 0 ? { causes } : {}),
+    intervals: numbered,
+    rejected,
   };
 }
 
-/** {@link advanceIntervals} over readings of many metering points, each point's in time order. */
-export function intervals(
-  readings: Iterable<CounterReading>,
-  settings: IntervalSettings,
-): {
-  readonly intervals: IntervalV1[];
-  readonly rejected: NonNullable<IntervalStep['rejected']>[];
-} {
-  const options = intervalOptions(settings);
-  const states = new Map<string, IntervalState | undefined>();
-  const closed: IntervalV1[] = [];
-  const rejected: NonNullable<IntervalStep['rejected']>[] = [];
-  for (const reading of readings) {
-    const step = advanceIntervals(states.get(reading.meteringPoint), reading, options);
-    states.set(reading.meteringPoint, step.state);
-    closed.push(...step.intervals);
-    if (step.rejected) rejected.push(step.rejected);
-  }
-  return { intervals: closed, rejected };
+/** The same interval under another revision. */
+export function withRevision(interval: IntervalV1, revision: number): IntervalV1 {
+  const numbered = { ...interval, revision };
+  return { ...numbered, id: intervalId(numbered) };
 }

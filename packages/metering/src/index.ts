@@ -2,13 +2,29 @@ export { qualityOfCauses, QUALITY_OF_CAUSE, worseQuality, type IntervalCause } f
 export { rowAt, type Columns, type Row } from './columns.js';
 export {
   advanceIntervals,
-  intervals,
   type IntervalState,
   type IntervalStep,
-  type OpenInterval,
   type ReadingRejection,
+  type RejectedReading,
 } from './counter-intervals.js';
-export type { CounterReading } from './counter-reading.js';
+export type { CounterReading, ReadingClock } from './counter-reading.js';
+export { IntervalLedger, type LedgerSettings } from './interval-ledger.js';
+export {
+  intervals,
+  intervalsOf,
+  type IntervalsOfReadings,
+  type ReadingsSettings,
+} from './intervals-of-readings.js';
+export {
+  meterAt,
+  meterHistory,
+  readingsOfMeters,
+  type MeterHistory,
+  type MeterPeriod,
+  type RegisterValues,
+} from './meter-history.js';
+export type { OpenInterval } from './open-interval.js';
+export { placeInTime, type PlacedReadings } from './place-in-time.js';
 export { CSV_COLUMNS, CSV_HEADER } from './csv-format.js';
 export {
   canonicalBatches,
@@ -19,7 +35,20 @@ export {
   type CsvOptions,
   type SafeMeteringResult,
 } from './csv-reader.js';
-export { canonicalCsvChunks, CsvWriter, gridCsvChunks, writeCanonicalCsv } from './csv-writer.js';
+export { OrderWatch, sortColumns } from './canonical-order.js';
+export {
+  batchesCsvChunks,
+  canonicalCsvChunks,
+  CsvWriter,
+  gridCsvChunks,
+  writeCanonicalCsv,
+} from './csv-writer.js';
+export {
+  mergeBatches,
+  type MergeCounts,
+  type MergeHooks,
+  type ReplacedRow,
+} from './merge-batches.js';
 export type { GridPoint, GridSpan } from './grid-span.js';
 export { intervalGrid, type IntervalGrid } from './interval-grid.js';
 export {

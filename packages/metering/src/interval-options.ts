@@ -14,6 +14,11 @@ export interface IntervalSettings {
   readonly maximumWatts: number;
   /** What the register's last digit stands for. Default 1 mWh; a meter counting 10 Wh has 10,000. */
   readonly counterUnitMilliwattHours?: number;
+  /**
+   * Where the registers begin again at 0, mWh (2^32 units of 10 Wh: 42,949,672,960,000). Default 0: not
+   * known; the usual ranges (16, 32 and 48 bits, 5 to 12 decimal digits) are tried.
+   */
+  readonly registerRangeMilliwattHours?: number;
   /** A boundary between two readings further apart is estimated, not measured. Default 60 s. */
   readonly bracketMs?: number;
   /** After a longer silence counting starts afresh instead of spreading energy over it. Default 31 days. */
@@ -30,6 +35,7 @@ const LONGEST_GAP_MS = 31 * 86_400_000;
 export function intervalOptions(settings: IntervalSettings): IntervalOptions {
   const options = {
     counterUnitMilliwattHours: 1,
+    registerRangeMilliwattHours: 0,
     bracketMs: BRACKET_MS,
     longestGapMs: LONGEST_GAP_MS,
     ...settings,
@@ -46,9 +52,19 @@ export function intervalOptions(settings: IntervalSettings): IntervalOptions {
   if (!(options.maximumWatts > 0 && options.maximumWatts < 1e12)) {
     refuse('maximumWatts', options.maximumWatts, 'a power above 0 W and below 1 TW');
   }
+  const range = options.registerRangeMilliwattHours;
+  if (!Number.isSafeInteger(range) || range < 0) {
+    refuse(
+      'registerRangeMilliwattHours',
+      range,
+      'a whole number above 0, or 0 where it is not known',
+    );
+  }
   for (const name of ['counterUnitMilliwattHours', 'bracketMs', 'longestGapMs'] as const) {
     if (Number.isSafeInteger(options[name]) && options[name] > 0) continue;
     refuse(name, options[name], 'a whole number above 0');
   }
+  if (options.longestGapMs < options.resolutionMs)
+    refuse('longestGapMs', options.longestGapMs, 'no less than resolutionMs');
   return options;
 }

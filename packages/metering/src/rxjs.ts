@@ -1,9 +1,11 @@
 import { Observable, type OperatorFunction } from 'rxjs';
 import type { IntervalV1 } from '@microgrid/events';
 import type { EpochMs } from '@microgrid/units';
-import { advanceIntervals, type IntervalState, type IntervalStep } from './counter-intervals.js';
+import { advanceIntervals, type IntervalState, type RejectedReading } from './counter-intervals.js';
 import type { CounterReading } from './counter-reading.js';
+import { IntervalLedger, type LedgerSettings } from './interval-ledger.js';
 import { intervalOptions, type IntervalSettings } from './interval-options.js';
+import type { MeterHistory } from './meter-history.js';
 import type { Finding } from './validation/rules.js';
 import { validator, type StreamRule } from './validation/validate.js';
 
@@ -14,7 +16,7 @@ export interface IntervalsOptions extends IntervalSettings {
   /** Hears the new state after every reading that was used: keep it to go on after a restart. */
   readonly onState?: (meteringPoint: string, state: IntervalState) => void;
   /** Hears every reading that was not used. */
-  readonly onRejected?: (rejected: NonNullable<IntervalStep['rejected']>) => void;
+  readonly onRejected?: (rejected: RejectedReading) => void;
 }
 
 /** Counter readings of any number of metering points → closed intervals; `advanceIntervals` as an operator. */
@@ -29,11 +31,50 @@ export function intervals(
       return readings$.subscribe({
         next: (reading) => {
           const step = advanceIntervals(states.get(reading.meteringPoint), reading, options);
-          if (step.rejected) onRejected?.(step.rejected);
+          for (const rejected of step.rejected) onRejected?.(rejected);
           for (const interval of step.intervals) subscriber.next(interval);
-          if (step.rejected || !step.state) return;
+          if (!step.state || step.state === states.get(reading.meteringPoint)) return;
           states.set(reading.meteringPoint, step.state);
           onState?.(reading.meteringPoint, step.state);
+        },
+        error: (error: unknown) => {
+          subscriber.error(error);
+        },
+        complete: () => {
+          subscriber.complete();
+        },
+      });
+    });
+}
+
+/** A ledger for every metering point; `onRejected` hears every reading that was not used. */
+export interface RevisedIntervalsOptions extends Omit<LedgerSettings, 'history'> {
+  readonly meters?: readonly MeterHistory[];
+  readonly onRejected?: (rejected: RejectedReading) => void;
+}
+
+/**
+ * Counter readings in any order → intervals and, where a late reading changes one, its next revision;
+ * {@link IntervalLedger} as an operator.
+ */
+export function revisedIntervals(
+  settings: RevisedIntervalsOptions,
+): OperatorFunction<CounterReading, IntervalV1> {
+  const { meters, onRejected, ...rest } = settings;
+  const ledgerOf = (id: string): IntervalLedger => {
+    const history = meters?.find(({ meteringPoint }) => meteringPoint === id);
+    return new IntervalLedger({ ...rest, ...(history === undefined ? {} : { history }) });
+  };
+  return (readings$) =>
+    new Observable((subscriber) => {
+      const ledgers = new Map<string, IntervalLedger>();
+      return readings$.subscribe({
+        next: (reading) => {
+          const ledger = ledgers.get(reading.meteringPoint) ?? ledgerOf(reading.meteringPoint);
+          ledgers.set(reading.meteringPoint, ledger);
+          const { intervals: told, rejected } = ledger.add(reading);
+          for (const each of rejected) onRejected?.(each);
+          for (const interval of told) subscriber.next(interval);
         },
         error: (error: unknown) => {
           subscriber.error(error);

@@ -43,7 +43,9 @@ export function validator(rules: readonly StreamRule[]): Validator {
   return (interval, nowMs) => {
     const startMs = parseInstant(interval.start);
     const endMs = parseInstant(interval.end);
-    const last = lasts.get(interval.meteringPoint);
+    // A revision replaces an interval where it stood: its neighbours were checked when it first came.
+    const revised = interval.revision > 1;
+    const last = revised ? undefined : lasts.get(interval.meteringPoint);
     const checked = { interval, startMs, endMs, nowMs, last };
     const findings: Finding[] = [];
     let result = interval;
@@ -61,7 +63,7 @@ export function validator(rules: readonly StreamRule[]): Validator {
       if (verdict.cause) result = worsened(result, verdict.cause);
     }
     if (findings.some(({ severity }) => severity === 'error')) return { findings };
-    if (last === undefined || endMs > last.endMs)
+    if (!revised && (last === undefined || endMs > last.endMs))
       lasts.set(interval.meteringPoint, { startMs, endMs });
     return { interval: result, findings };
   };
