@@ -30,4 +30,20 @@ describe('alarms', () => {
     alarms.keep('device/battery/', [], 120_000);
     expect(alarms.list().map(({ id }) => id)).toEqual(['offline/meter']);
   });
+
+  it('each is told when it begins, gets worse and is over, and not at every tick between', () => {
+    const told: unknown[] = [];
+    const alarms = new Alarms(({ id, severity }, over) => told.push([id, severity, over]));
+    const budget = { id: 'budget/mode', severity: 'warning', text } as const;
+    alarms.keep('device/battery/', [budget], 0);
+    alarms.keep('device/battery/', [{ ...budget, text: 'other words' }], 10_000);
+    alarms.keep('device/battery/', [{ ...budget, severity: 'critical' }], 20_000);
+    alarms.keep('device/battery/', [], 30_000);
+    alarms.clear('device/battery/budget/mode');
+    expect(told).toEqual([
+      ['device/battery/budget/mode', 'warning', false],
+      ['device/battery/budget/mode', 'critical', false],
+      ['device/battery/budget/mode', 'critical', true],
+    ]);
+  });
 });

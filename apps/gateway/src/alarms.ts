@@ -13,20 +13,28 @@ export interface Alarm {
 export class Alarms {
   private readonly raised = new Map<string, Alarm>();
 
+  /** @param changed told of an alarm that begins or gets another severity, and when it is over. */
+  constructor(private readonly changed: (alarm: Alarm, over: boolean) => void = () => undefined) {}
+
   raise(id: string, alarm: Omit<Alarm, 'id' | 'since'>, nowMs: EpochMs): void {
-    const since = this.raised.get(id)?.since ?? formatInstant(Math.floor(nowMs));
-    this.raised.set(id, { id, ...alarm, since });
+    const before = this.raised.get(id);
+    const since = before?.since ?? formatInstant(Math.floor(nowMs));
+    const now: Alarm = { id, ...alarm, since };
+    this.raised.set(id, now);
+    // A text with a count or a duration in it is no news.
+    if (before?.severity !== now.severity) this.changed(now, false);
   }
 
   clear(id: string): void {
-    this.raised.delete(id);
+    const before = this.raised.get(id);
+    if (this.raised.delete(id) && before !== undefined) this.changed(before, true);
   }
 
   /** Exactly these alarms are raised among those whose ids begin so; their own ids follow that. */
   keep(prefix: string, alarms: readonly Omit<Alarm, 'since'>[], nowMs: EpochMs): void {
     const now = new Set(alarms.map(({ id }) => prefix + id));
     for (const id of this.raised.keys()) {
-      if (id.startsWith(prefix) && !now.has(id)) this.raised.delete(id);
+      if (id.startsWith(prefix) && !now.has(id)) this.clear(id);
     }
     for (const { id, ...alarm } of alarms) this.raise(prefix + id, alarm, nowMs);
   }

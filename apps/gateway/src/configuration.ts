@@ -3,34 +3,12 @@ import { isMap, LineCounter, parseDocument, type Document } from 'yaml';
 import { policySchema } from '@microgrid/control';
 import { EventsError, idField, parse, resolutionField } from '@microgrid/events';
 import { isTimeZone } from '@microgrid/units/calendar';
+import { busConfiguration, credentials } from './bus-configuration.js';
+import { checkReferences } from './configuration-references.js';
 import { GatewayError } from './gateway-error.js';
+import { INTERVAL_SOURCES } from './interval-source.js';
 
 const port = z.int().min(0).max(65535);
-const milliseconds = z.int().min(1).max(600_000);
-
-const tcpBus = z.strictObject({
-  id: idField,
-  type: z.literal('tcp'),
-  host: z.string().min(1),
-  port: z.int().min(1).max(65535).default(502),
-  /** `tcp` = Modbus TCP; `rtu` = RTU frames in a socket. */
-  framing: z.enum(['tcp', 'rtu']).default('tcp'),
-  requestTimeoutMs: milliseconds.optional(),
-  connectDelayMs: milliseconds.optional(),
-  requestDelayMs: milliseconds.optional(),
-});
-
-const serialBus = z.strictObject({
-  id: idField,
-  type: z.literal('serial'),
-  /** Device file, as in /dev/ttyUSB0. */
-  path: z.string().min(1),
-  baudRate: z.int().min(300).max(921_600).default(9600),
-  parity: z.enum(['none', 'even', 'odd']).default('none'),
-  stopBits: z.union([z.literal(1), z.literal(2)]).default(1),
-  requestTimeoutMs: milliseconds.optional(),
-  requestDelayMs: milliseconds.optional(),
-});
 
 const packageName = z.string().regex(/^(?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/, {
   error: 'the name of a package, as in @acme/heat-pump',
@@ -46,7 +24,10 @@ const device = z
     profile: idField.optional(),
     /** Path of a profile file, relative to the configuration file. */
     profileFile: z.string().min(1).optional(),
-    /** A driver package by name; it must stand in `drivers`. */
+    /**
+     * A driver of the house (`sunspec`, `eredes-han`, `shelly`, `mqtt-switch`), or a driver package by
+     * its name, which must then stand in `drivers`.
+     */
     driver: packageName.optional(),
     /** What the driver asks for, as the unit id; its own schema checks it. */
     config: z.record(z.string(), z.json()).default({}),
@@ -71,7 +52,7 @@ export const gatewaySchema = z
     }),
     /** Folder of key and database, relative to the configuration file. */
     dataFolder: z.string().min(1).default('data'),
-    buses: z.array(z.discriminatedUnion('type', [tcpBus, serialBus])).min(1),
+    buses: z.array(busConfiguration).min(1),
     devices: z.array(device).min(1),
     /** Installed driver packages that may run here; each runs in a thread of its own. */
     drivers: z.array(packageName).default([]),
@@ -86,6 +67,18 @@ export const gatewaySchema = z
           maximumWatts: z.number().positive().max(100_000_000),
           /** What the register's last digit stands for, mWh; default 1 Wh. */
           counterUnitMilliwattHours: z.int().min(1).default(1000),
+          /**
+           * Where its intervals come from, the preferred source first: `loadProfile` = those the meter
+           * measured itself, `registers` = made here of its counters. Default: `loadProfile`, then
+           * `registers` for an eredes-han meter, else `registers`.
+           */
+          sources: z
+            .array(z.enum(INTERVAL_SOURCES))
+            .min(1)
+            .refine((sources) => new Set(sources).size === sources.length, { error: 'each once' })
+            .optional(),
+          /** How long the preferred source is waited for before the next one stands, ms. Default an hour. */
+          fallbackAfterMs: z.int().min(0).max(604_800_000).default(3_600_000),
         }),
       ),
     }),
@@ -102,39 +95,13 @@ export const gatewaySchema = z
         coordinatorKey: z
           .string()
           .regex(/^ed25519:[A-Za-z0-9_-]{43}$/, { error: 'ed25519: and 43 base64url characters' }),
-        username: z.string().optional(),
-        /** Name of the environment variable that holds the password: secrets are not configuration. */
-        passwordVariable: z.string().min(1).optional(),
+        ...credentials,
       })
       .optional(),
     /** Absent: no page is served. Loopback unless told otherwise. */
     console: z.strictObject({ host: z.string().default('127.0.0.1'), port }).optional(),
   })
-  .superRefine((config, context) => {
-    const refuse = (path: (string | number)[], message: string): void => {
-      context.addIssue({ code: 'custom', path, message });
-    };
-    const buses = new Set(config.buses.map(({ id }) => id));
-    const devices = new Set(config.devices.map(({ id }) => id));
-    if (buses.size < config.buses.length) refuse(['buses'], 'each id once');
-    if (devices.size < config.devices.length) refuse(['devices'], 'each id once');
-    for (const [index, { bus, driver }] of config.devices.entries()) {
-      if (!buses.has(bus)) refuse(['devices', index, 'bus'], `one of ${[...buses].join(', ')}`);
-      if (driver !== undefined && !config.drivers.includes(driver)) {
-        const known = config.drivers.join(', ') || 'none yet';
-        refuse(['devices', index, 'driver'], `one that drivers lists (${known}); add it there`);
-      }
-    }
-    for (const [index, { device: id }] of config.metering.points.entries()) {
-      if (!devices.has(id)) {
-        refuse(['metering', 'points', index, 'device'], `one of ${[...devices].join(', ')}`);
-      }
-    }
-    const points = config.metering.points.map(({ meteringPoint }) => meteringPoint);
-    if (new Set(points).size < points.length) {
-      refuse(['metering', 'points'], 'each metering point once');
-    }
-  });
+  .superRefine(checkReferences);
 
 /** A checked configuration with its defaults filled in. */
 export type GatewayConfig = z.infer<typeof gatewaySchema>;

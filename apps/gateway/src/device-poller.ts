@@ -7,6 +7,7 @@ export class DevicePoller {
   private readonly latest = new Map<string, { reading: ReadingV1; receivedMs: number }>();
   private readable = false;
   private underWay: Promise<void> | undefined;
+  private failed: string | undefined;
 
   constructor(
     readonly device: Device,
@@ -24,7 +25,16 @@ export class DevicePoller {
   }
 
   private async read(signal: AbortSignal): Promise<void> {
-    const readings = await this.device.read(signal);
+    let readings: readonly ReadingV1[];
+    try {
+      readings = await this.device.read(signal);
+      this.failed = undefined;
+    } catch (error) {
+      // No trouble on the wire, which is told as bad readings: its store, or its driver.
+      this.failed = error instanceof Error ? error.message : String(error);
+      this.readable = false;
+      return;
+    }
     const receivedMs = this.clock.monotonicMs();
     let readable = false;
     for (const reading of readings) {
@@ -53,6 +63,11 @@ export class DevicePoller {
   /** Whether the last poll got any usable value. */
   get online(): boolean {
     return this.readable;
+  }
+
+  /** Why its driver could not read at all; undefined when it could. */
+  get failure(): string | undefined {
+    return this.failed;
   }
 
   /** The device as control sees it. */

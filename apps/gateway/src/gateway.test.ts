@@ -16,6 +16,9 @@ interface State {
   readonly uplink?: { readonly connected: boolean; readonly outboxEntries: number };
 }
 
+// Many ticks over real sockets: on a busy machine they take longer than the default.
+jest.setTimeout(30_000);
+
 let home: SimulatedHome;
 let gateway: Running | undefined;
 

@@ -1,13 +1,11 @@
 import { resolve } from 'node:path';
 import { Subject, type Observable } from 'rxjs';
 import type { UpstreamSignals } from '@microgrid/control';
-import type { Clock, Log } from '@microgrid/devices';
+import type { Clock, DriverStore, Log } from '@microgrid/devices';
 import type { IntervalV1, ReadingV1 } from '@microgrid/events';
 import { nodeHash, nodeVerify } from '@microgrid/journal/node';
-import type { ModbusBus } from '@microgrid/modbus';
 import { localTime } from '@microgrid/units/calendar';
 import { Alarms } from './alarms.js';
-import { openBus } from './buses.js';
 import type { GatewayConfig } from './configuration.js';
 import { consoleState } from './console-state.js';
 import { serveConsole, type ConsoleServer } from './console-server.js';
@@ -16,13 +14,16 @@ import { DecisionLoop } from './decision-loop.js';
 import { DevicePoller } from './device-poller.js';
 import { driverStore } from './driver-store.js';
 import { DriverHosts } from './driver-host/driver-hosts.js';
-import { openDevice } from './drivers.js';
 import { TodaysEnergy } from './energy-today.js';
 import { GatewayError } from './gateway-error.js';
+import { IntervalBook } from './interval-book.js';
 import { IntervalMeter } from './interval-meter.js';
+import { sourcesOf } from './interval-source.js';
+import { LoadProfileIntake } from './load-profile-intake.js';
 import { standardErrorLog } from './log.js';
 import { openMqttTransport } from './mqtt-transport.js';
 import type { GatewayPorts, Running } from './ports.js';
+import { SiteDevices } from './site-devices.js';
 import { openStore, type Store } from './store.js';
 import { systemClock } from './system-clock.js';
 import { UplinkEnd } from './uplink-end.js';
@@ -54,12 +55,13 @@ class Gateway implements Running {
   private readonly log: Log;
   private readonly startedMs: number;
   private readonly stopping = new AbortController();
-  private readonly alarms = new Alarms();
+  private readonly alarms: Alarms;
   private readonly history: DayHistory;
   private readonly energy: TodaysEnergy;
   private readonly readings = new Subject<ReadingV1>();
   private readonly pollers: DevicePoller[] = [];
   private readonly meters: { meter: IntervalMeter; poller: DevicePoller }[] = [];
+  private readonly intakes: { intake: LoadProfileIntake; poller: DevicePoller }[] = [];
   private readonly closings: Closing[] = [];
   private store: Store | undefined;
   private decisions: DecisionLoop | undefined;
@@ -80,6 +82,10 @@ class Gateway implements Running {
     this.clock = ports.clock ?? systemClock;
     this.log = ports.log ?? standardErrorLog;
     this.startedMs = this.clock.monotonicMs();
+    this.alarms = new Alarms(({ id, severity, text }, over) => {
+      if (over) this.log('info', `over: ${text}`, { alarm: id });
+      else this.log(severity === 'critical' ? 'error' : 'warn', text, { alarm: id });
+    });
     this.history = new DayHistory(config.site.timeZone);
     this.energy = new TodaysEnergy(config.site.timeZone);
   }
@@ -101,12 +107,7 @@ class Gateway implements Running {
       store.close();
     });
     await this.openDevices(store);
-    for (const point of config.metering.points) {
-      const { journal, documents } = store;
-      const meter = await IntervalMeter.open(point, config, journal, documents, clock, log);
-      meter.intervals$.subscribe(this.intervals);
-      this.meters.push({ meter, poller: this.poller(point.device) });
-    }
+    await this.openMetering(store);
     const { policy } = config.control;
     if (policy !== undefined) {
       const { documents } = store;
@@ -119,37 +120,94 @@ class Gateway implements Running {
   }
 
   private async openDevices(store: Store): Promise<void> {
-    const { config, ports, clock, log } = this;
-    const buses = new Map<string, ModbusBus>();
-    for (const bus of config.buses) {
-      const opened = await (ports.openBus ?? openBus)(bus);
-      buses.set(bus.id, opened);
-      this.closings.push(() => opened.close());
-    }
-    const hosts = await this.startDrivers();
-    for (const entry of config.devices) {
-      const transport = buses.get(entry.bus);
-      if (transport === undefined) throw new GatewayError('unknown-bus', `bus ${entry.bus}`);
-      const context = {
-        device: entry.id,
-        transport,
-        clock,
-        log,
-        store: driverStore(store.documents, entry.id),
-        signal: this.stopping.signal,
-        gateway: config.gateway,
-      };
-      const device =
-        entry.driver === undefined
-          ? await openDevice(entry, context, ports.baseFolder ?? '.')
-          : await hosts.open(entry.driver, entry.config, context);
-      this.closings.push(() => device.close());
+    const { config, ports, clock, log, stopping } = this;
+    const devices = new SiteDevices({
+      config,
+      ports,
+      clock,
+      log,
+      signal: stopping.signal,
+      startHosts: () => this.startDrivers(),
+      storeOf: (device) => this.storeOf(store, device),
+      opened: (close) => this.closings.push(close),
+    });
+    for (const { entry, device } of await devices.open()) {
       this.pollers.push(
         new DevicePoller(device, entry.label ?? entry.id, clock, (reading) => {
           this.readings.next(reading);
         }),
       );
     }
+  }
+
+  /** What a driver notes as delivered must be durable before: its intervals come first. */
+  private storeOf(store: Store, device: string): DriverStore {
+    const own = driverStore(store.documents, device);
+    const flush = async (): Promise<void> => {
+      for (const { intake, poller } of this.intakes) {
+        if (poller.device.description.device === device) await intake.flush();
+      }
+    };
+    return {
+      get: (key) => own.get(key),
+      set: async (key, value) => {
+        await flush();
+        await own.set(key, value);
+      },
+    };
+  }
+
+  /** The books of all metering points, and what fills them. */
+  private async openMetering(store: Store): Promise<void> {
+    const { config, clock, log } = this;
+    const { journal, find, documents } = store;
+    for (const point of config.metering.points) {
+      const poller = this.poller(point.device);
+      const entry = config.devices.find(({ id }) => id === point.device);
+      const sources = sourcesOf(point, entry);
+      const { fallbackAfterMs } = point;
+      const { gateway } = config;
+      const book = new IntervalBook({
+        sources,
+        fallbackAfterMs,
+        gateway,
+        journal,
+        find,
+        clock,
+        log,
+      });
+      book.intervals$.subscribe(this.intervals);
+      if (sources.includes('loadProfile')) {
+        const { resolution } = config.metering;
+        const onUnusable = (why: string): void => {
+          this.tellUnusable(poller, why);
+        };
+        const intake = await LoadProfileIntake.open({
+          point,
+          resolution,
+          book,
+          documents,
+          clock,
+          log,
+          onUnusable,
+        });
+        intake.listen(poller.device);
+        this.closings.push(() => {
+          intake.close();
+        });
+        this.intakes.push({ intake, poller });
+      }
+      if (!sources.includes('registers')) continue;
+      const meter = await IntervalMeter.open(point, config, book, documents, clock, log);
+      this.meters.push({ meter, poller });
+    }
+  }
+
+  private tellUnusable({ label, device }: DevicePoller, why: string): void {
+    const id = device.description.device;
+    const text = `${label}: ${why}`;
+    const alarm = { severity: 'warning', text, device: id } as const;
+    this.alarms.raise(`load-profile/${id}`, alarm, this.clock.nowMs());
   }
 
   /** Every driver package has its thread before a device is opened, and after the last was closed. */
@@ -185,7 +243,7 @@ class Gateway implements Running {
   private openUplink(store: Store): void {
     const { config, ports, clock, log, alarms } = this;
     if (config.uplink === undefined) return;
-    const transport = (ports.openTransport ?? openMqttTransport)(config);
+    const transport = (ports.openTransport ?? openMqttTransport)(config, ports.baseFolder ?? '.');
     const uplink = new UplinkEnd({
       gateway: config.gateway,
       coordinatorKey: config.uplink.coordinatorKey,
@@ -288,11 +346,11 @@ class Gateway implements Running {
   /** A store that fails must not stop control: the registers count on and the next tick tries again. */
   private async meter(): Promise<void> {
     try {
+      for (const { intake } of this.intakes) await intake.flush();
       for (const { meter, poller } of this.meters) await meter.take(poller);
       this.alarms.clear('storage');
     } catch (error) {
       const text = `Intervals cannot be stored: ${String(error)}`;
-      this.log('error', text);
       this.alarms.raise('storage', { severity: 'critical', text }, this.clock.nowMs());
     }
   }
@@ -301,7 +359,11 @@ class Gateway implements Running {
     const { device } = poller.device.description;
     if (poller.online) this.alarms.clear(`offline/${device}`);
     else {
-      const text = `${poller.label} does not answer`;
+      const { failure } = poller;
+      const text =
+        failure === undefined
+          ? `${poller.label} does not answer`
+          : `${poller.label} cannot be read: ${failure}`;
       this.alarms.raise(`offline/${device}`, { severity: 'warning', text, device }, nowMs);
     }
     const raised = poller.device.alarms?.() ?? [];

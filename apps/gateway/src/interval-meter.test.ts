@@ -10,6 +10,7 @@ import {
 import { formatInstant } from '@microgrid/units';
 import { checkGatewayConfig } from './configuration.js';
 import { DevicePoller } from './device-poller.js';
+import { IntervalBook } from './interval-book.js';
 import { IntervalMeter } from './interval-meter.js';
 
 const START_MS = Date.UTC(2026, 5, 21, 10);
@@ -56,14 +57,17 @@ const device = {
 async function openMeter(kept: KeyedDocuments = documents): Promise<IntervalMeter> {
   const saltKey = (): Uint8Array => new Uint8Array(32);
   const journal = await createJournal({ log: store.log, hash: nodeHash, saltKey, epoch: 1 });
-  return IntervalMeter.open(
-    point as NonNullable<typeof point>,
-    config,
+  const book = new IntervalBook({
+    sources: ['registers'],
+    fallbackAfterMs: 0,
+    gateway: 'gw-home',
     journal,
-    kept,
+    find: (id) => store.log.findById(id),
     clock,
-    () => undefined,
-  );
+    log: () => undefined,
+  });
+  const own = point as NonNullable<typeof point>;
+  return IntervalMeter.open(own, config, book, kept, clock, () => undefined);
 }
 
 async function take(meter: IntervalMeter, afterMs: number): Promise<void> {

@@ -1,7 +1,6 @@
-import { Subject, type Observable } from 'rxjs';
 import type { Clock, Log } from '@microgrid/devices';
-import type { IntervalV1, Json } from '@microgrid/events';
-import { isJournalError, type Journal, type KeyedDocuments } from '@microgrid/journal';
+import type { Json } from '@microgrid/events';
+import type { KeyedDocuments } from '@microgrid/journal';
 import {
   advanceIntervals,
   intervalOptions,
@@ -14,14 +13,15 @@ import {
 import { parseInstant, parseResolution } from '@microgrid/units';
 import type { GatewayConfig } from './configuration.js';
 import type { DevicePoller } from './device-poller.js';
+import type { IntervalBook, OfferedInterval } from './interval-book.js';
 
 const COLLECTION = 'metering';
 
 /** What is kept of a metering point. One document, so that state and intervals cannot part. */
 interface Kept {
   readonly state?: IntervalState;
-  /** Intervals that the state has left behind and the journal may not have yet. */
-  readonly closed: readonly IntervalV1[];
+  /** Intervals that the state has left behind and that are not settled yet. */
+  readonly closed: readonly OfferedInterval[];
 }
 
 /**
@@ -34,16 +34,14 @@ export class IntervalMeter {
   private readonly options: IntervalOptions;
   private readonly validate: Validator;
   private state: IntervalState | undefined;
-  private closed: IntervalV1[] = [];
-  private readonly durable = new Subject<IntervalV1>();
-
-  /** Every interval once it is durable. */
-  readonly intervals$: Observable<IntervalV1> = this.durable.asObservable();
+  private closed: OfferedInterval[] = [];
+  /** Whether what is closed is on the disk, or will be with the journal's next write. */
+  private isKept = false;
 
   private constructor(
     readonly point: GatewayConfig['metering']['points'][number],
     private readonly config: GatewayConfig,
-    private readonly journal: Journal,
+    private readonly book: IntervalBook,
     private readonly documents: KeyedDocuments,
     private readonly clock: Clock,
     private readonly log: Log,
@@ -72,17 +70,18 @@ export class IntervalMeter {
   static async open(
     point: GatewayConfig['metering']['points'][number],
     config: GatewayConfig,
-    journal: Journal,
+    book: IntervalBook,
     documents: KeyedDocuments,
     clock: Clock,
     log: Log,
   ): Promise<IntervalMeter> {
-    const meter = new IntervalMeter(point, config, journal, documents, clock, log);
+    const meter = new IntervalMeter(point, config, book, documents, clock, log);
     // What this process wrote in the form it reads; another resolution starts afresh.
     const kept = (await documents.get(COLLECTION, meter.key)) as unknown as Kept | undefined;
     meter.state = kept?.state;
     meter.closed = [...(kept?.closed ?? [])];
-    await meter.journalClosed();
+    meter.isKept = true;
+    await meter.settleClosed();
     return meter;
   }
 
@@ -93,7 +92,10 @@ export class IntervalMeter {
   /** Takes the device's counters of this tick; resolves when what they closed is durable. */
   async take(poller: DevicePoller): Promise<void> {
     const reading = counterReading(this.point.meteringPoint, poller);
-    if (reading === undefined) return;
+    if (reading === undefined) {
+      await this.settleClosed();
+      return;
+    }
     const step = advanceIntervals(this.state, reading, this.options);
     this.state = step.state;
     for (const { reason } of step.rejected) {
@@ -101,42 +103,34 @@ export class IntervalMeter {
       this.log('warn', `${this.point.meteringPoint}: counter reading not used`, { reason });
     }
     for (const raw of step.intervals) {
-      const { interval, findings } = this.validate(raw, this.clock.nowMs());
+      const sinceMs = this.clock.nowMs();
+      const { interval, findings } = this.validate(raw, sinceMs);
       for (const { rule, severity, message, start } of findings) {
         this.log(severity === 'error' ? 'error' : 'warn', `${raw.id}: ${message}`, { rule, start });
       }
-      if (interval !== undefined) this.closed.push(interval);
+      if (interval !== undefined) this.closed.push({ interval, sinceMs });
     }
     if (this.closed.length === 0) return;
     // The journal's write takes it to the disk; an entry is never there without the state before it.
-    await this.keep('before-next');
-    await this.journalClosed();
+    const fresh = step.intervals.length > 0;
+    if (fresh || !this.isKept) await this.keep('before-next');
+    await this.settleClosed();
+    // Where they wait for a preferred source no write of the journal takes them to the disk.
+    if (fresh && this.closed.length > 0) await this.keep('now');
   }
 
-  /** Journals what was closed, oldest first; what is journalled already is not written twice. */
-  private async journalClosed(): Promise<void> {
-    for (let next = this.closed[0]; next !== undefined; next = this.closed[0]) {
-      if (await this.journalled(next)) this.durable.next(next);
-      this.closed.shift();
+  /** Offers what was closed, oldest first; what waits for a preferred source is offered again. */
+  private async settleClosed(): Promise<void> {
+    const left: OfferedInterval[] = [];
+    for (const [index, each] of this.closed.entries()) {
+      try {
+        if (!(await this.book.offer('registers', each))) left.push(each);
+      } catch (error) {
+        this.closed = [...left, ...this.closed.slice(index)];
+        throw error;
+      }
     }
-  }
-
-  /** Whether the interval is in the journal now; false where another content has its id. */
-  private async journalled(interval: IntervalV1): Promise<boolean> {
-    const { meteringPoint } = interval;
-    try {
-      // An interval is JSON by its schema; its optional fields are absent, never undefined.
-      const payload = interval as unknown as Json;
-      await this.journal.append('interval', interval.id, payload, meteringPoint, {
-        outgoing: true,
-      });
-    } catch (error) {
-      // A database older than its journal was put back: the first one stands.
-      if (!isJournalError(error) || error.code !== 'id-taken') throw error;
-      this.log('warn', `${interval.id} is journalled already; the first one stands`);
-      return false;
-    }
-    return true;
+    this.closed = left;
   }
 
   /** Keeps the state of the open interval and what is not journalled yet. */
@@ -147,7 +141,9 @@ export class IntervalMeter {
   private async keep(durable: 'now' | 'before-next'): Promise<void> {
     if (this.state === undefined) return;
     const kept: Kept = { state: this.state, closed: this.closed };
+    this.isKept = false;
     await this.documents.put(COLLECTION, this.key, kept as unknown as Json, { durable });
+    this.isKept = true;
   }
 }
 

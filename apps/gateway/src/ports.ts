@@ -4,6 +4,8 @@ import type { Clock, Log } from '@microgrid/devices';
 import type { IntervalV1, ReadingV1 } from '@microgrid/events';
 import type { ModbusBus } from '@microgrid/modbus';
 import type { Transport } from '@microgrid/uplink';
+import type { BusSurroundings } from './buses.js';
+import type { ModbusBusConfig } from './bus-configuration.js';
 import type { GatewayConfig } from './configuration.js';
 import type { HostLimits, WorkerFile } from './driver-host/host-limits.js';
 
@@ -21,10 +23,13 @@ export interface GatewayPorts {
   readonly clock?: Clock;
   /** Default: one line per message on standard error. */
   readonly log?: Log;
-  /** Opens a bus of the configuration. Default: TCP and serial. */
-  readonly openBus?: (bus: GatewayConfig['buses'][number]) => Promise<ModbusBus> | ModbusBus;
+  /** Opens a Modbus bus of the configuration. Default: the real one. */
+  readonly openBus?: (
+    bus: ModbusBusConfig,
+    surroundings: BusSurroundings,
+  ) => Promise<ModbusBus> | ModbusBus;
   /** Opens the wire to the broker. Default: MQTT. */
-  readonly openTransport?: (config: GatewayConfig) => OpenTransport;
+  readonly openTransport?: (config: GatewayConfig, baseFolder: string) => OpenTransport;
   /** Default true: ticks every `control.tickMs` by itself. False: the owner calls `tick`. */
   readonly selfTicking?: boolean;
   /** Folder that relative paths of the configuration start from. Default: the working folder. */

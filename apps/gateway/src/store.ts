@@ -5,6 +5,7 @@ import {
   createJournal,
   createSaltKeys,
   type Journal,
+  type JournalRecord,
   type KeyedDocuments,
   type Outbox,
   type SigningPort,
@@ -16,6 +17,8 @@ import { openDatabase } from '@microgrid/storage-sqlite';
 export interface Store {
   readonly signing: SigningPort;
   readonly journal: Journal;
+  /** A record of the journal by its id. */
+  readonly find: (id: string) => Promise<JournalRecord | undefined>;
   readonly outbox: Outbox;
   readonly documents: KeyedDocuments;
   close(): void;
@@ -49,6 +52,7 @@ export async function openStore(folder: string, nowMs: number): Promise<Store> {
   return {
     signing,
     journal,
+    find: (id) => database.eventLog.findById(id),
     outbox: database.outbox,
     documents: database.documents,
     close: () => {

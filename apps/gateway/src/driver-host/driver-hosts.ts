@@ -1,11 +1,11 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Clock, Device, DriverContext, Log } from '@microgrid/devices';
-import type { ModbusBus } from '@microgrid/modbus';
 import { GatewayError } from '../gateway-error.js';
 import { DriverHost, type Trouble } from './driver-host.js';
 import { findDriverPackage } from './driver-package.js';
 import { HOST_LIMITS, type HostLimits, type WorkerFile } from './host-limits.js';
+import type { Wire } from './landlord.js';
 
 /** What all hosts of a gateway share. */
 export interface DriverHostsOptions {
@@ -64,14 +64,18 @@ export class DriverHosts {
    * Opens a device with a package's driver.
    * @throws GatewayError `bad-config` for a configuration that the driver refuses.
    */
-  open(name: string, config: unknown, context: DriverContext<ModbusBus>): Promise<Device> {
+  open(
+    name: string,
+    config: unknown,
+    wire: Wire,
+    context: Omit<DriverContext<unknown>, 'transport'>,
+  ): Promise<Device> {
     const host = this.hosts.get(name);
     if (host === undefined) {
       const text = `devices: driver ${name}: expected one that drivers lists`;
       return Promise.reject(new GatewayError('unknown-driver', text));
     }
-    const { device, clock, log, store, transport } = context;
-    const wire = { kind: 'modbus', transport } as const;
+    const { device, clock, log, store } = context;
     return host.device({ device, config, wire, clock, log, store });
   }
 
