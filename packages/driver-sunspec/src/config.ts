@@ -51,7 +51,20 @@ export const sunspecConfig = z.strictObject({
       capacityMilliwattHours: z.int().min(0).optional(),
     })
     .default({}),
-  /** Models of the simulated twin, default those of a three-phase hybrid inverter. */
-  twin: z.strictObject({ models: z.array(z.int().min(1).max(65_534)).min(1).max(64) }).optional(),
+  /** The simulated twin. */
+  twin: z
+    .strictObject({
+      /** Its models. Default: those of `role`, without one a three-phase hybrid inverter. */
+      models: z.array(z.int().min(1).max(65_534)).min(1).max(64).optional(),
+      /** What it is rated for. Default 10 kW, a battery of 5 kW and 10 kWh. */
+      ratings: z
+        .strictObject({
+          watts: z.number().positive().max(1e9).optional(),
+          chargeWatts: z.number().positive().max(1e9).optional(),
+          wattHours: z.number().positive().max(1e9).optional(),
+        })
+        .default({}),
+    })
+    .optional(),
 });
 export type SunspecConfig = z.infer<typeof sunspecConfig>;

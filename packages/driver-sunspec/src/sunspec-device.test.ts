@@ -1,5 +1,8 @@
+import { virtualClock } from '@microgrid/devices/testing';
+import { sunspecConfig } from './config.js';
 import { byPoint, ServedSunspec, valuesOf } from './served-sunspec.test-data.js';
 import { driver } from './sunspec-driver.js';
+import { sunspecTwin } from './sunspec-twin.js';
 import { twinModels } from './twin-values.js';
 
 let served: ServedSunspec;
@@ -320,6 +323,34 @@ describe('a large device', () => {
       await device.close();
       await served.close();
     }
+  });
+});
+
+describe('for clients that look at other points', () => {
+  it('the twin shows the sum of its currents and the mean of its voltages', () => {
+    for (const id of [101, 103, 113, 203, 213, 701]) {
+      served = new ServedSunspec([1, id]);
+      const image = served.twin.images.find(({ found }) => found.id === id);
+      const lines =
+        id === 101 ? { currentL1: 10.5 } : { currentL1: 4, currentL2: 5, currentL3: 1.5 };
+      served.twin.set({ ...lines, voltageL1: 230 });
+      expect({ id, total: image?.number('A') }).toEqual({ id, total: 10.5 });
+      if (id === 203 || id === 213) expect(image?.number('PhV')).toBe(230);
+      served.twin.set(Object.fromEntries(Object.keys(lines).map((line) => [line, undefined])));
+      expect({ id, total: image?.number('A') }).toEqual({ id, total: undefined });
+    }
+  });
+
+  it('the twin states the ratings of its configuration', () => {
+    const ratings = { watts: 3680, chargeWatts: 2500, wattHours: 5120 };
+    const config = sunspecConfig.parse({ twin: { models: [1, 702, 713], ratings } });
+    const { images } = sunspecTwin(config, { clock: virtualClock(0) });
+    expect(images.map((image) => image.number('WMaxRtg') ?? image.number('WHRtg'))).toEqual([
+      undefined,
+      3680,
+      5120,
+    ]);
+    expect(images[1]?.number('WChaRteMaxRtg')).toBe(2500);
   });
 });
 

@@ -45,7 +45,8 @@ export interface SunspecTwin extends ModbusTwin {
 /** The twin of the driver: the models of `config.twin`, or those of its role (default a hybrid). */
 export function sunspecTwin(config: SunspecConfig, { clock }: TwinSurroundings): SunspecTwin {
   const ids = config.twin?.models ?? MODELS[config.role ?? 'hybridInverter'];
-  return simulateSunspec({ models: twinModels(ids, 'twin-1'), config, clock });
+  const models = twinModels(ids, 'twin-1', config.twin?.ratings);
+  return simulateSunspec({ models, config, clock });
 }
 
 const INVERSE: Readonly<Partial<Record<Conversion, (value: number) => number>>> = {
@@ -117,12 +118,39 @@ export function simulateSunspec({ models, config, clock }: SunspecTwinOptions): 
           if (first === index) show(source, value);
         });
       }
+      if (parts?.ac !== undefined) showTotals(parts.ac, values);
     },
     setPoints: () => {
       lapse();
       return Object.fromEntries(controls.map((control) => [control.id, control.inForce()]));
     },
   };
+}
+
+/** Lines by what they are called in models 101 to 214. */
+const LINES = ['L1', 'L2', 'L3'] as const;
+
+/**
+ * Every SunSpec meter and inverter shows the sum of its currents and the mean of its voltages, which
+ * the house has no points for. They follow what is set; what no register holds is not implemented.
+ */
+function showTotals(image: ModelImage, values: Readonly<Record<string, number | undefined>>): void {
+  const total = (name: string, point: 'current' | 'voltage', mean: boolean): void => {
+    const place = image.place(name);
+    if (place === undefined || !LINES.some((line) => `${point}${line}` in values)) return;
+    const known = LINES.map((line) => values[`${point}${line}`]).filter(
+      (value) => value !== undefined,
+    );
+    const sum = known.reduce((before, value) => before + value, 0);
+    const shown = mean ? sum / known.length : sum;
+    try {
+      put(image, place, known.length === 0 ? undefined : shown);
+    } catch {
+      put(image, place, undefined);
+    }
+  };
+  total('A', 'current', false);
+  total('PhV', 'voltage', true);
 }
 
 function refuseNonsense(image: ModelImage, offset: number, values: ArrayLike<number>): void {

@@ -3,11 +3,11 @@ import type { GroupValues, MapModel } from './sunspec-map.js';
 /** What a simulated device is rated for. */
 export interface TwinRatings {
   /** AC power, W. Default 10,000. */
-  readonly watts?: number;
+  readonly watts?: number | undefined;
   /** Greatest power of charging and of discharging, W. Default 5,000. */
-  readonly chargeWatts?: number;
+  readonly chargeWatts?: number | undefined;
   /** Capacity of the storage, Wh. Default 10,000. */
-  readonly wattHours?: number;
+  readonly wattHours?: number | undefined;
 }
 
 /** Ratings with the powers of ten by which they, and half as much again, fit into 15 bits. */

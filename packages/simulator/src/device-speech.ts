@@ -10,7 +10,7 @@ import {
 } from '@microgrid/devices';
 import { driver as eredesHan } from '@microgrid/driver-eredes-han';
 import { modbusTwin } from '@microgrid/driver-modbus';
-import { driver as sunspec } from '@microgrid/driver-sunspec';
+import { driver as sunspec, type TwinRatings } from '@microgrid/driver-sunspec';
 import type { ModbusBus } from '@microgrid/modbus';
 import { z } from 'zod';
 import type { SumTerm } from './driver-site-twin.js';
@@ -36,9 +36,11 @@ export type DeviceSpeech = z.infer<typeof deviceSpeech>;
 /** Drivers whose twins can be simulated, by the name of their package. */
 export type TwinDrivers = ReadonlyMap<string, Driver<ModbusBus>>;
 
+const SUNSPEC = '@microgrid/driver-sunspec';
+
 /** The drivers of the house that have a wire of their own. */
 export const HOUSE_DRIVERS: TwinDrivers = new Map([
-  ['@microgrid/driver-sunspec', sunspec],
+  [SUNSPEC, sunspec],
   ['@microgrid/driver-eredes-han', eredesHan],
 ]);
 
@@ -69,9 +71,23 @@ function sumsOf(profile: Profile): ReadonlyMap<string, readonly SumTerm[]> {
   return sums;
 }
 
+/** A SunSpec device states the plant's ratings where its configuration states no others. */
+function withRatings(
+  config: Readonly<Record<string, unknown>>,
+  ratings: TwinRatings | undefined,
+): Readonly<Record<string, unknown>> {
+  if (ratings === undefined) return config;
+  const { twin } = config;
+  const given: Readonly<Record<string, unknown>> =
+    typeof twin === 'object' && twin !== null ? { ...twin } : {};
+  return { ...config, twin: { ratings, ...given } };
+}
+
 /**
  * The twin a device asks for.
- * @param device for messages. @throws SimulatorError `bad-options` for a profile or driver that is not
+ * @param device for messages.
+ * @param ratings of the plant's device; what has a nameplate shows them.
+ *   @throws SimulatorError `bad-options` for a profile or driver that is not
  *   known, has no Modbus twin, or refuses its configuration.
  */
 export function speakingTwin(
@@ -79,6 +95,7 @@ export function speakingTwin(
   speech: DeviceSpeech,
   sources: TwinSources,
   clock: Clock,
+  ratings?: TwinRatings,
 ): SpokenTwin {
   if ('profile' in speech) {
     const profile = sources.profiles.get(speech.profile) ?? findProfile(speech.profile);
@@ -100,7 +117,8 @@ export function speakingTwin(
     throw refused(device, `driver: got ${speech.driver}, expected one with a twin: ${known}`);
   }
   const unit = speech.unit === undefined ? {} : { unit: speech.unit };
-  const twin = driver.twin({ ...speech.config, ...unit }, { clock });
+  const config = speech.driver === SUNSPEC ? withRatings(speech.config, ratings) : speech.config;
+  const twin = driver.twin({ ...config, ...unit }, { clock });
   if (twin.kind !== 'modbus') {
     throw refused(
       device,

@@ -10,6 +10,7 @@ import {
 } from '@microgrid/plant';
 import type { EpochMs } from '@microgrid/units';
 import { ChargerTwin } from './charger-twin.js';
+import { plantRatings } from './plant-ratings.js';
 import { speakingTwin, type DeviceSpeech, type TwinSources } from './device-speech.js';
 import { DriverSiteTwin } from './driver-site-twin.js';
 import { MeterTwin } from './meter-twin.js';
@@ -81,7 +82,13 @@ export class SimulatedSite {
     const nowMs = (): EpochMs => this.atMs;
     const clock = { nowMs, monotonicMs: nowMs };
     const path = `${config.id}/${device.id}`;
-    const { speaks, twin, sums } = speakingTwin(path, speech, this.sources, clock);
+    const { speaks, twin, sums } = speakingTwin(
+      path,
+      speech,
+      this.sources,
+      clock,
+      plantRatings(device),
+    );
     const meter = config.devices.find(({ kind }) => kind === 'gridMeter')?.id;
     return new DriverSiteTwin(speaks, twin, device.kind, meter, nowMs, sums, speech.unit);
   }

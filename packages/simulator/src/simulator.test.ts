@@ -291,6 +291,15 @@ describe('simulator', () => {
       address += length + 2;
     }
     expect(models).toEqual([1, 103, 120, 121, 122, 123, 160, 124]);
+    const inverter = (await sunspec.readHoldingRegisters(40_071, 40)).data;
+    const [total = 0, l1 = 0, l2 = 0, l3 = 0] = inverter;
+    expect(total).toBeGreaterThan(0);
+    expect(Math.abs(total - l1 - l2 - l3)).toBeLessThanOrEqual(2);
+    // What the plant does not know is not implemented, never 0.
+    expect(inverter.slice(5, 8)).toEqual([0xffff, 0xffff, 0xffff]);
+    expect(inverter[20]).toBe(0x8000);
+    const [dertyp] = (await sunspec.readHoldingRegisters(40_123, 1)).data;
+    expect(dertyp).toBe(82);
     // Hold: no discharging, as other controllers write it.
     await sunspec.writeRegister(40_355, 0);
     await sunspec.writeRegister(40_348, 2);

@@ -145,6 +145,12 @@ test('a SunSpec device and the Portuguese meter are the twins of their drivers',
   const inverter = endpoint('hybrid');
   const seen = await open(sunspec, openTcpBus(inverter), inverter.unit);
   expect(seen.values.get('power')).toBeCloseTo(truth['hybrid']?.['power'] ?? NaN, -1);
+  // Its nameplate is that of the plant's device.
+  expect(seen.device.description.limits).toMatchObject({
+    maxExportWatts: 8000,
+    maxChargeWatts: 4000,
+    capacityMilliwattHours: 10_000_000,
+  });
   const meter = endpoint('meter');
   const han = await open(eredesHan, openRtuOverTcpBus(meter), meter.unit);
   expect(han.values.get('power')).toBeCloseTo(truth['meter']?.['power'] ?? NaN, -1);

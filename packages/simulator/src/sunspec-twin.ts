@@ -3,6 +3,8 @@ import type { Profile } from '@microgrid/devices';
 import type { BatteryConfig, HybridConfig, PvConfig } from '@microgrid/plant';
 import type { EpochMs } from '@microgrid/units';
 import type { Shown, TwinInputs } from './site-twin.js';
+import { plantRatings } from './plant-ratings.js';
+import { fillModels } from './sunspec-background.js';
 import { Twin } from './twin.js';
 
 /** Devices that speak SunSpec. */
@@ -10,6 +12,8 @@ export type SunspecConfig = PvConfig | BatteryConfig | HybridConfig;
 
 const PROFILES = { pv: sunspecPv, battery: sunspecBattery, hybrid: sunspecHybrid } as const;
 
+/** Offsets in model 103. */
+const INVERTER = { id: 103, current: 2, scale: 6 } as const;
 /** Offsets in model 123. */
 const LIMIT = { percent: 5, reversion: 7, enable: 9, end: 22, scale: 23 } as const;
 /** Offsets in model 124. */
@@ -21,24 +25,6 @@ const DISCHARGE = 2;
 function modelAt(profile: Profile, id: number): number | undefined {
   return profile.identity?.match.find((match) => 'anyOf' in match && match.anyOf[0]?.[0] === id)
     ?.address;
-}
-
-interface Ratings {
-  readonly power: number;
-  readonly charge: number;
-  readonly capacity: number | undefined;
-}
-
-function ratingsOf(config: SunspecConfig): Ratings {
-  if (config.kind === 'pv') {
-    const power = config.ratedWatts ?? config.array.peakWatts;
-    return { power, charge: 0, capacity: undefined };
-  }
-  const { maxChargeWatts, maxDischargeWatts, capacityMilliwattHours } = config.store;
-  // The model knows one rating for both directions; the plant keeps each within its own.
-  const charge = Math.max(maxChargeWatts, maxDischargeWatts);
-  const power = config.kind === 'hybrid' ? config.ratedWatts : charge;
-  return { power, charge, capacity: capacityMilliwattHours };
 }
 
 /** The scale factor with which a power still fits into 16 bits. */
@@ -55,7 +41,7 @@ function scaleFor(watts: number): number {
 export class SunspecTwin extends Twin {
   private readonly limitAt: number | undefined;
   private readonly storageAt: number | undefined;
-  private readonly ratings: Ratings;
+  private readonly ratings: { readonly power: number; readonly charge: number };
   private limitWrittenMs: EpochMs = 0;
   private storageWrittenMs: EpochMs = 0;
 
@@ -77,12 +63,14 @@ export class SunspecTwin extends Twin {
     ]);
     this.limitAt = limitAt;
     this.storageAt = storageAt;
-    this.ratings = ratingsOf(config);
+    const ratings = plantRatings(config) ?? {};
+    this.ratings = { power: ratings.watts ?? 0, charge: ratings.chargeWatts ?? 0 };
+    fillModels(this.image, profile, serial, ratings);
     this.label(serial);
   }
 
   private label(serial: string): void {
-    const { power, charge, capacity } = this.ratings;
+    const { power, charge } = this.ratings;
     const scale = scaleFor(power);
     this.image.set({
       manufacturer: 'microgrid',
@@ -96,12 +84,13 @@ export class SunspecTwin extends Twin {
       maximumPowerSf: scale,
       ratedPower: power,
       maximumPower: power,
+      temperature: 35,
     });
     if (this.config.kind === 'pv') return;
     this.image.set({
       chargeRatingSf: scaleFor(charge),
       chargeRating: charge,
-      ratedEnergy: capacity,
+      ratedEnergy: this.config.store.capacityMilliwattHours,
     });
     if (this.config.kind === 'hybrid') {
       this.image.set({ mpptPowerSf: scaleFor(this.config.array.peakWatts + charge) });
@@ -132,6 +121,17 @@ export class SunspecTwin extends Twin {
     }
     if (this.config.kind !== 'pv') values['stateOfCharge'] = shown['stateOfCharge'];
     this.image.set(values);
+    this.showTotalCurrent(values);
+  }
+
+  /** SunSpec wants the sum of the phases' currents; the house has no point for it. */
+  private showTotalCurrent(values: Readonly<Record<string, number | undefined>>): void {
+    const at = modelAt(this.profile, INVERTER.id);
+    if (at === undefined) return;
+    const lines = [values['currentL1'], values['currentL2'], values['currentL3']];
+    const total = lines.reduce<number>((sum, amperes) => sum + (amperes ?? 0), 0);
+    const scaled = Math.round(total / 10 ** this.signed(at + INVERTER.scale));
+    this.image.write('holding', at + INVERTER.current, [Math.min(scaled, 0xfffe)]);
   }
 
   inputs(): TwinInputs {
