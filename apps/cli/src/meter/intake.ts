@@ -1,0 +1,140 @@
+import { intervals, mergeBatches, type Columns, type KnownSum } from '@microgrid/metering';
+import { importMeterFiles, type ImportResult } from '@microgrid/metering/formats';
+import { formatInstant, parseResolution } from '@microgrid/units';
+import { CommandError } from '../command-error.js';
+import { CanonicalFiles } from './canonical-intake.js';
+import { emptyReport, listed, type ImportReport } from './import-report.js';
+import { importOptions, positive, type InputOptions } from './input-options.js';
+import { intervalColumns } from './interval-columns.js';
+import { isCanonical, wholeFile } from './meter-input.js';
+
+/** What the inputs hold. */
+export interface Intake {
+  /** Complete when `batches` was taken to its end. */
+  readonly report: ImportReport;
+  /** Intervals in canonical order, each once. */
+  readonly batches: AsyncIterable<Columns>;
+  /** Totals the inputs carry beside their intervals. */
+  readonly sums: readonly KnownSum[];
+}
+
+/** How an intake is made. */
+export interface IntakeSettings {
+  /** Folder with room for sorted runs. */
+  readonly beside: string;
+  readonly signal: AbortSignal;
+  /** A canonical file alone gives its rows as they stand: repeated and unordered ones too. */
+  readonly raw?: boolean;
+}
+
+async function* counted(
+  batches: AsyncIterable<Columns>,
+  report: ImportReport,
+): AsyncGenerator<Columns> {
+  for await (const batch of batches) {
+    report.rows += batch.rows;
+    for (const id of batch.points) report.points.add(id);
+    yield batch;
+  }
+}
+
+/** Reads files of any known format as one import. @throws CommandError, MeteringError. */
+export async function takeIn(
+  files: readonly string[],
+  options: InputOptions,
+  settings: IntakeSettings,
+): Promise<Intake> {
+  const canonical = await Promise.all(files.map((file) => isCanonical(file, options.fromFormat)));
+  const report = emptyReport();
+  if (!canonical.every(Boolean)) return importedIntake(files, options, report);
+  report.inputs.push(...files.map((file) => ({ file, format: 'canonical-csv' })));
+  const { beside, signal } = settings;
+  const source = new CanonicalFiles(
+    files,
+    { lenient: options.lenient === true, meteringPoint: options.meteringPoint, beside, signal },
+    report,
+  );
+  await source.check();
+  const [first = ''] = files;
+  const alone = settings.raw === true && files.length === 1;
+  const batches = alone ? source.again(first) : source.merged();
+  return { report, batches: counted(batches, report), sums: [] };
+}
+
+async function importedIntake(
+  names: readonly string[],
+  options: InputOptions,
+  report: ReturnType<typeof emptyReport>,
+): Promise<Intake> {
+  const files = await Promise.all(
+    names.map(async (file) => ({
+      file,
+      bytes: await wholeFile(file),
+      format: options.fromFormat,
+    })),
+  );
+  const result = await importMeterFiles(files, await importOptions(options));
+  report.inputs.push(...names.map((file) => ({ file, format: result.format })));
+  tell(result, report);
+  const registers = registerIntervals(result, options, names, report);
+  const sources = registers === undefined ? [[result.columns]] : [[result.columns], [registers]];
+  const hooks = {
+    onReplaced: (row: Parameters<typeof listed>[0]) => {
+      report.superseded.push(listed(row, 'replaced by an interval made of registers'));
+    },
+  };
+  return {
+    report,
+    batches: counted(mergeBatches(sources, hooks), report),
+    sums: result.totals,
+  };
+}
+
+function tell(result: ImportResult, report: ImportReport): void {
+  report.notes.push(...result.notes);
+  report.rejected.push(...result.rejected);
+  for (const row of result.superseded) {
+    const { file, line, byFile, byLine } = row;
+    report.superseded.push(listed(row, `${file}:${line}, replaced by ${byFile}:${byLine}`));
+  }
+  for (const row of result.partial) report.partial.push(listed(row, `line ${row.line}`));
+  for (const row of result.totals) {
+    report.totals.push(listed(row, `line ${row.line}, ${row.quality}`));
+  }
+  for (const row of result.untimed) {
+    report.untimed.push(listed(row, `line ${row.line}: ${row.reason}`));
+  }
+}
+
+function registerIntervals(
+  { readings }: ImportResult,
+  options: InputOptions,
+  files: readonly string[],
+  report: ImportReport,
+): Columns | undefined {
+  if (readings.length === 0) return undefined;
+  const file = files.join(' + ');
+  if (options.resolution === undefined) {
+    throw new CommandError(
+      'usage',
+      `${file}: got ${readings.length} register readings, expected the length of the intervals to make of them: --resolution PT15M`,
+    );
+  }
+  const made = intervals(readings, {
+    resolutionMs: parseResolution(options.resolution),
+    source: 'import',
+    maximumWatts: positive(options.maximumWatts, '--maximum-watts'),
+  });
+  report.notes.push(
+    `${readings.length} register readings made ${made.intervals.length} intervals of ${options.resolution}, at most ${options.maximumWatts} W`,
+  );
+  for (const { reading, reason } of made.rejected) {
+    report.rejected.push({
+      file,
+      value: `the reading of ${reading.meteringPoint} at ${formatInstant(reading.atMs)}`,
+      expected: `a usable one (${reason})`,
+      text: JSON.stringify(reading),
+    });
+  }
+  return intervalColumns(made.intervals, 'registers');
+}
