@@ -62,7 +62,7 @@ describe('the options of a line', () => {
   it('of a serial line are the profile’s, never quicker than the line, and never pipelined', () => {
     const devices = [on(1, { baudRate: 19_200, parity: 'even', requestDelayMs: 1, pipelining: 4 })];
     expect(lineOptions(rs485, devices, (baudRate) => (baudRate === 19_200 ? 2 : 99))).toEqual({
-      port: 502,
+      port: 0,
       baudRate: 19_200,
       parity: 'even',
       stopBits: 1,
@@ -76,5 +76,7 @@ describe('the options of a line', () => {
       'bus rs485: baudRate: got nothing, expected one value, because the profiles of its devices differ (d1: 9600, d2: 19200)',
     );
     expect(lineOptions({ ...rs485, baudRate: 9600 }, devices).baudRate).toBe(9600);
+    // Behind a gateway in the network the lines are its own affair.
+    expect(lineOptions(tcp, devices).port).toBe(502);
   });
 });

@@ -14,7 +14,7 @@ export interface LineDevice {
 /** A bus as it is opened. */
 export interface OpenedLine {
   readonly options: BusOptions;
-  /** Port in the network. */
+  /** Port in the network; 0 of a serial line. */
   readonly port: number;
   readonly baudRate: number;
   readonly parity: 'none' | 'even' | 'odd';
@@ -38,7 +38,9 @@ export function lineOptions(
 ): OpenedLine {
   const transports = devices.flatMap(({ transport }) => transport ?? []);
   const serial = bus.type === 'serial' ? bus : undefined;
-  const baudRate = agreed(bus.id, 'baudRate', serial?.baudRate, devices) ?? 9600;
+  // Only a serial line has these; the same profile may be behind a gateway in the network.
+  const onSerial = serial === undefined ? [] : devices;
+  const baudRate = agreed(bus.id, 'baudRate', serial?.baudRate, onSerial) ?? 9600;
   const least = serial === undefined ? 0 : leastDelayMs(baudRate);
   const connectDelayMs = most(transports.map((transport) => transport.connectDelayMs));
   const units = unitOptions(bus, devices, least);
@@ -50,10 +52,10 @@ export function lineOptions(
       ...statedOptions(bus),
       ...(Object.keys(units).length === 0 ? {} : { units }),
     },
-    port: ('port' in bus ? bus.port : undefined) ?? portOf(bus, devices),
+    port: serial === undefined ? portOf(bus, devices) : 0,
     baudRate,
-    parity: agreed(bus.id, 'parity', serial?.parity, devices) ?? 'none',
-    stopBits: agreed(bus.id, 'stopBits', serial?.stopBits, devices) ?? 1,
+    parity: agreed(bus.id, 'parity', serial?.parity, onSerial) ?? 'none',
+    stopBits: agreed(bus.id, 'stopBits', serial?.stopBits, onSerial) ?? 1,
   };
 }
 
@@ -66,7 +68,7 @@ function statedOptions(bus: ModbusBusConfig): BusOptions {
 }
 
 function portOf(bus: ModbusBusConfig, devices: readonly LineDevice[]): number {
-  return agreed(bus.id, 'port', undefined, devices) ?? 502;
+  return agreed(bus.id, 'port', 'port' in bus ? bus.port : undefined, devices) ?? 502;
 }
 
 /** What the bus says, else what all profiles that say anything agree on. */
