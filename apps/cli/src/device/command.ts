@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { CommandContext } from '../command-context.js';
+import { commissionCommand } from './commission.js';
 import { profilesCommand } from './profiles.js';
 import { readCommand } from './read.js';
 import { scanCommand } from './scan.js';
@@ -14,5 +15,6 @@ export function deviceCommand(context: CommandContext): Command {
     .addCommand(readCommand(context))
     .addCommand(watchCommand(context))
     .addCommand(writeCommand(context))
+    .addCommand(commissionCommand(context))
     .addCommand(profilesCommand(context));
 }
