@@ -84,7 +84,7 @@ export function heatMapPage(content: HeatMapContent): string {
   const { rules, series, points } = content;
   const calendar = new ZoneCalendar();
   const data = {
-    qualities: [...INTERVAL_QUALITIES, 'no row'],
+    qualities: [...INTERVAL_QUALITIES, 'absent (no row)'],
     timeZone: rules.set.timeZone,
     points: series.map((each) => pointData(each, content, calendar)),
   };

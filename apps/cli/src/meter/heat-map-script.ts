@@ -137,7 +137,7 @@ class PointMap {
       }
     }
     for (const [at, severity] of days) {
-      context.fillStyle = color(severity === 'error' ? '--q4' : '--q3');
+      context.fillStyle = color(severity === 'error' ? '--q4' : '--soft');
       context.fillRect(at * this.width, 20, this.width, 4);
     }
     if (!this.marked) return;
@@ -180,7 +180,7 @@ class PointMap {
       entry(color('--q5'), 'no energy known');
     }
     if (this.findings.length > 0) {
-      entry(color('--q3'), 'day with warnings');
+      entry(color('--soft'), 'day with warnings');
       if (this.findings.some(({ severity }) => severity === 'error')) entry(color('--q4'), 'day with errors');
     }
   }

@@ -18,5 +18,5 @@ main{padding:0 1rem 2rem;max-width:1400px;margin:auto}section{padding:1.2rem 0;b
 th,td{text-align:left;padding:.22rem .7rem .22rem 0;border-bottom:1px solid var(--line);vertical-align:top;font-weight:400}thead th{color:var(--soft)}.shares td,.shares thead th+th{text-align:right}
 .findings{flex:1;min-width:min(100%,24rem);max-height:22rem;overflow:auto}.findings table{width:100%}.findings button,.more{font:inherit;color:var(--link);background:none;border:0;padding:0;text-align:left;cursor:pointer;text-decoration:underline}
 .error{color:var(--q4);font-weight:600}.none{color:var(--soft);font-size:.86rem}
-@media (max-width:600px){header,main{padding-left:.6rem;padding-right:.6rem}.findings thead{display:none}.findings tr{display:block;border-bottom:1px solid var(--line);padding:.3rem 0}.findings td{border:0;padding:0 .6rem 0 0;display:inline}.findings td:last-child{display:block}.shares th,.shares td{padding-right:.45rem}}
+@media (max-width:600px){header{position:static}header,main{padding-left:.6rem;padding-right:.6rem}.findings thead{display:none}.findings tr{display:block;border-bottom:1px solid var(--line);padding:.3rem 0}.findings td{border:0;padding:0 .6rem 0 0;display:inline}.findings td:last-child{display:block}.shares th,.shares td{padding-right:.45rem}}
 `;
