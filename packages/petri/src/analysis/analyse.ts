@@ -3,10 +3,11 @@ import { findDeadlockInSteps } from './find-deadlock.js';
 import { isQuasiLive, isLive, isReversible } from './liveness.js';
 import { isBounded, isOneSafe, isStable } from './marking-verdicts.js';
 import { placeBounds, type PlaceBound } from './place-bounds.js';
+import { sharedDeadline } from './limits.js';
 import { arcCount, type PtNet } from './pt-net.js';
 import {
-  placeSemiflows,
-  transitionSemiflows,
+  placeSemiflowsInSteps,
+  transitionSemiflowsInSteps,
   type SemiflowOptions,
   type Semiflows,
 } from './semiflows.js';
@@ -17,7 +18,7 @@ import {
   type ExplorationOptions,
   type StateSpace,
 } from './state-space.js';
-import { provenBounds } from './structural-bounds.js';
+import { provenBoundsInSteps } from './structural-bounds.js';
 import { finish, type Steps } from './steps.js';
 import { decided, type Verdict } from './verdict.js';
 
@@ -73,29 +74,29 @@ export interface Analysis {
 /** States of the first look at a net that no semiflow proves bounded. */
 const FIRST_LOOK = 20_000;
 
-function structureOf(net: PtNet, options: AnalysisOptions): StructuralResults {
-  const flows = placeSemiflows(net, options.semiflows);
+/** The part of the time left that each search for sums may take. */
+const STRUCTURE_PART = 0.2;
+
+function* structureOf(
+  net: PtNet,
+  options: AnalysisOptions,
+  left: (part: number) => AnalysisOptions,
+): Steps<StructuralResults> {
+  const limits = (): SemiflowOptions => ({ ...left(STRUCTURE_PART), ...options.semiflows });
+  const flows = yield* placeSemiflowsInSteps(net, limits());
   const siphons = options.structure === false ? undefined : minimalSiphons(net, options.siphons);
   return {
     placeSemiflows: flows,
     transitionSemiflows:
-      options.structure === false ? undefined : transitionSemiflows(net, options.semiflows),
+      options.structure === false ? undefined : yield* transitionSemiflowsInSteps(net, limits()),
     siphons,
     traps: siphons?.siphons.map((siphon) => maximalTrap(net, siphon)),
-    bounds: provenBounds(net, flows.semiflows, options.semiflows),
+    bounds: yield* provenBoundsInSteps(net, flows.semiflows, limits()),
   };
 }
 
 function hasPlainArcs(net: PtNet): boolean {
   return net.transitions.every((t) => t.inhibitors.length + t.resets.length === 0);
-}
-
-/** The same limits with the time that is left of them: one deadline for all parts of the work. */
-function deadline(options: AnalysisOptions): () => AnalysisOptions {
-  const { clock, maxMilliseconds } = options;
-  if (clock === undefined || maxMilliseconds === undefined) return () => options;
-  const end = clock() + maxMilliseconds;
-  return () => ({ ...options, maxMilliseconds: Math.max(0, end - clock()) });
 }
 
 interface Exploration {
@@ -159,8 +160,8 @@ export function analyse(net: PtNet, options: AnalysisOptions = {}): Analysis {
 
 /** `analyse` in pieces: see `Steps`. */
 export function* analyseInSteps(net: PtNet, options: AnalysisOptions = {}): Steps<Analysis> {
-  const left = deadline(options);
-  const structure = structureOf(net, options);
+  const left = sharedDeadline(options);
+  const structure = yield* structureOf(net, options, left);
   yield;
   const { space, graph } = yield* explore(net, structure.bounds, options, left);
   const deadlock = yield* deadlockOf(net, space, left());

@@ -1,5 +1,6 @@
 import type { PtNet } from './pt-net.js';
 import { queryInSteps, type QueryOptions, type QueryResult } from './query.js';
+import { sharedDeadline } from './limits.js';
 import { isDeadlockFreeBySiphons } from './siphons.js';
 import { runToDeadlock } from './run-to-deadlock.js';
 import { finish, type Steps } from './steps.js';
@@ -29,13 +30,14 @@ export function* findDeadlockInSteps(
   net: PtNet,
   options: DeadlockOptions = {},
 ): Steps<QueryResult> {
+  const left = sharedDeadline(options);
   const size = net.places.length * net.transitions.length;
   const maxBranches = options.maxSiphonBranches ?? (size > SIPHON_SIZE ? 0 : 20_000);
   if (maxBranches > 0 && isDeadlockFreeBySiphons(net, { maxBranches }) === true)
     return { ...decided(false, 'siphons and traps'), states: 0 };
-  const searched = yield* queryInSteps(net, { op: 'EF', operand: { op: 'deadlock' } }, options);
+  const searched = yield* queryInSteps(net, { op: 'EF', operand: { op: 'deadlock' } }, left());
   if (searched.verdict !== 'unknown') return searched;
-  const firings = yield* walkToDeadlock(net, { ...options, onProgress: () => undefined });
+  const firings = yield* walkToDeadlock(net, { ...left(), onProgress: () => undefined });
   // Fired once more in plain numbers: a walk through an unbounded net may leave 32 bits.
   if (firings === undefined || runToDeadlock(net, firings)?.length !== firings.length)
     return searched;

@@ -29,6 +29,19 @@ export interface ExplorationLimits {
   readonly onProgress?: (progress: ExplorationProgress) => void;
 }
 
+/**
+ * The same limits with the time that is left of them, or a part of it: one deadline for all parts of
+ * the work.
+ */
+export function sharedDeadline<Limits extends ExplorationLimits>(
+  limits: Limits,
+): (part?: number) => Limits {
+  const { clock, maxMilliseconds } = limits;
+  if (clock === undefined || maxMilliseconds === undefined) return () => limits;
+  const end = clock() + maxMilliseconds;
+  return (part = 1) => ({ ...limits, maxMilliseconds: Math.max(0, end - clock()) * part });
+}
+
 /** Watches clock and signal. */
 export class LimitWatch {
   private readonly end: number;

@@ -1,9 +1,10 @@
 import { CtlChecker } from './ctl.js';
 import { holds, NetNames, placesIn, predicateOf, type Formula } from './formula.js';
+import { sharedDeadline } from './limits.js';
 import { parseFormula } from './parse-formula.js';
 import type { PtNet } from './pt-net.js';
 import { searchState, type SearchOptions } from './reachability-search.js';
-import { reduceNet } from './reduce-net.js';
+import { reduceNetInSteps } from './reduce-net.js';
 import { runToDeadlock } from './run-to-deadlock.js';
 import { edgesOf } from './state-graph.js';
 import { exploreStateSpaceInSteps, pathTo, type ExplorationOptions } from './state-space.js';
@@ -37,6 +38,9 @@ function asReachability(formula: Formula): Reachability | undefined {
   return inner && { ...inner, negative: !inner.negative };
 }
 
+/** The part of the time that reducing the net may take. */
+const REDUCTION_PART = 0.3;
+
 /** Whether a marking with the goal can be reached: reduced net, stubborn sets, breadth first. */
 function* reach(
   net: PtNet,
@@ -46,16 +50,16 @@ function* reach(
 ): Steps<QueryResult | undefined> {
   const predicate = predicateOf(names, goal);
   if (predicate === undefined) return undefined;
+  const left = sharedDeadline(options);
   const shrink = options.reduce !== false;
   const deadlock = goal.op === 'deadlock';
   const reduction = !shrink
     ? undefined
-    : reduceNet(
-        net,
-        deadlock
-          ? { property: 'deadlock' }
-          : { property: 'reachability', observed: placesIn(predicate) },
-      );
+    : yield* reduceNetInSteps(net, {
+        ...left(REDUCTION_PART),
+        property: deadlock ? 'deadlock' : 'reachability',
+        ...(deadlock ? {} : { observed: placesIn(predicate) }),
+      });
   const searched = reduction?.net ?? net;
   // Observed places keep their names and their order may change: the predicate is resolved anew.
   const kept = predicateInReduced(net, searched, names, goal);
@@ -63,7 +67,7 @@ function* reach(
     searched,
     deadlock ? 'deadlock' : kept,
     {
-      ...options,
+      ...left(),
       stubbornSets: shrink,
     },
   );
@@ -75,7 +79,7 @@ function* reach(
     const expanded = reduction.expand(path);
     firings = deadlock ? runToDeadlock(net, expanded) : [...expanded];
     // The verdict stands; only its witness needs the net as it was.
-    if (firings === undefined) return yield* reach(net, names, goal, { ...options, reduce: false });
+    if (firings === undefined) return yield* reach(net, names, goal, { ...left(), reduce: false });
   }
   return { ...decided(found, method, firings && { firings }), states };
 }

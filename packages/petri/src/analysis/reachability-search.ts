@@ -30,6 +30,9 @@ export interface SearchResult {
 /** States in which stubborn sets are tried before their use is judged. */
 const TRIAL = 500;
 
+/** States times transitions between two looks at clock and signal. */
+const PAUSE_WORK = 64_000;
+
 /** Breadth first over packed markings, with a choice of transitions in every state. */
 class Search {
   private readonly net;
@@ -106,6 +109,7 @@ class Search {
     const { net, goal, options } = this;
     const watch = new LimitWatch(options);
     const maxStates = options.maxStates ?? 10_000_000;
+    const pause = Math.max(1, Math.min(64, Math.floor(PAUSE_WORK / (net.transitionCount + 1))));
     const reached = (marking: Int32Array): boolean => goal !== 'deadlock' && holds(goal, marking);
     this.successor.set(net.initial);
     this.insert(-1);
@@ -126,7 +130,7 @@ class Search {
       }
       if (this.store.count > maxStates) return this.result(undefined, 'states');
       if (this.store.bytes > (options.maxBytes ?? Infinity)) return this.result(undefined, 'bytes');
-      if (state % 64 !== 0) continue;
+      if (state % pause !== 0) continue;
       const stop = watch.check(this.store.count, state, 0);
       if (stop !== undefined) return this.result(undefined, stop);
       yield;
@@ -135,7 +139,7 @@ class Search {
   }
 }
 
-/** Searches a deadlock or a marking with the predicate, in pieces of 64 states. */
+/** Searches a deadlock or a marking with the predicate, in pieces of at most 64 states. */
 export function searchState(
   net: PtNet,
   goal: SearchGoal,

@@ -1,9 +1,14 @@
+import { LimitWatch, type ExplorationLimits } from './limits.js';
 import { ReductionNet } from './reduction-net.js';
-import { reductionRules, type ReducedProperty } from './reduction-rules.js';
+import { reductionRules, type ReducedProperty, type ReductionRule } from './reduction-rules.js';
 import type { PtNet } from './pt-net.js';
+import { finish, type Steps } from './steps.js';
 
-/** How to reduce. */
-export interface ReductionOptions {
+/** How to reduce. Where time or signal end it, the net is as far reduced as it got. */
+export interface ReductionOptions extends Pick<
+  ExplorationLimits,
+  'clock' | 'maxMilliseconds' | 'signal'
+> {
   /** What must stay decidable on the reduced net. */
   readonly property: ReducedProperty;
   /** For `reachability`: indices of the places the predicate looks at. They keep their name. */
@@ -30,6 +35,11 @@ export interface Reduction {
  * them apply.
  */
 export function reduceNet(net: PtNet, options: ReductionOptions): Reduction {
+  return finish(reduceNetInSteps(net, options));
+}
+
+/** `reduceNet` in pieces: see `Steps`. */
+export function* reduceNetInSteps(net: PtNet, options: ReductionOptions): Steps<Reduction> {
   const { property } = options;
   const used: Record<string, number> = {};
   const work = new ReductionNet(net, new Set(options.observed));
@@ -40,15 +50,7 @@ export function reduceNet(net: PtNet, options: ReductionOptions): Reduction {
   );
   if (resets)
     return { net, used, expand: (path) => path.map((t) => net.transitions[t]?.name ?? '') };
-  for (let changed = true; changed;) {
-    changed = false;
-    for (const { name, apply } of rules) {
-      const count = apply(work, property);
-      if (count === 0) continue;
-      used[name] = (used[name] ?? 0) + count;
-      changed = true;
-    }
-  }
+  yield* applyAll(work, rules, used, options);
   const { net: reduced, sequences } = work.finish();
   return {
     net: reduced,
@@ -58,4 +60,33 @@ export function reduceNet(net: PtNet, options: ReductionOptions): Reduction {
         (sequences[t] ?? []).map((original) => net.transitions[original]?.name ?? ''),
       ),
   };
+}
+
+/** Applies the rules until none changes anything, or until it is time to stop. */
+function* applyAll(
+  work: ReductionNet,
+  rules: readonly ReductionRule[],
+  used: Record<string, number>,
+  options: ReductionOptions,
+): Steps<void> {
+  const { property, clock, maxMilliseconds, signal } = options;
+  const watch = new LimitWatch({
+    ...(clock && { clock }),
+    ...(maxMilliseconds !== undefined && { maxMilliseconds }),
+    ...(signal && { signal }),
+  });
+  for (let changed = true; changed;) {
+    changed = false;
+    for (const { name, apply } of rules) {
+      const steps = apply(work, property);
+      let step = steps.next();
+      for (; step.done !== true; step = steps.next()) {
+        yield;
+        if (watch.check(0, 0, 0) !== undefined) return;
+      }
+      if (step.value === 0) continue;
+      used[name] = (used[name] ?? 0) + step.value;
+      changed = true;
+    }
+  }
 }

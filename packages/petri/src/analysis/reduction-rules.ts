@@ -1,3 +1,4 @@
+import type { Steps } from './steps.js';
 import type { ReducedTransition, ReductionNet, Weights } from './reduction-net.js';
 
 /** The properties a reduction can keep. */
@@ -8,10 +9,16 @@ export interface ReductionRule {
   readonly name: string;
   /** What it keeps: `reachability` means that of any predicate on the observed places. */
   readonly keeps: readonly ReducedProperty[];
-  readonly apply: (net: ReductionNet, property: ReducedProperty) => number;
+  /** In pieces; between two of them the net has kept the property, so that one may stop there. */
+  readonly apply: (net: ReductionNet, property: ReducedProperty) => Steps<number>;
 }
 
 const both: readonly ReducedProperty[] = ['deadlock', 'reachability'];
+
+/** A good moment to let others work: some places of a large net have thousands of arcs. */
+function isPause(place: number): boolean {
+  return place % 16 === 0;
+}
 
 function isWithin(small: Weights, large: Weights): boolean {
   for (const [place, weight] of small) if ((large.get(place) ?? 0) < weight) return false;
@@ -33,9 +40,10 @@ function keyOf(weights: Weights): string {
 }
 
 /** A place without enough tokens that no transition adds to: what needs it can never fire. */
-function removeDeadTransitions(net: ReductionNet): number {
+function* removeDeadTransitions(net: ReductionNet): Steps<number> {
   let count = 0;
   for (const place of net.places()) {
+    if (isPause(place)) yield;
     const grows = [...(net.producers[place] ?? [])].some(
       ({ pre, post }) => (post.get(place) ?? 0) > (pre.get(place) ?? 0),
     );
@@ -50,15 +58,18 @@ function removeDeadTransitions(net: ReductionNet): number {
 }
 
 /** Of two transitions with the same effect, the one that needs more says nothing new. */
-function removeDominatedTransitions(net: ReductionNet): number {
+function* removeDominatedTransitions(net: ReductionNet): Steps<number> {
   const groups = new Map<string, ReducedTransition[]>();
   for (const transition of net.transitions) {
     const key = `${keyOf(delta(transition))}|${keyOf(transition.inhibitors)}`;
-    groups.set(key, [...(groups.get(key) ?? []), transition]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [transition]);
+    else group.push(transition);
   }
   let count = 0;
   for (const group of groups.values())
     for (const transition of group) {
+      yield;
       const other = group.find(
         (candidate) =>
           candidate !== transition &&
@@ -73,31 +84,34 @@ function removeDominatedTransitions(net: ReductionNet): number {
 }
 
 /** A transition without effect reaches nothing; for deadlocks it matters that it can fire. */
-function removeNeutralTransitions(net: ReductionNet): number {
+function* removeNeutralTransitions(net: ReductionNet): Steps<number> {
   let count = 0;
-  for (const transition of [...net.transitions])
-    if (delta(transition).size === 0) {
-      net.remove(transition);
-      count += 1;
-    }
+  for (const transition of [...net.transitions]) {
+    if (delta(transition).size !== 0) continue;
+    net.remove(transition);
+    count += 1;
+    yield;
+  }
   return count;
 }
 
 /** Nothing takes from it: its tokens do not matter. */
-function removeSinkPlaces(net: ReductionNet): number {
+function* removeSinkPlaces(net: ReductionNet): Steps<number> {
   let count = 0;
-  for (const place of net.places())
-    if (net.isFree(place) && net.consumers[place]?.size === 0) {
-      net.removePlace(place);
-      count += 1;
-    }
+  for (const place of net.places()) {
+    if (!net.isFree(place) || net.consumers[place]?.size !== 0) continue;
+    net.removePlace(place);
+    count += 1;
+    yield;
+  }
   return count;
 }
 
 /** No firing lowers it and it always holds enough. */
-function removeFullPlaces(net: ReductionNet): number {
+function* removeFullPlaces(net: ReductionNet): Steps<number> {
   let count = 0;
   for (const place of net.places()) {
+    if (isPause(place)) yield;
     if (!net.isFree(place)) continue;
     const enough = [...(net.consumers[place] ?? [])].every(({ pre, post }) => {
       const needed = pre.get(place) ?? 0;
@@ -111,7 +125,7 @@ function removeFullPlaces(net: ReductionNet): number {
 }
 
 /** Two places with the same arcs: the one that holds more at the start never decides. */
-function removeParallelPlaces(net: ReductionNet): number {
+function* removeParallelPlaces(net: ReductionNet): Steps<number> {
   const arcsOf = (place: number): string => {
     const part = (transition: ReducedTransition): string =>
       `${numbers.get(transition)}:${transition.pre.get(place) ?? 0}:${transition.post.get(place) ?? 0}`;
@@ -121,8 +135,11 @@ function removeParallelPlaces(net: ReductionNet): number {
   const numbers = new Map([...net.transitions].map((transition, index) => [transition, index]));
   const groups = new Map<string, number[]>();
   for (const place of net.places()) {
+    if (isPause(place)) yield;
     const key = arcsOf(place);
-    groups.set(key, [...(groups.get(key) ?? []), place]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [place]);
+    else group.push(place);
   }
   let count = 0;
   for (const group of groups.values()) {
@@ -209,9 +226,10 @@ function fuse(net: ReductionNet, { place, before, after }: Agglomeration): void 
  * Post-agglomeration: those that take from the place need nothing else, so they can fire as soon as
  * the token is there. For reachability they must not change an observed place.
  */
-function agglomerateAfter(net: ReductionNet, property: ReducedProperty): number {
+function* agglomerateAfter(net: ReductionNet, property: ReducedProperty): Steps<number> {
   let count = 0;
   for (const place of net.places()) {
+    if (isPause(place)) yield;
     const found = candidateAt(net, place);
     if (found === undefined) continue;
     const { after } = found;
@@ -229,9 +247,10 @@ function agglomerateAfter(net: ReductionNet, property: ReducedProperty): number 
  * is wanted. For reachability they must not change an observed place; for deadlocks nothing else may
  * need what they take, so that waiting enables nothing.
  */
-function agglomerateBefore(net: ReductionNet, property: ReducedProperty): number {
+function* agglomerateBefore(net: ReductionNet, property: ReducedProperty): Steps<number> {
   let count = 0;
   for (const place of net.places()) {
+    if (isPause(place)) yield;
     const found = candidateAt(net, place);
     if (found === undefined) continue;
     const { before } = found;

@@ -2,6 +2,7 @@ import { coverability } from './coverability.js';
 import { NetNames } from './formula.js';
 import { isQuasiLive } from './liveness.js';
 import { openReason } from './marking-verdicts.js';
+import type { ExplorationLimits } from './limits.js';
 import { withInitial, type PtNet } from './pt-net.js';
 import { placeSemiflows } from './semiflows.js';
 import { closeBackward, edgeEnd, edgesOf } from './state-graph.js';
@@ -94,11 +95,10 @@ function openResult(cases: number, verdict: Verdict, open: Verdict, states: numb
 }
 
 /** A net that no semiflow bounds is looked at for unboundedness before its states are counted. */
-function unboundedness(workflow: Workflow): Verdict | undefined {
+function unboundedness(workflow: Workflow, limits: ExplorationLimits): Verdict | undefined {
   const { net, mustBeEmpty, output } = workflow;
-  const bounds = provenBounds(net, placeSemiflows(net, { maxRows: 300 }).semiflows, {
-    maxRows: 300,
-  });
+  const searched = { ...limits, maxRows: 300 };
+  const bounds = provenBounds(net, placeSemiflows(net, searched).semiflows, searched);
   const plain = net.transitions.every((t) => t.inhibitors.length + t.resets.length === 0);
   if (!plain || bounds.every(Number.isFinite)) return undefined;
   const graph = coverability(net, { maxStates: 5000, stopAtUnbounded: true });
@@ -117,7 +117,7 @@ function unboundedness(workflow: Workflow): Verdict | undefined {
 export function soundness(net: PtNet, options: WorkflowOptions): Soundness {
   const cases = options.cases ?? 1;
   const workflow = workflowOf(net, options, cases);
-  const grows = unboundedness(workflow);
+  const grows = unboundedness(workflow, options);
   if (grows !== undefined) return openResult(cases, grows, unknown('the net is unbounded'), 0);
   const space = exploreStateSpace(workflow.net, { ...options, edges: true });
   const edges = edgesOf(space);

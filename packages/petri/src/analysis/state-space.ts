@@ -5,14 +5,13 @@ import { FiringTables } from './firing-tables.js';
 import { programOf, type NeedFrequency } from './firing-program.js';
 import { generatedExplorer } from './generated-explorer.js';
 import { interpretedExplorer } from './interpreted-explorer.js';
-import type { ExplorationLimits, StopReason } from './limits.js';
-import { LimitWatch } from './limits.js';
+import { LimitWatch, sharedDeadline, type ExplorationLimits, type StopReason } from './limits.js';
 import { bitsFor, MAX_BITS, packFields, packMarking } from './packing.js';
 import type { PtNet } from './pt-net.js';
-import { placeSemiflows } from './semiflows.js';
+import { placeSemiflowsInSteps } from './semiflows.js';
 import { StateStore } from './state-store.js';
 import { finish, type Steps } from './steps.js';
-import { provenBounds } from './structural-bounds.js';
+import { provenBoundsInSteps } from './structural-bounds.js';
 
 /** How to explore; every limit is off unless given, except the number of states. */
 export interface ExplorationOptions extends ExplorationLimits {
@@ -67,8 +66,11 @@ const BATCH = 2048;
 /** How many states the choice of watched places looks at. */
 const SAMPLE = 512;
 
-function startRun(net: CompiledNet, options: ExplorationOptions): ExplorationRun {
-  const bounds = options.bounds ?? provenBounds(net.net, boundingSemiflows(net.net), BOUNDING);
+function startRun(
+  net: CompiledNet,
+  bounds: readonly number[],
+  options: ExplorationOptions,
+): ExplorationRun {
   const start = Array.from(net.initial, bitsFor);
   const bits = Int32Array.from(start, (width, place) => {
     const bound = bounds[place] ?? Infinity;
@@ -98,8 +100,15 @@ export const DEFAULT_MAX_STATES = 10_000_000;
 /** The search for bounds must stay small beside the exploration. */
 const BOUNDING = { maxRows: 300 };
 
-function boundingSemiflows(net: PtNet): ReturnType<typeof placeSemiflows>['semiflows'] {
-  return placeSemiflows(net, BOUNDING).semiflows;
+/** The part of the time that each search for bounds may take. */
+const BOUNDING_PART = 0.2;
+
+function* boundsOf(
+  net: PtNet,
+  left: (part: number) => ExplorationOptions,
+): Steps<readonly number[]> {
+  const { semiflows } = yield* placeSemiflowsInSteps(net, { ...left(BOUNDING_PART), ...BOUNDING });
+  return yield* provenBoundsInSteps(net, semiflows, { ...left(BOUNDING_PART), ...BOUNDING });
 }
 
 /** How often each need is met in a sample of the states found so far. */
@@ -121,14 +130,22 @@ function sampleFrequency(run: ExplorationRun): NeedFrequency {
   };
 }
 
-/** Widens the field that overflowed: by one bit more, or to its proven bound. */
-function widen(run: ExplorationRun): boolean {
+/** Layouts after which all narrow fields are widened at once: in a large net each layout takes long. */
+const LAYOUTS = 64;
+
+/** Widens the field that overflowed, later also all others of its width or less that have no proof. */
+function widen(run: ExplorationRun, progress: Progress): boolean {
   const { store, overflow } = run;
   const { bits } = store.packing;
   const width = bits[overflow] as number;
   if (width >= MAX_BITS) return false;
   const wider = Int32Array.from(bits);
-  wider[overflow] = width < 4 ? width + 1 : Math.min(MAX_BITS, width + 2);
+  const enough = width < 4 ? width + 1 : Math.min(MAX_BITS, width + 2);
+  wider[overflow] = enough;
+  progress.layouts += 1;
+  if (progress.layouts > LAYOUTS)
+    for (let place = 0; place < bits.length; place += 1)
+      if (run.proven[place] !== true) wider[place] = Math.max(enough, bits[place] as number);
   run.store = store.repacked(packFields(wider));
   run.overflow = -1;
   return true;
@@ -138,6 +155,8 @@ interface Progress {
   next: number;
   stoppedBy: StopReason | undefined;
   explorer: StateSpace['explorer'];
+  /** How often the states were laid out anew. */
+  layouts: number;
 }
 
 function makeExplorer(run: ExplorationRun, generate: boolean, progress: Progress): Expand {
@@ -167,7 +186,7 @@ function* exploreAll(
     progress.next = expand(progress.next, to);
     run.via?.dropBefore(progress.next);
     if (run.overflow >= 0) {
-      if (!widen(run)) {
+      if (!widen(run, progress)) {
         progress.stoppedBy = 'tokens';
         return;
       }
@@ -204,9 +223,11 @@ export function* exploreStateSpaceInSteps(
   const { stopwatch } = options;
   const start = stopwatch?.();
   const compiled = compileNet(net);
-  const run = startRun(compiled, options);
-  const progress: Progress = { next: 0, stoppedBy: undefined, explorer: 'interpreted' };
-  yield* exploreAll(run, options, progress);
+  const left = sharedDeadline(options);
+  const bounds = options.bounds ?? (yield* boundsOf(net, left));
+  const run = startRun(compiled, bounds, options);
+  const progress: Progress = { next: 0, stoppedBy: undefined, explorer: 'interpreted', layouts: 0 };
+  yield* exploreAll(run, left(), progress);
   const { store } = run;
   return {
     net,

@@ -1,5 +1,6 @@
 import type { PtNet } from './pt-net.js';
-import { nonIncreasingSums, type Semiflow, type SemiflowOptions } from './semiflows.js';
+import { nonIncreasingSumsInSteps, type Semiflow, type SemiflowOptions } from './semiflows.js';
+import { finish, type Steps } from './steps.js';
 
 /** The value of a weighted sum over a marking. */
 export function weighMarking(semiflow: Semiflow, marking: ArrayLike<number>): number {
@@ -31,8 +32,18 @@ export function provenBounds(
   semiflows: readonly Semiflow[],
   options: SemiflowOptions = {},
 ): readonly number[] {
+  return finish(provenBoundsInSteps(net, semiflows, options));
+}
+
+/** `provenBounds` in pieces: see `Steps`. */
+export function* provenBoundsInSteps(
+  net: PtNet,
+  semiflows: readonly Semiflow[],
+  options: SemiflowOptions = {},
+): Steps<readonly number[]> {
   const bounds = structuralBounds(net, semiflows);
   if (bounds.every(Number.isFinite)) return bounds;
-  const more = structuralBounds(net, nonIncreasingSums(net, options).semiflows);
+  const { semiflows: sums } = yield* nonIncreasingSumsInSteps(net, options);
+  const more = structuralBounds(net, sums);
   return bounds.map((bound, place) => Math.min(bound, more[place] ?? Infinity));
 }
