@@ -182,6 +182,21 @@ describe('one device of each kind', () => {
     expect(plug.writes + pump.writes).toBe(0);
   });
 
+  it('behind a broker can use the uplink’s, with its login and a client id of its own', async () => {
+    const running = await open({
+      buses: [{ id: 'broker', type: 'mqtt' }],
+      devices: [{ id: 'pump', bus: 'broker', driver: 'mqtt-switch', config: { topic: 'pump' } }],
+      metering: { points: [] },
+      uplink: {
+        broker: broker.url,
+        coordinatorKey: `ed25519:${'A'.repeat(43)}`,
+        username: 'gateway',
+        passwordVariable: 'TEST_BROKER_PASSWORD',
+      },
+    });
+    expect(await powers(running, 1)).toEqual({ pump: 90 });
+  });
+
   it('that is not there is named and holds nobody up; the end of the gateway ends its probe', async () => {
     await plugServer.close();
     const running = await open();
