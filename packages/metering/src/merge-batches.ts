@@ -41,7 +41,7 @@ class Cursor {
   private row = 0;
   /** Index in the merged points by index in the source's. */
   private merged: number[] = [];
-  private readonly batches: AsyncIterator<Columns> | Iterator<Columns>;
+  private readonly batches: AsyncIterator<Columns, unknown> | Iterator<Columns, unknown>;
 
   constructor(
     source: AsyncIterable<Columns> | Iterable<Columns>,
@@ -69,11 +69,9 @@ class Cursor {
   /** Goes on to the next batch; false at the end of the source. */
   async next(): Promise<boolean> {
     for (;;) {
-      const { value, done } = await this.batches.next();
-      if (done === true) {
-        this.startMs = Infinity;
-        return false;
-      }
+      const step = await this.batches.next();
+      if (step.done === true) return false;
+      const { value } = step;
       if (value.rows === 0) continue;
       this.columns = value;
       this.row = 0;

@@ -314,4 +314,20 @@ if (!there) console.log('Skipped: real meter files (../shared/data/meters is not
       });
     }
   });
+
+  test('signed charging records: the signature of the meter whose key is given must hold', async () => {
+    const file = join(METERS, '../../cases/settlement/AUD-02-ocmf-signature.json');
+    const cases = JSON.parse(readFileSync(file, 'utf8')) as {
+      input: Record<string, { ocmf: string; spki: string }>;
+      expected: Record<string, { valid: boolean }>;
+    };
+    for (const [name, { ocmf, spki }] of Object.entries(cases.input)) {
+      const key = put(`${name}.key`, spki);
+      const args = ['--public-key', key, '--resolution', 'PT15M', '--lenient'];
+      const input = put(`${name}.ocmf`, ocmf);
+      const { out } = await meter(['convert', input, ...args, '--to', place(`${name}.csv`)]);
+      const rejected = out.includes('a record that does not verify');
+      expect({ name, rejected }).toEqual({ name, rejected: cases.expected[name]?.valid !== true });
+    }
+  });
 });
