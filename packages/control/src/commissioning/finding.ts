@@ -34,6 +34,9 @@ export interface Finding {
   readonly text: string;
 }
 
-/** Phases as people write them. */
-export const phaseText = (phases: readonly Phase[]): string =>
-  phases.map((phase) => `L${phase}`).join(' and ');
+/** Phases as people write them: `L1`, `L1 and L2`, `L1, L2 and L3`. */
+export function phaseText(phases: readonly Phase[]): string {
+  const names = phases.map((phase) => `L${phase}`);
+  const last = names.at(-1) ?? '';
+  return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
+}

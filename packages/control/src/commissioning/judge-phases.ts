@@ -80,7 +80,7 @@ function elsewhere(gridMeter: string, one: Placed, all: readonly Placed[]): Find
   return {
     kind: 'phasesSwapped',
     device: gridMeter,
-    phases: [declared, shown].sort() as Phase[],
+    phases: [declared, shown].sort(),
     certainty: 'unsure',
     text: `${where}: either it hangs there, or transformers of ${gridMeter} are exchanged; switch another load of L${declared} or L${shown} to tell`,
   };

@@ -1,4 +1,4 @@
-import { createSite, observe, step, type SiteConfig } from '@microgrid/plant';
+import { createSite, observe, step, type Site, type SiteConfig } from '@microgrid/plant';
 import { measureLoad } from './measured-load.js';
 import {
   onPhase,
@@ -81,12 +81,12 @@ const LOADS: readonly { readonly id: string; readonly phase: Phase; readonly wat
 /** Most switchings that are asked for before a load is given up as unsure. */
 const MOST_WINDOWS = 12;
 
-/** Measures a simulated site as a person with these loads and a car would. */
-export function measureSite(options: PlantedSite): CommissioningData {
-  const { phases, seed, planted, moved = {}, noiseWatts = 8, restless = 0.01 } = options;
-  const phaseOf = (id: string, declared: Phase): Phase =>
-    phases === 1 ? 1 : (moved[id] ?? declared);
-  const config: SiteConfig = {
+const declaredPhase = (phases: 1 | 3, phase: Phase | 'all'): Phase | 'all' =>
+  phases === 1 ? 1 : phase;
+
+/** The plant: a home with sun, a car that waits and three loads; `moved` ones hang elsewhere. */
+function siteConfig({ phases, seed, moved = {} }: PlantedSite): SiteConfig {
+  return {
     id: `site-${seed}`,
     latitudeDegrees: 38.7,
     longitudeDegrees: -9.1,
@@ -112,82 +112,97 @@ export function measureSite(options: PlantedSite): CommissioningData {
         kind: 'switchedLoad' as const,
         id,
         watts,
-        phase: phaseOf(id, phase),
+        phase: phases === 1 ? (1 as const) : (moved[id] ?? phase),
         windows: [[0, 1440]] as [number, number][],
       })),
     ],
   };
-  const draw = random(seed);
-  const gauss = (): number => {
-    const radius = Math.sqrt(-2 * Math.log(1 - draw()));
-    return radius * Math.cos(2 * Math.PI * draw());
-  };
-  const off = Object.fromEntries(LOADS.map(({ id }) => [id, { switch: false }]));
-  let site = step(createSite(config, seed, START_MS), START_MS, {
-    ...off,
-    charger: { chargeCurrent: 0 },
-  });
-  let otherOn = false;
-  const otherPhase = phases === 1 ? 1 : ((1 + Math.floor(draw() * 3)) as Phase);
-  const stuck = new Map<string, Points>();
-  const sample = (): SiteSample => {
-    site = step(site, site.atMs + 1000, {});
-    if (draw() < restless) otherOn = !otherOn;
-    const truth = observe(site);
-    const shown: Record<string, Points> = {};
-    for (const id of ['meter', 'pv', 'charger']) {
-      let points: Points = {};
-      for (const phase of phasesOf(phases)) {
-        const other = id === 'meter' && otherOn && phase === otherPhase ? 1500 : 0;
-        const name = onPhase('power', phase);
-        points[name] = (truth[id]?.[name] ?? 0) + other + noiseWatts * gauss();
-      }
-      points['power'] = phasesOf(phases).reduce(
-        (sum, phase) => sum + (points[onPhase('power', phase)] ?? 0),
-        0,
-      );
-      for (const each of planted) if (each.device === id) points = distort(points, each, phases);
-      if (planted.some(({ fault, device }) => fault === 'stuck' && device === id)) {
-        points = stuck.get(id) ?? points;
-        stuck.set(id, points);
-      }
-      shown[id] = points;
-    }
-    return shown;
-  };
-  const window = (on: boolean, load: string): StepWindow => {
-    const inputs =
-      load === 'charger' ? { charger: { chargeCurrent: on ? 10 : 0 } } : { [load]: { switch: on } };
-    site = step(site, site.atMs, inputs);
-    sample();
-    sample();
-    return { on, samples: Array.from({ length: 10 }, sample) };
-  };
-  const wanted = options.loads ?? [...LOADS.map(({ id }) => id), 'charger'];
-  const tests = wanted.map((load): StepTest => {
-    const known = LOADS.find(({ id }) => id === load);
-    const declared =
-      known === undefined
-        ? {
-            declaredPhase: phases === 1 ? (1 as const) : ('all' as const),
-            declaredWatts: 2300 * phases,
-          }
-        : { declaredPhase: phases === 1 ? (1 as const) : known.phase, declaredWatts: known.watts };
-    const windows: StepWindow[] = [];
-    const test = { load, ...declared, windows };
-    for (let count = 0; count < MOST_WINDOWS; count += 1) {
-      windows.push(window(count % 2 === 1, load));
-      if (count >= 4 && count % 2 === 0) {
-        if (measureLoad(test, { gridMeter: 'meter', phases }).unsure === undefined) break;
-      }
-    }
-    site = step(
-      site,
-      site.atMs,
-      load === 'charger' ? { charger: { chargeCurrent: 0 } } : { [load]: { switch: false } },
+}
+
+const setPoint = (load: string, on: boolean) =>
+  load === 'charger' ? { charger: { chargeCurrent: on ? 10 : 0 } } : { [load]: { switch: on } };
+
+/** A site that runs second by second, as its faulty and noisy meters show it. */
+class MeteredSite {
+  private site: Site;
+  private otherOn = false;
+  private readonly draw: () => number;
+  private readonly otherPhase: Phase;
+  private readonly stuck = new Map<string, Points>();
+
+  constructor(private readonly options: PlantedSite) {
+    const { phases, seed } = options;
+    this.draw = random(seed);
+    this.otherPhase = phases === 1 ? 1 : ((1 + Math.floor(this.draw() * 3)) as Phase);
+    this.site = createSite(siteConfig(options), seed, START_MS);
+    for (const load of [...LOADS.map(({ id }) => id), 'charger']) this.turn(load, false);
+  }
+
+  turn(load: string, on: boolean): void {
+    this.site = step(this.site, this.site.atMs, setPoint(load, on));
+  }
+
+  private gauss(): number {
+    const radius = Math.sqrt(-2 * Math.log(1 - this.draw()));
+    return radius * Math.cos(2 * Math.PI * this.draw());
+  }
+
+  /** What all meters show a second later. */
+  readonly sample = (): SiteSample => {
+    this.site = step(this.site, this.site.atMs + 1000, {});
+    if (this.draw() < (this.options.restless ?? 0.01)) this.otherOn = !this.otherOn;
+    const truth = observe(this.site);
+    return Object.fromEntries(
+      ['meter', 'pv', 'charger'].map((id) => [id, this.shown(id, truth[id] ?? {})]),
     );
-    return test;
-  });
+  };
+
+  private shown(id: string, truth: Readonly<Points>): Points {
+    const { phases, planted, noiseWatts = 8 } = this.options;
+    let points: Points = { power: 0 };
+    for (const phase of phasesOf(phases)) {
+      const other = id === 'meter' && this.otherOn && phase === this.otherPhase ? 1500 : 0;
+      const name = onPhase('power', phase);
+      const watts = (truth[name] ?? 0) + other + noiseWatts * this.gauss();
+      points = { ...points, [name]: watts, power: (points['power'] ?? 0) + watts };
+    }
+    const own = planted.filter(({ device }) => device === id);
+    for (const each of own) points = distort(points, each, phases);
+    if (!own.some(({ fault }) => fault === 'stuck')) return points;
+    const first = this.stuck.get(id) ?? points;
+    this.stuck.set(id, first);
+    return first;
+  }
+}
+
+/** Switches one load until it is measured, as the command does. */
+function testLoad(site: MeteredSite, load: string, phases: 1 | 3): StepTest {
+  const known = LOADS.find(({ id }) => id === load);
+  const windows: StepWindow[] = [];
+  const test = {
+    load,
+    declaredPhase: declaredPhase(phases, known?.phase ?? 'all'),
+    declaredWatts: known?.watts ?? 2300 * phases,
+    windows,
+  };
+  for (let count = 0; count < MOST_WINDOWS; count += 1) {
+    const on = count % 2 === 1;
+    site.turn(load, on);
+    site.sample();
+    site.sample();
+    windows.push({ on, samples: Array.from({ length: 10 }, site.sample) });
+    if (count < 4 || on) continue;
+    if (measureLoad(test, { gridMeter: 'meter', phases }).unsure === undefined) break;
+  }
+  site.turn(load, false);
+  return test;
+}
+
+/** Measures a simulated site as a person with these loads and a car would. */
+export function measureSite(options: PlantedSite): CommissioningData {
+  const { phases } = options;
+  const site = new MeteredSite(options);
+  const loads = options.loads ?? [...LOADS.map(({ id }) => id), 'charger'];
   return {
     gridMeter: 'meter',
     phases,
@@ -195,6 +210,6 @@ export function measureSite(options: PlantedSite): CommissioningData {
       { id: 'pv', role: 'pvInverter' },
       { id: 'charger', role: 'charger' },
     ],
-    tests,
+    tests: loads.map((load) => testLoad(site, load, phases)),
   };
 }
