@@ -309,4 +309,37 @@ describe('local days', () => {
   ])('in %s on %s have %i quarter-hours', (timeZone, date, count) => {
     expect(localDayIntervals(timeZone, date, QUARTER)).toHaveLength(count);
   });
+
+  it.each([
+    'Europe/Lisbon',
+    'Atlantic/Azores',
+    'Atlantic/Madeira',
+    'Europe/Madrid',
+    'Europe/Berlin',
+  ])(
+    'of %s have 92 and 100 quarter-hours on the last Sundays of March and October, 2020 to 2030',
+    (timeZone) => {
+      const lastSunday = (year: number, month: number): string => {
+        const last = new Date(Date.UTC(year, month, 0));
+        last.setUTCDate(last.getUTCDate() - last.getUTCDay());
+        return last.toISOString().slice(0, 10);
+      };
+      for (let year = 2020; year <= 2030; year++) {
+        for (const [date, count] of [
+          [lastSunday(year, 3), 92],
+          [lastSunday(year, 10), 100],
+          [`${year}-06-21`, 96],
+        ] as const) {
+          const day = localDayIntervals(timeZone, date, QUARTER);
+          expect([date, day.length]).toEqual([date, count]);
+          const from = ((day[0]?.startMs ?? NaN) - T0) / 1000;
+          const to = ((day.at(-1)?.endMs ?? NaN) - T0) / 1000;
+          // 3.6 kW all day: the registers' difference is the day's energy, whatever its length.
+          const found = run(steady(from, to, 900, 1e13), { ...SETTINGS, bracketMs: 900_000 });
+          expect(found).toHaveLength(count);
+          expect(found.every((one) => one.importMilliwattHours === 900_000)).toBe(true);
+        }
+      }
+    },
+  );
 });

@@ -155,7 +155,35 @@ function judgeHeld(
     const segments = [ambiguousSegment(undo.last, first, options), ...tail];
     return run(earlier, segments, reading, options, misread([last]), undo.closed);
   }
-  return run(state, [counterSegment(last, first, options), ...tail], reading, options);
+  // The zeros before a lifetime value were no readings of the register.
+  const zeros = undo !== undefined && showsNothing(undo.last) && showsNothing(last);
+  const earlier = zeros ? undo : state;
+  // A register that rested at 0 may have been misread before it was reset: nothing since is vouched for.
+  const rested = held.length > 1 && fell(last, first);
+  const segments = rested
+    ? [counterSegment(last, reading, options)]
+    : [counterSegment(earlier.last, first, options), ...tail];
+  return run(earlier, segments, reading, options, [], zeros ? undo.closed : []);
+}
+
+function showsNothing(reading: CounterReading): boolean {
+  return REGISTERS.every((register) => reading[register] === 0);
+}
+
+/** Closed intervals of zeros that may still be told otherwise: two days of quarter-hours. */
+const MOST_CLOSED = 192;
+
+/** What to go back to, should the reading prove wrong: before it, or before all zeros that led to it. */
+function undoOf(
+  state: IntervalState,
+  reading: CounterReading,
+  closed: readonly (readonly [EpochMs, number])[],
+): NonNullable<IntervalState['undo']> {
+  const { undo, last, open } = state;
+  const rests = undo && [undo.last, last, reading].every(showsNothing);
+  return rests && undo.closed.length < MOST_CLOSED
+    ? { ...undo, closed: [...undo.closed, ...closed] }
+    : { last, open, closed };
 }
 
 /** Lets segments that end at a reading flow into the open interval. */
@@ -189,7 +217,7 @@ function run(
     state: {
       last: reading,
       open,
-      ...(single ? { undo: { last: state.last, open: state.open, closed } } : {}),
+      ...(single ? { undo: undoOf(state, reading, closed) } : {}),
     },
     intervals: numbered,
     rejected,

@@ -16,6 +16,24 @@ export {
   type ReadingsSettings,
 } from './intervals-of-readings.js';
 export {
+  correctInterval,
+  intervalCorrection,
+  restoreInterval,
+  type CorrectedEnergies,
+  type IntervalCorrection,
+} from './interval-correction.js';
+export { asKnownOn, withCorrection, type KnownInterval } from './known-series.js';
+export {
+  chooseSource,
+  printSourceChoice,
+  SOURCE_PRECEDENCE,
+  type SourceChoice,
+  type SourceContract,
+  type SourceKind,
+  type SourceSeries,
+  type SourceShare,
+} from './source-precedence.js';
+export {
   meterAt,
   meterHistory,
   readingsOfMeters,

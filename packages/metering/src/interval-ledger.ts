@@ -42,6 +42,8 @@ export class IntervalLedger {
   private head: IntervalState | undefined;
   /** No reading of this or an earlier instant has come without being weighed against the others. */
   private frontierMs = -Infinity;
+  /** Whether readings of a clock nobody had set wait for one that tells their time. */
+  private isWaitingForClock = false;
   /** The newest revision of each interval, by start. */
   private readonly published = new Map<EpochMs, IntervalV1>();
 
@@ -100,7 +102,7 @@ export class IntervalLedger {
   }
 
   private simplyFollows(reading: CounterReading): boolean {
-    if (this.history !== undefined) return false;
+    if (this.history !== undefined || this.isWaitingForClock) return false;
     return reading.atMs > this.frontierMs && clockRunsOn(this.newest, reading);
   }
 
@@ -109,6 +111,7 @@ export class IntervalLedger {
     const found = pointIntervals(this.readings, options, history, base);
     this.head = found.state;
     this.frontierMs = this.newest?.atMs ?? -Infinity;
+    this.isWaitingForClock = found.rejected.some(({ reason }) => reason === 'clock-unsynchronised');
     for (const { reading: unused, reason } of found.rejected) {
       if (reason === 'not-a-count' || reason === 'clock-unsynchronised') continue;
       this.frontierMs = Math.max(this.frontierMs, unused.atMs);
