@@ -30,7 +30,7 @@ export interface AnalysisOptions extends Omit<ExplorationOptions, 'edges' | 'bou
   readonly semiflows?: SemiflowOptions;
   /** Limits of the siphon search. */
   readonly siphons?: SiphonOptions;
-  /** Markings of the coverability graph. Default 20,000. */
+  /** Markings of the coverability graph. Default 20,000, fewer for more than 1,600 places. */
   readonly maxCoverabilityMarkings?: number;
   /** States of the search for a deadlock where the state space is incomplete. Default `maxStates`. */
   readonly maxDeadlockStates?: number;
@@ -95,6 +95,13 @@ function* structureOf(
   };
 }
 
+/** Counts of all markings of a coverability graph: some 500 MiB. */
+const MAX_COUNTS = 2 ** 25;
+
+function coverabilityMarkings(net: PtNet): number {
+  return Math.max(1, Math.min(FIRST_LOOK, Math.floor(MAX_COUNTS / (net.places.length + 1))));
+}
+
 function hasPlainArcs(net: PtNet): boolean {
   return net.transitions.every((t) => t.inhibitors.length + t.resets.length === 0);
 }
@@ -125,7 +132,7 @@ function* explore(
     };
   const graph = yield* coverabilityInSteps(net, {
     ...left(),
-    maxStates: options.maxCoverabilityMarkings ?? FIRST_LOOK,
+    maxStates: options.maxCoverabilityMarkings ?? coverabilityMarkings(net),
   });
   const unbounded = graph.unboundedPlaces.length > 0;
   return {

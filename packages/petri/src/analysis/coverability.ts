@@ -52,6 +52,18 @@ function isBelow(small: Int32Array, large: Int32Array): boolean {
   return true;
 }
 
+/** Arguments of one call: more of them overflow the stack. */
+const CHUNK = 8192;
+
+/** A marking as a key: two code units per count. */
+function textOf(marking: Int32Array): string {
+  const units = new Uint16Array(marking.buffer, marking.byteOffset, marking.length * 2);
+  let text = '';
+  for (let at = 0; at < units.length; at += CHUNK)
+    text += String.fromCharCode(...units.subarray(at, at + CHUNK));
+  return text;
+}
+
 class Builder {
   readonly seen = new Map<string, Node>();
   readonly fired: Uint8Array;
@@ -87,15 +99,10 @@ class Builder {
   }
 
   private add(node: Node): void {
-    const key = String.fromCharCode(...this.code(node.marking));
+    const key = textOf(node.marking);
     if (this.seen.has(key)) return;
     this.seen.set(key, node);
     this.stack.push(node);
-  }
-
-  /** Two code units per count. */
-  private code(marking: Int32Array): Uint16Array {
-    return new Uint16Array(marking.buffer, marking.byteOffset, marking.length * 2);
   }
 
   private successor(from: Node, t: number): Node {

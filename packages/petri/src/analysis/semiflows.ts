@@ -147,6 +147,8 @@ function contains(large: Uint32Array, small: Uint32Array): boolean {
 /** The working rows, found by column and by the first index of their support. */
 class Table {
   readonly rows = new Set<Row>();
+  /** No two supports share an index, so none contains another's: true until a row is used twice. */
+  disjoint = true;
   private readonly byColumn = new Map<number, Set<Row>>();
   private readonly byFirst = new Map<number, Set<Row>>();
   private readonly positive = new Map<number, number>();
@@ -200,6 +202,7 @@ class Table {
     column: number,
     budget: Budget,
   ): boolean {
+    if (this.disjoint) return false;
     const comparison = comparisonWork(support);
     for (const { weights } of pair) {
       budget.spend(weights.size * LOOK_WORK);
@@ -302,6 +305,7 @@ function* eliminate(table: Table, column: number, budget: Budget): Steps<void> {
     mergeOnly(table, only, column, budget);
     return;
   }
+  if (pairs.length > 1) table.disjoint = false;
   const made: Row[] = [];
   for (const [up, down] of pairs) {
     if (budget.due) {

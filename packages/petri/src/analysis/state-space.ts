@@ -255,11 +255,12 @@ export function pathTo(space: StateSpace, state: number): readonly string[] {
   const successor = new Int32Array(store.packing.words);
   for (let at = state; store.parent(at) >= 0; at = store.parent(at)) {
     const parent = store.parent(at);
+    store.read(parent, marking);
     for (let t = 0; t < net.transitionCount; t += 1) {
-      store.read(parent, marking);
       if (!isEnabled(net, marking, t)) continue;
-      fireInPlace(net, marking, t);
-      if (packMarking(store.packing, marking, successor) && store.find(successor) === at) {
+      const next = Int32Array.from(marking);
+      fireInPlace(net, next, t);
+      if (packMarking(store.packing, next, successor) && store.find(successor) === at) {
         path.push(net.net.transitions[t]?.name ?? '');
         break;
       }
