@@ -254,7 +254,7 @@ const exportLimit: ProfileControl = {
   risk: 'export',
   responseMs: 10_000,
   minimumDwellMs: 300_000,
-  writesPerDay: 48,
+  writesPerDay: 24,
   release: [{ table: 'holding', address: 47_509, fields: [{ encoding: 'u16', value: 0 }] }],
   believed: ['The limit acts at the meter.'],
 };

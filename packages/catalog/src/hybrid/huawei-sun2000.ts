@@ -189,7 +189,7 @@ const batteryPower: ProfileControl = {
   excludes: ['chargeLimit', 'dischargeLimit'],
   confidence: 'medium',
   believed: [
-    'Registers from 47075 to 47418 are stored settings, so each is written at most 24 times a day.',
+    'Registers from 47075 to 47418 are stored settings. The refresh needs up to 91 writes a day, so a set point that changes often may write one register as often as that: change it seldom.',
     'Forced charging with 0 W leaves the battery idle.',
     'Writing the period again starts it again.',
   ],
@@ -241,7 +241,7 @@ const exportLimit: ProfileControl = {
   risk: 'export',
   responseMs: 10_000,
   minimumDwellMs: 300_000,
-  writesPerDay: 48,
+  writesPerDay: 24,
   release: [single(47_415, 0)],
 };
 

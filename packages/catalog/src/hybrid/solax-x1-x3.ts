@@ -177,7 +177,7 @@ const batteryMode: ProfileControl = {
   risk: 'import',
   responseMs: 10_000,
   minimumDwellMs: 300_000,
-  writesPerDay: 48,
+  writesPerDay: 24,
   release: [
     { table: 'holding', address: 32, fields: [{ encoding: 'u16', value: 0 }] },
     { table: 'holding', address: 31, fields: [{ encoding: 'u16', value: 0 }] },

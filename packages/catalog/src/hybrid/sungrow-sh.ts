@@ -176,7 +176,7 @@ const batteryPower: ProfileControl = {
   risk: 'both',
   responseMs: 10_000,
   minimumDwellMs: 300_000,
-  writesPerDay: 72,
+  writesPerDay: 24,
   release: [single(13_050, 0xcc), single(13_049, 0)],
   excludes: ['chargeLimit', 'dischargeLimit'],
   believed: ['The forced mode ends by nothing but a write.'],
@@ -230,7 +230,7 @@ const exportLimit: ProfileControl = {
   risk: 'export',
   responseMs: 10_000,
   minimumDwellMs: 300_000,
-  writesPerDay: 48,
+  writesPerDay: 24,
   release: [single(13_086, 0x55)],
 };
 
