@@ -28,10 +28,10 @@ export function counterSegment(
   const elapsedMs = after.atMs - before.atMs;
   const most = mostEnergy(elapsedMs, options);
   const causes = new Set<IntervalCause>();
-  let lost = false;
+  const losses = new Set<IntervalCause>();
   const lose = (cause: IntervalCause): number => {
     causes.add(cause);
-    lost = true;
+    losses.add(cause);
     // Neither the lifetime value nor a negative one is energy of this interval.
     return 0;
   };
@@ -56,8 +56,8 @@ export function counterSegment(
     endMs: after.atMs,
     importMilliwattHours,
     exportMilliwattHours,
-    unknownMilliwattHours: lost ? most : 0,
-    lost,
+    unknownMilliwattHours: losses.size > 0 ? most : 0,
+    lost: losses.size > 0,
     causes: [...causes],
   };
 }

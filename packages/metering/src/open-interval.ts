@@ -1,7 +1,6 @@
 import { intervalId, type IntervalV1 } from '@microgrid/events';
 import { formatInstant, type EpochMs, type MilliwattHours } from '@microgrid/units';
 import { qualityOfCauses, type IntervalCause } from './cause.js';
-import type { CounterReading } from './counter-reading.js';
 import { proportion, type CounterSegment } from './counter-segment.js';
 import type { IntervalOptions } from './interval-options.js';
 
