@@ -12,7 +12,9 @@ export default {
     ],
   },
   // ESM-only dependencies are listed here.
-  transformIgnorePatterns: ['/node_modules/(?!(temporal-polyfill|temporal-utils|@noble/hashes|@noble/curves|hyparquet|hyparquet-writer)/)'],
+  transformIgnorePatterns: [
+    '/node_modules/(?!(temporal-polyfill|temporal-utils|@noble/hashes|@noble/curves|hyparquet|hyparquet-writer)/)',
+  ],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   testEnvironmentOptions: {
     customExportConditions: ['@microgrid/source', 'node', 'require', 'default'],
