@@ -412,4 +412,20 @@ describe('a register that wears out and lapses by itself', () => {
     expect(await live(24 * HOUR)).toHaveLength(12);
     expect(port.inForce).toBe(40);
   });
+
+  it('a change that rewrites the set point alone does not put the refresh off', async () => {
+    const { command, port, live } = rig({
+      ...stored,
+      expiryMs: 12 * HOUR,
+      refreshMs: 6 * HOUR,
+      writesPerDay: 24,
+    });
+    await command(40, 48 * HOUR);
+    await live(4 * HOUR);
+    port.writes();
+    await command(50, 48 * HOUR);
+    expect(port.writes()).toEqual(['value=50']);
+    // Two hours more, and the whole sequence is six hours old: the timer is written again.
+    expect(await live(2 * HOUR)).toContain('fallback=60');
+  });
 });

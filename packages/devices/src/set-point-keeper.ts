@@ -193,9 +193,10 @@ export class SetPointKeeper {
       return failed(unstored);
     }
     // Whether part of the writes restarts the device's expiry is not known: count from the last full one.
-    const partly =
-      !this.wear.wears && writes.length < plan.filter((write) => write.once !== true).length;
-    lease.refreshedMs = partly ? (before?.writtenMs ?? nowMs) : nowMs;
+    const partly = writes.length < plan.filter((write) => write.once !== true).length;
+    const counts = !this.wear.wears || port.facts.expiryMs !== undefined;
+    const fullMs = before?.writtenMs ?? -Infinity;
+    lease.refreshedMs = partly && counts && fullMs !== -Infinity ? fullMs : nowMs;
     const state = await this.start(lease, writes);
     if (state.kind === 'failed') return failed(state.reason);
     if (state.kind === 'waiting') return { status: 'accepted', reason: state.reason };
