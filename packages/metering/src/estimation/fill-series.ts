@@ -38,6 +38,8 @@ export interface FillResult {
   }[];
 }
 
+const MISSING = INTERVAL_QUALITIES.indexOf('missing');
+
 function copyOf(series: PointSeries): PointSeries {
   return {
     ...series,
@@ -104,10 +106,12 @@ class Filling {
   }
 
   private forGaps(series: PointSeries, found: (from: number, to: number) => void): void {
-    for (let slot = 0; slot < series.slots; slot++) {
-      if (!isMissing(series, slot)) continue;
+    const { quality, slots } = series;
+    for (let slot = 0; slot < slots; slot++) {
+      const own = quality[slot];
+      if (own !== ABSENT && own !== MISSING) continue;
       const from = slot;
-      while (slot < series.slots && isMissing(series, slot)) slot++;
+      while (slot < slots && isMissing(series, slot)) slot++;
       found(from, slot);
     }
   }

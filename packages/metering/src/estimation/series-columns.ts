@@ -5,24 +5,50 @@ import { ABSENT, slotStart, type PointSeries } from '../validation/point-series.
 /** Series as rows by start, then metering point; slots without a row stay without. */
 export function seriesColumns(series: readonly PointSeries[], file: string): Columns {
   const sorted = [...series].sort((a, b) => compareIds(a.meteringPoint, b.meteringPoint));
-  const rows: { readonly of: number; readonly slot: number; readonly startMs: number }[] = [];
-  for (const [of, each] of sorted.entries()) {
-    for (let slot = 0; slot < each.slots; slot++) {
-      if (each.quality[slot] !== ABSENT) rows.push({ of, slot, startMs: slotStart(each, slot) });
-    }
-  }
-  rows.sort((a, b) => a.startMs - b.startMs || a.of - b.of);
-  const columns = new GrowingColumns(Math.max(1, rows.length));
+  const slots = sorted.reduce((sum, each) => sum + each.slots, 0);
+  const columns = new GrowingColumns(Math.max(1, slots));
   columns.points.push(...sorted.map(({ meteringPoint }) => meteringPoint));
-  for (const [row, { of, slot, startMs }] of rows.entries()) {
-    const each = sorted[of] as PointSeries;
-    columns.point[row] = of;
-    columns.startMs[row] = startMs;
-    columns.endMs[row] = startMs + each.resolutionMs;
-    columns.importMilliwattHours[row] = each.importMilliwattHours[slot] as number;
-    columns.exportMilliwattHours[row] = each.exportMilliwattHours[slot] as number;
-    columns.quality[row] = each.quality[slot] as number;
+  const next = sorted.map(() => 0);
+  let atMs = earliest(sorted, next);
+  while (atMs < Infinity) {
+    let followingMs = Infinity;
+    for (let of = 0; of < sorted.length; of++) {
+      const each = sorted[of] as PointSeries;
+      const slot = next[of] as number;
+      if (slot >= each.slots) continue;
+      let startMs = slotStart(each, slot);
+      if (startMs === atMs) {
+        if (each.quality[slot] !== ABSENT) enter(columns, of, each, slot, startMs);
+        next[of] = slot + 1;
+        if (slot + 1 >= each.slots) continue;
+        startMs += each.resolutionMs;
+      }
+      if (startMs < followingMs) followingMs = startMs;
+    }
+    atMs = followingMs;
   }
-  columns.rows = rows.length;
   return columns.finish(file);
+}
+
+function earliest(series: readonly PointSeries[], next: readonly number[]): number {
+  return series.reduce(
+    (least, each, of) => (each.slots > 0 ? Math.min(least, slotStart(each, next[of] ?? 0)) : least),
+    Infinity,
+  );
+}
+
+function enter(
+  columns: GrowingColumns,
+  of: number,
+  each: PointSeries,
+  slot: number,
+  startMs: number,
+): void {
+  const row = columns.rows++;
+  columns.point[row] = of;
+  columns.startMs[row] = startMs;
+  columns.endMs[row] = startMs + each.resolutionMs;
+  columns.importMilliwattHours[row] = each.importMilliwattHours[slot] as number;
+  columns.exportMilliwattHours[row] = each.exportMilliwattHours[slot] as number;
+  columns.quality[row] = each.quality[slot] as number;
 }

@@ -76,7 +76,7 @@ export function checkSeries(
         checkZeroRun(series, rule, sink);
         break;
       case 'nightPv':
-        checkNightPv(series, rule, sink);
+        checkNightPv(series, rule, calendar, sink);
         break;
       case 'sumCheck':
         checkSums(series, rule, context.sums ?? [], sink);

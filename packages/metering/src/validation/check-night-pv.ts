@@ -3,6 +3,7 @@ import { energyAt } from './check-values.js';
 import { forRuns, type FindingSink } from './finding-sink.js';
 import { slotStart, type PointSeries } from './point-series.js';
 import type { RuleOf } from './rules.js';
+import type { ZoneCalendar } from './zone-calendar.js';
 
 const RADIANS = Math.PI / 180;
 const DAY_MS = 86_400_000;
@@ -34,20 +35,37 @@ export function sunElevation(
   return Math.asin(sine) / RADIANS;
 }
 
+/** Whether the sun is down at the start of every slot of a series, and at the end of the last. */
+function nights(series: PointSeries, rule: RuleOf<'nightPv'>): Uint8Array {
+  const { latitudeDegrees, longitudeDegrees, elevationDegrees } = rule;
+  return Uint8Array.from({ length: series.slots + 1 }, (_, slot) =>
+    sunElevation(slotStart(series, slot), latitudeDegrees, longitudeDegrees) < elevationDegrees
+      ? 1
+      : 0,
+  );
+}
+
 /** Export while the sun is down at both ends of the interval. */
 export function checkNightPv(
   series: PointSeries,
   rule: RuleOf<'nightPv'>,
+  calendar: ZoneCalendar,
   sink: FindingSink,
 ): void {
-  const { latitudeDegrees, longitudeDegrees, elevationDegrees, toleranceWatts } = rule;
-  const most = energyAt(toleranceWatts, series.resolutionMs);
-  const { exportMilliwattHours } = series;
-  const down = (slot: number): boolean =>
-    sunElevation(slotStart(series, slot), latitudeDegrees, longitudeDegrees) < elevationDegrees;
+  const { startMs, resolutionMs, slots, exportMilliwattHours } = series;
+  const most = energyAt(rule.toleranceWatts, resolutionMs);
+  const key = `${JSON.stringify(rule)}/${startMs}/${resolutionMs}/${slots}`;
+  // Points of one file share place and span: the sun is asked once for all of them.
+  const down = calendar.remember(key, () => nights(series, rule));
   const wrong = (slot: number): boolean =>
-    (exportMilliwattHours[slot] as number) > most && down(slot) && down(slot + 1);
-  forRuns(series.slots, wrong, (from, to) => {
-    sink.slots('nightPv', series, from, to, `export while the sun is below ${elevationDegrees}°`);
+    (exportMilliwattHours[slot] as number) > most && down[slot] === 1 && down[slot + 1] === 1;
+  forRuns(slots, wrong, (from, to) => {
+    sink.slots(
+      'nightPv',
+      series,
+      from,
+      to,
+      `export while the sun is below ${rule.elevationDegrees}°`,
+    );
   });
 }

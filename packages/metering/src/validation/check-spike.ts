@@ -66,12 +66,14 @@ function mayBeSpike(
   least: number,
 ): boolean {
   if (Number.isNaN(value)) return false;
+  // The median is near the value when more than half of the neighbours are.
   let near = 0;
-  for (let at = slot - halfWindow; at <= slot + halfWindow; at++) {
-    if (at !== slot && Math.abs((values[at] ?? NaN) - value) < least) near++;
+  const last = Math.min(values.length - 1, slot + halfWindow);
+  for (let at = Math.max(0, slot - halfWindow); at <= last; at++) {
+    // The value itself counts as one of its neighbours here.
+    if (Math.abs((values[at] as number) - value) < least && ++near > halfWindow + 1) return false;
   }
-  // The median is near the value when more than half of the neighbours are on its side and near.
-  return near <= halfWindow;
+  return true;
 }
 
 /** Median of the first `count` values; sorts them in place (few values: insertion). */

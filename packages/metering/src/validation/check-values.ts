@@ -102,9 +102,17 @@ export function checkZeroRun(
 export function checkStuck(series: PointSeries, rule: RuleOf<'stuck'>, sink: FindingSink): void {
   for (const direction of rule.directions ?? DIRECTIONS) {
     const values = energies(series, direction);
-    const least = leastStuckRun(series, values, rule);
+    const long: { readonly from: number; readonly to: number }[] = [];
+    let runs = 0;
+    let repeated = 0;
     forEqualRuns(values, (from, to) => {
-      if (to - from < least) return;
+      runs += 1;
+      if (to - from > 1) repeated += 1;
+      if (to - from >= rule.minimumIntervals) long.push({ from, to });
+    });
+    const least = leastStuckRun(series, rule, runs, repeated);
+    for (const { from, to } of long) {
+      if (to - from < least) continue;
       const value = formatKilowattHours(values[from] as number);
       sink.slots(
         'stuck',
@@ -113,7 +121,7 @@ export function checkStuck(series: PointSeries, rule: RuleOf<'stuck'>, sink: Fin
         to,
         `${direction} of ${value} kWh ${to - from} times running, expected fewer than ${least}`,
       );
-    });
+    }
   }
 }
 
@@ -121,16 +129,11 @@ const YEAR_HOURS = 8766;
 
 function leastStuckRun(
   { slots, resolutionMs }: PointSeries,
-  values: Float64Array,
   { minimumIntervals, falseRunsPerYear }: RuleOf<'stuck'>,
+  runs: number,
+  repeated: number,
 ): number {
-  let runs = 0;
-  let repeated = 0;
-  forEqualRuns(values, (from, to) => {
-    runs += 1;
-    if (to - from > 1) repeated += 1;
-  });
-  if (runs === 0 || repeated === 0) return minimumIntervals;
+  if (repeated === 0) return minimumIntervals;
   const years = (slots * resolutionMs) / HOUR_MS / YEAR_HOURS;
   const share = Math.min(repeated / runs, 0.95);
   const byChance = 1 + Math.log((falseRunsPerYear * years) / runs) / Math.log(share);

@@ -9,8 +9,9 @@ export interface ClockChange {
   readonly minutes: number;
 }
 
-/** Days and clock changes of zones; each span is looked up once. */
+/** Days and clock changes of zones, and what else is the same for many points; each looked up once. */
 export class ZoneCalendar {
+  private readonly nights = new Map<string, Uint8Array>();
   private readonly known = new Map<
     string,
     { readonly days: readonly LocalDay[]; readonly changes: readonly ClockChange[] }
@@ -24,6 +25,13 @@ export class ZoneCalendar {
   /** The changes of the clock on the local days that touch a span. @throws UnitsError `bad-time-zone`. */
   changes(timeZone: string, startMs: EpochMs, endMs: EpochMs): readonly ClockChange[] {
     return this.look(timeZone, startMs, endMs).changes;
+  }
+
+  /** What was made for a key before, or is made now. */
+  remember(key: string, make: () => Uint8Array): Uint8Array {
+    const known = this.nights.get(key) ?? make();
+    this.nights.set(key, known);
+    return known;
   }
 
   private look(timeZone: string, startMs: EpochMs, endMs: EpochMs) {
