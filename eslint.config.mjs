@@ -98,6 +98,7 @@ export default tseslint.config(
       '**/.nx/**',
       'out/**',
       '**/*.mjs',
+      'jest.fast-check.cjs',
       '**/tsup.config.ts',
       'tsup.base.ts',
       'packages/*/scripts/**',

@@ -1,3 +1,5 @@
+import { fileURLToPath } from 'node:url';
+
 /** Tests run from TypeScript sources: no build needed, workspace packages resolve to src/. */
 export default {
   testEnvironment: 'node',
@@ -15,7 +17,10 @@ export default {
   transformIgnorePatterns: [
     '/node_modules/(?!(temporal-polyfill|temporal-utils|@noble/hashes|@noble/curves|hyparquet|hyparquet-writer)/)',
   ],
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    '^fast-check$': fileURLToPath(new URL('jest.fast-check.cjs', import.meta.url)),
+  },
   testEnvironmentOptions: {
     customExportConditions: ['@microgrid/source', 'node', 'require', 'default'],
   },

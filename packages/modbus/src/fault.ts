@@ -8,7 +8,7 @@
  * - `wrong-unit`, `wrong-id` (TCP framing; elsewhere as `wrong-unit`), `wrong-function`,
  *   `wrong-length`: a sound frame that answers something else comes; with `thenRight` the right one
  *   follows it.
- * - `split`: the frame comes in pieces of `bytes` bytes, `gapMs` apart.
+ * - `split`: the frame comes in pieces of `bytes` bytes, or in so many `pieces`, `gapMs` apart.
  * - `merge`: the frame is held back and comes in one piece with the next reply.
  * - `duplicate`: the frame comes twice.
  * - `crc`: the frame's checksum is wrong; in TCP framing, which has none, its protocol id.
@@ -25,6 +25,7 @@ export type Fault =
       readonly thenRight?: boolean;
     }
   | { readonly kind: 'split'; readonly bytes: number; readonly gapMs: number }
+  | { readonly kind: 'split'; readonly pieces: number; readonly gapMs: number }
   | {
       readonly kind: 'garbage';
       readonly bytes: Uint8Array;

@@ -40,7 +40,7 @@ export function distort(fault: Fault, reply: Reply, framing: ServerFraming): Dis
       return fault.thenRight === true ? atOnce(forged, frame) : atOnce(forged);
     }
     case 'split':
-      return { pieces: split(frame, fault.bytes, fault.gapMs) };
+      return { pieces: split(frame, pieceBytes(fault, frame), fault.gapMs) };
     case 'merge':
       return { ...atOnce(frame), then: 'hold' };
     case 'duplicate':
@@ -62,6 +62,9 @@ function garbage(fault: Fault & { kind: 'garbage' }, frame: Buffer): Distorted {
   if (fault.where === 'instead') return atOnce(bytes);
   return fault.where === 'before' ? atOnce(bytes, frame) : atOnce(frame, bytes);
 }
+
+const pieceBytes = (fault: Fault & { kind: 'split' }, frame: Buffer): number =>
+  'bytes' in fault ? fault.bytes : Math.ceil(frame.length / fault.pieces);
 
 function split(frame: Buffer, bytes: number, gapMs: number): Distorted['pieces'] {
   const size = Math.max(1, Math.floor(bytes));
