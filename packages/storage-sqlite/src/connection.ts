@@ -18,8 +18,16 @@ export class Store {
     this.connection.pragma(`synchronous = ${durability === 'full' ? 'FULL' : 'NORMAL'}`);
   }
 
+  /** @throws StorageError `corrupt` where the file's schema no longer has what the statement names. */
   prepare(sql: string): Statement {
-    return this.connection.prepare(sql);
+    try {
+      return this.connection.prepare(sql);
+    } catch (error) {
+      const mapped = asStorageError(error, this.path);
+      if (mapped instanceof StorageError || !(error instanceof Error)) throw mapped;
+      // The statements are this package's own: only a damaged schema can make one wrong.
+      return this.corrupt('schema', error.message);
+    }
   }
 
   /** Runs a read. */
