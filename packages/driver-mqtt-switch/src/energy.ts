@@ -66,7 +66,13 @@ export function energyPoints(energy: Data): ReadonlyMap<PointName, number> {
     const values = numbers(energy[field]);
     if (values === undefined) return;
     const value = sum(values) * factor;
-    points.set(point, factor === 1 ? value : Math.round(value));
+    if (factor === 1) {
+      if (Number.isFinite(value)) points.set(point, value);
+      return;
+    }
+    // A register that no meter can have is no value.
+    const energy = Math.round(value);
+    if (Number.isSafeInteger(energy) && energy >= 0) points.set(point, energy);
   };
   const phases = (point: 'voltage' | 'current', field: string): void => {
     numbers(energy[field])

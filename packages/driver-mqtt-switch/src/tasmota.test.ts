@@ -107,8 +107,10 @@ describe('ENERGY', () => {
       fc.property(
         fc.dictionary(fc.constantFrom('Power', 'Total', 'Voltage'), fc.jsonValue()),
         (data) => {
-          for (const value of energyPoints(data).values())
+          for (const [point, value] of energyPoints(data)) {
             expect(Number.isFinite(value)).toBe(true);
+            if (point.endsWith('Energy')) expect(value).toBeGreaterThanOrEqual(0);
+          }
         },
       ),
     );
