@@ -71,8 +71,8 @@ export function energyPoints(energy: Data): ReadonlyMap<PointName, number> {
       return;
     }
     // A register that no meter can have is no value.
-    const energy = Math.round(value);
-    if (Number.isSafeInteger(energy) && energy >= 0) points.set(point, energy);
+    const register = Math.round(value);
+    if (Number.isSafeInteger(register) && register >= 0) points.set(point, register);
   };
   const phases = (point: 'voltage' | 'current', field: string): void => {
     numbers(energy[field])
