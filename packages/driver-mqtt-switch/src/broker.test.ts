@@ -111,7 +111,8 @@ describe('over a real broker', () => {
       'the counter is read',
       async () => (await read('importEnergy'))?.value === 12_345_678_000,
     );
-    expect(await command(true)).toMatchObject({ status: 'accepted' });
+    // On a busy machine the device's first answers may still be under way.
+    await until('it takes commands', async () => (await command(true))?.status === 'accepted');
     await until('it is on', async () => (await read('switchState'))?.value === 1);
     expect(twin.pulseTime).toBe(160);
     for (let poll = 0; poll < 16; poll += 1) {
