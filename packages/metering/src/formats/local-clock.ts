@@ -1,3 +1,4 @@
+import { clockChange } from '../clock-change.js';
 import { localTime, startOfLocalDay } from '@microgrid/units/calendar';
 import { isUnitsError, parseInstant, type EpochMs } from '@microgrid/units';
 
@@ -94,19 +95,15 @@ export class LocalClock {
     const { timeZone } = this;
     const startMs = startOfLocalDay(timeZone, date);
     const endMs = startOfLocalDay(timeZone, nextDate(date));
-    const offset = (ms: EpochMs): number => localTime(timeZone, ms).offsetMinutes;
-    const first = localTime(timeZone, startMs);
-    const jumpMinutes = offset(endMs - 1) - first.offsetMinutes;
-    const day = { startMs, endMs, firstMinute: first.minuteOfDay };
-    if (jumpMinutes === 0) return { ...day, changeMs: endMs, jumpMinutes };
-    let low = startMs;
-    let high = endMs - 1;
-    while (high - low > 1) {
-      const middle = low + Math.floor((high - low) / 2);
-      if (offset(middle) === first.offsetMinutes) low = middle;
-      else high = middle;
-    }
-    return { ...day, changeMs: high, jumpMinutes };
+    const firstMinute = localTime(timeZone, startMs).minuteOfDay;
+    const change = clockChange(timeZone, startMs, endMs);
+    return {
+      startMs,
+      endMs,
+      firstMinute,
+      changeMs: change?.atMs ?? endMs,
+      jumpMinutes: change?.minutes ?? 0,
+    };
   }
 }
 

@@ -1,5 +1,5 @@
 import type { IntervalQuality } from '@microgrid/events';
-import { isUnitsError, parseInstant, type EpochMs } from '@microgrid/units';
+import { isUnitsError, parseInstant, RESOLUTION_MINUTES, type EpochMs } from '@microgrid/units';
 import { worseQuality } from '../cause.js';
 import { shown } from '../csv-row.js';
 import { decimalMark, segments, type Segment } from './edifact.js';
@@ -11,7 +11,9 @@ import { textOf } from './text-lines.js';
 const MINUTE_MS = 60_000;
 
 /** Interval lengths of the house. */
-const HOUSE_LENGTHS_MS = [1, 5, 10, 15, 30, 60].map((minutes) => minutes * MINUTE_MS);
+const HOUSE_LENGTHS_MS: readonly number[] = RESOLUTION_MINUTES.map(
+  (minutes) => minutes * MINUTE_MS,
+);
 
 /** Qualifiers of QTY: what kind of value it is (EDI@Energy MSCONS). */
 const QUALITY_OF_QUALIFIER: Readonly<Record<string, IntervalQuality>> = {

@@ -1,5 +1,5 @@
 import { idField, INTERVAL_QUALITIES } from '@microgrid/events';
-import { compareIds, formatInstant } from '@microgrid/units';
+import { compareIds, formatInstant, RESOLUTION_MINUTES } from '@microgrid/units';
 import { GrowingColumns, type Columns } from '../columns.js';
 import { shown } from '../csv-row.js';
 import { MeteringError, type MeteringErrorCode, type MeteringProblem } from '../metering-error.js';
@@ -28,7 +28,7 @@ const FIRST_MS = Date.UTC(1000, 0, 1);
 const LAST_MS = Date.UTC(10_000, 0, 1) - 1;
 const MINUTE_MS = 60_000;
 /** Interval lengths of the house. */
-const LENGTHS_MS = [1, 5, 10, 15, 30, 60].map((minutes) => minutes * MINUTE_MS);
+const LENGTHS_MS: readonly number[] = RESOLUTION_MINUTES.map((minutes) => minutes * MINUTE_MS);
 /** What is longer is no interval but the total of a period. */
 const LONGEST_MS = 60 * MINUTE_MS;
 

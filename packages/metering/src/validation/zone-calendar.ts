@@ -1,13 +1,6 @@
 import type { EpochMs } from '@microgrid/units';
-import { localDays, localTime, type LocalDay } from '@microgrid/units/calendar';
-
-/** Where a zone's clock changes, and by how many minutes. */
-export interface ClockChange {
-  /** First instant of the new time. */
-  readonly atMs: EpochMs;
-  /** Positive forward, negative back. */
-  readonly minutes: number;
-}
+import { localDays, type LocalDay } from '@microgrid/units/calendar';
+import { clockChange, type ClockChange } from '../clock-change.js';
 
 /** Days and clock changes of zones, and what else is the same for many points; each looked up once. */
 export class ZoneCalendar {
@@ -39,22 +32,9 @@ export class ZoneCalendar {
     const known = this.known.get(key);
     if (known !== undefined) return known;
     const days = localDays(timeZone, startMs, endMs);
-    const offset = (ms: EpochMs): number => localTime(timeZone, ms).offsetMinutes;
-    const changes = days.flatMap((day): ClockChange[] => {
-      if (day.endMs - day.startMs === DAY_MS) return [];
-      const before = offset(day.startMs);
-      let [low, high] = [day.startMs, day.endMs - 1];
-      while (high - low > 1) {
-        const middle = low + Math.floor((high - low) / 2);
-        if (offset(middle) === before) low = middle;
-        else high = middle;
-      }
-      return [{ atMs: high, minutes: offset(high) - before }];
-    });
+    const changes = days.flatMap((day) => clockChange(timeZone, day.startMs, day.endMs) ?? []);
     const found = { days, changes };
     this.known.set(key, found);
     return found;
   }
 }
-
-const DAY_MS = 86_400_000;
