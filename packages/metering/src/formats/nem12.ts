@@ -1,4 +1,5 @@
 import type { IntervalQuality } from '@microgrid/events';
+import { worseQuality } from '../cause.js';
 import { shown } from '../csv-row.js';
 import { energyUnit, readEnergy, type EnergyUnit } from './energy-text.js';
 import { readNem13Row } from './nem13.js';
@@ -299,7 +300,7 @@ class NemReader {
     const [first] = days as readonly [Day];
     for (let at = 0; at < first.energies.length; at++) {
       const qualities = days.map(({ qualities }) => qualities[at] as IntervalQuality);
-      const quality = worst(qualities);
+      const quality = qualities.reduce(worseQuality);
       const energies = days.map(({ energies }) => energies[at] ?? 0);
       const energy = energies.reduce((sum, each) => sum + each, 0);
       const start = startMs + at * minutes * MINUTE_MS;
@@ -320,18 +321,6 @@ class NemReader {
       );
     }
   }
-}
-
-const ORDER: readonly IntervalQuality[] = [
-  'measured',
-  'corrected',
-  'substituted',
-  'estimated',
-  'missing',
-];
-
-function worst(qualities: readonly IntervalQuality[]): IntervalQuality {
-  return qualities.reduce((a, b) => (ORDER.indexOf(a) >= ORDER.indexOf(b) ? a : b));
 }
 
 /**
