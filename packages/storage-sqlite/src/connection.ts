@@ -23,10 +23,7 @@ export class Store {
     try {
       return this.connection.prepare(sql);
     } catch (error) {
-      const mapped = asStorageError(error, this.path);
-      if (mapped instanceof StorageError || !(error instanceof Error)) throw mapped;
-      // The statements are this package's own: only a damaged schema can make one wrong.
-      return this.corrupt('schema', error.message);
+      throw asStorageError(error, this.path);
     }
   }
 

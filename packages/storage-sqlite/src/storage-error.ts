@@ -51,6 +51,8 @@ const CAUSES: readonly [start: string, code: StorageErrorCode, advice: string][]
   ['SQLITE_READONLY', 'read-only', 'make the file and its folder writable'],
   ['SQLITE_IOERR', 'io', 'the disk failed; check it and open the database again'],
   ['SQLITE_CANTOPEN', 'cannot-open', 'expected an existing folder that may be written'],
+  // The statements are this package's own: only a damaged schema can make one wrong.
+  ['SQLITE_ERROR', 'corrupt', 'the file is damaged; restore it from a backup'],
 ];
 
 /** By its form and not its class: the driver's class may come from another realm (worker, sandbox). */
