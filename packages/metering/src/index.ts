@@ -42,6 +42,15 @@ export {
   type RegisterValues,
 } from './meter-history.js';
 export type { OpenInterval } from './open-interval.js';
+export { registerSums } from './register-sums.js';
+export {
+  registerTotals,
+  type PhaseSum,
+  type RegisterPart,
+  type RegisterSnapshot,
+  type RegisterTotals,
+  type RegisterTotalSettings,
+} from './register-totals.js';
 export { placeInTime, type PlacedReadings } from './place-in-time.js';
 export { CSV_COLUMNS, CSV_HEADER } from './csv-format.js';
 export {

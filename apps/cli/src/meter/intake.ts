@@ -1,4 +1,11 @@
-import { intervals, mergeBatches, type Columns, type KnownSum } from '@microgrid/metering';
+import {
+  intervals,
+  mergeBatches,
+  registerSums,
+  type Columns,
+  type IntervalSettings,
+  type KnownSum,
+} from '@microgrid/metering';
 import { importMeterFiles, type ImportResult } from '@microgrid/metering/formats';
 import { formatInstant, parseResolution } from '@microgrid/units';
 import { CommandError } from '../command-error.js';
@@ -86,7 +93,7 @@ async function importedIntake(
   return {
     report,
     batches: counted(mergeBatches(sources, hooks), report),
-    sums: result.totals,
+    sums: [...result.totals, ...sumsOfRegisters(result, options)],
   };
 }
 
@@ -106,6 +113,20 @@ function tell(result: ImportResult, report: ImportReport): void {
   }
 }
 
+function registerSettings(resolution: string, options: InputOptions): IntervalSettings {
+  return {
+    resolutionMs: parseResolution(resolution),
+    source: 'import',
+    maximumWatts: positive(options.maximumWatts, '--maximum-watts'),
+  };
+}
+
+/** What registers say of the intervals that came from elsewhere: to check by. */
+function sumsOfRegisters({ readings }: ImportResult, options: InputOptions): readonly KnownSum[] {
+  if (options.resolution === undefined) return [];
+  return registerSums(readings, registerSettings(options.resolution, options));
+}
+
 function registerIntervals(
   { readings }: ImportResult,
   options: InputOptions,
@@ -120,11 +141,7 @@ function registerIntervals(
       `${file}: got ${readings.length} register readings, expected the length of the intervals to make of them: --resolution PT15M`,
     );
   }
-  const made = intervals(readings, {
-    resolutionMs: parseResolution(options.resolution),
-    source: 'import',
-    maximumWatts: positive(options.maximumWatts, '--maximum-watts'),
-  });
+  const made = intervals(readings, registerSettings(options.resolution, options));
   report.notes.push(
     `${readings.length} register readings made ${made.intervals.length} intervals of ${options.resolution}, at most ${options.maximumWatts} W`,
   );

@@ -1,5 +1,8 @@
 import { isUnitsError, parseInstant, type EpochMs } from '@microgrid/units';
+import type { CounterReading } from '../counter-reading.js';
 import { shown } from '../csv-row.js';
+import type { RegisterValues } from '../meter-history.js';
+import { registerTotals, type RegisterPart } from '../register-totals.js';
 import { crc16Arc } from './crc16-arc.js';
 import { energyUnit, readEnergy } from './energy-text.js';
 import type { SeriesBuilder } from './series-builder.js';
@@ -94,26 +97,89 @@ const WINTER_OFFSET_HOURS: Readonly<Record<string, number>> = {
   'Europe/Vilnius': 2,
 };
 
-/** The register of one direction: its total, or the sum of its rates. */
+/** One register of a telegram: its energy, or the text that is none. */
 function register(
   values: Map<string, string[]>,
-  quantity: 1 | 2,
+  obis: string,
 ): { readonly energy?: number; readonly wrong?: string; readonly rounded: boolean } {
-  const total = values.get(`1-0:${quantity}.8.0`);
-  const rates = [1, 2, 3, 4].flatMap((rate) => values.get(`1-0:${quantity}.8.${rate}`) ?? []);
-  const texts = total ?? rates;
-  if (texts.length === 0) return { rounded: false };
-  let sum = 0;
+  const text = values.get(obis)?.[0];
+  if (text === undefined) return { rounded: false };
+  const [number = '', unit = ''] = text.split('*');
+  const known = energyUnit(unit);
+  const energy = known && readEnergy(number, known);
+  if (energy === undefined) return { wrong: text, rounded: false };
+  return { energy: energy.milliwattHours, rounded: energy.rounded };
+}
+
+const DIRECTIONS = [
+  [1, 'importMilliwattHours'],
+  [2, 'exportMilliwattHours'],
+] as const;
+
+/** All registers of a telegram: the totals (1.8.0, 2.8.0) and the rates (1.8.1 to 1.8.4, 2.8.1 to 2.8.4). */
+function registers(values: Map<string, string[]>): {
+  readonly total: Partial<RegisterValues>;
+  readonly rates: readonly RegisterPart[];
+  readonly rounded: boolean;
+  readonly wrong?: { readonly obis: string; readonly text: string };
+} {
+  const parts = [0, 1, 2, 3, 4].map((rate) => {
+    const part: { name: string; importMilliwattHours?: number; exportMilliwattHours?: number } = {
+      name: `rate ${rate}`,
+    };
+    return part;
+  });
   let rounded = false;
-  for (const text of texts) {
-    const [number = '', unit = ''] = text.split('*');
-    const known = energyUnit(unit);
-    const energy = known && readEnergy(number, known);
-    if (energy === undefined) return { wrong: text, rounded };
-    sum += energy.milliwattHours;
-    rounded ||= energy.rounded;
+  for (const [quantity, name] of DIRECTIONS) {
+    for (const [rate, part] of parts.entries()) {
+      const obis = `1-0:${quantity}.8.${rate}`;
+      const read = register(values, obis);
+      if (read.wrong !== undefined) {
+        return { total: {}, rates: [], rounded, wrong: { obis, text: read.wrong } };
+      }
+      rounded ||= read.rounded;
+      if (read.energy !== undefined) part[name] = read.energy;
+    }
   }
-  return { energy: sum, rounded };
+  const [total = {}, ...rates] = parts.map(({ name: _name, ...energies }) => energies);
+  const there = rates.flatMap((rate, index) =>
+    Object.keys(rate).length === 0 ? [] : [{ name: `rate ${index + 1}`, ...rate }],
+  );
+  return { total, rates: there, rounded };
+}
+
+/** The total reading; rates that do not sum to the total registers make it suspect. */
+function totalReading(
+  {
+    total,
+    rates,
+  }: { readonly total: Partial<RegisterValues>; readonly rates: readonly RegisterPart[] },
+  meteringPoint: string,
+  atMs: EpochMs,
+  out: SeriesBuilder,
+): CounterReading {
+  // A rate that one direction lacks stands at 0 there: meters print those they count.
+  const whole = rates.map((rate) => ({
+    importMilliwattHours: 0,
+    exportMilliwattHours: 0,
+    ...rate,
+  }));
+  const has = (name: 'importMilliwattHours' | 'exportMilliwattHours'): boolean =>
+    rates.some((rate) => rate[name] !== undefined);
+  const printed = whole.map(({ name, importMilliwattHours, exportMilliwattHours }) => ({
+    name,
+    ...(has('importMilliwattHours') ? { importMilliwattHours } : {}),
+    ...(has('exportMilliwattHours') ? { exportMilliwattHours } : {}),
+  }));
+  const { readings, findings } = registerTotals(
+    [{ meteringPoint, atMs, quality: 'good', total, rates: printed }],
+    // The meter counts finer than it prints: each register is cut to 1 Wh.
+    { absentIsZero: true, toleranceUnits: 1000 * Math.max(1, rates.length - 1) },
+  );
+  if (findings.length > 0) {
+    out.count('have rates that do not sum to the total register: the total counts, as suspect');
+  }
+  return readings[0] as CounterReading;
 }
 
 function readTelegram(telegram: Telegram, out: SeriesBuilder): void {
@@ -140,14 +206,14 @@ function readTelegram(telegram: Telegram, out: SeriesBuilder): void {
     refuse('0-0:1.0.0', stamp, 'YYMMDDhhmmss with S or W');
     return;
   }
-  const imported = register(values, 1);
-  const exported = register(values, 2);
-  for (const [quantity, { wrong }] of [imported, exported].entries()) {
-    if (wrong === undefined) continue;
-    refuse(`1-0:${quantity + 1}.8`, wrong, 'a number with *kWh or *Wh');
+  const found = registers(values);
+  if (found.wrong !== undefined) {
+    refuse(found.wrong.obis, found.wrong.text, 'a number with *kWh or *Wh');
     return;
   }
-  if (imported.energy === undefined) {
+  const counts = (name: 'importMilliwattHours' | 'exportMilliwattHours'): boolean =>
+    [found.total, ...found.rates].some((part) => part[name] !== undefined);
+  if (!counts('importMilliwattHours')) {
     out.count('are telegrams without an electricity register: left out');
     return;
   }
@@ -160,18 +226,18 @@ function readTelegram(telegram: Telegram, out: SeriesBuilder): void {
     );
     return;
   }
-  if (imported.rounded || exported.rounded) out.count('are finer than 1 mWh: rounded');
-  if (exported.energy === undefined) {
+  if (found.rounded) out.count('are finer than 1 mWh: rounded');
+  if (!counts('exportMilliwattHours')) {
     out.count('have no export register (2.8.x): it was taken as 0');
   }
-  const registers = {
-    meteringPoint,
-    importMilliwattHours: imported.energy,
-    exportMilliwattHours: exported.energy ?? 0,
-  };
-  if (atMs === undefined) {
-    out.untimed.push({ ...registers, line, reason: 'the telegram has no timestamp (0-0:1.0.0)' });
-  } else out.readings.push({ ...registers, atMs, quality: 'good' });
+  const reading = totalReading(found, meteringPoint, atMs ?? 0, out);
+  if (atMs !== undefined) {
+    out.readings.push(reading);
+    return;
+  }
+  const { importMilliwattHours, exportMilliwattHours } = reading;
+  const reason = 'the telegram has no timestamp (0-0:1.0.0)';
+  out.untimed.push({ meteringPoint, importMilliwattHours, exportMilliwattHours, line, reason });
 }
 
 /**

@@ -45,10 +45,17 @@ export function checkSums(
         series,
         sum.startMs,
         sum.endMs,
-        `${direction}: the intervals sum to ${found ?? ''} kWh, expected ${expected ?? ''} kWh`,
+        `${direction}: the intervals sum to ${found ?? ''} kWh, expected ${expected ?? ''} kWh${toleranceText(toleranceMilliwattHours)}`,
       );
     }
   }
+}
+
+/** How far a sum may be off, for messages. */
+function toleranceText(toleranceMilliwattHours: number): string {
+  return toleranceMilliwattHours === 0
+    ? ''
+    : ` within ${formatKilowattHours(toleranceMilliwattHours)} kWh`;
 }
 
 /**
