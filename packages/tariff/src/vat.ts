@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { ENERGY_FLOWS } from './charge-base.js';
+import { dateText, nameText, percentText, positiveText } from './decimal-fields.js';
+
+const BLOCK = 'at least one condition: firstKilowattHoursPer30Days or upToKilovoltAmperes';
+
+/**
+ * A rate for part of the energy. It holds up to a contracted power and, of charges per kWh, for the
+ * first kWh of each 30 days, prorated for the actual number of days. A bill's kWh are not in order of
+ * time: each line has the same part of its kWh in the block, unless `periodShares` splits the block
+ * over named price periods. Without a limit in kWh, the rate holds for every charge of that VAT.
+ */
+export const vatBlock = z
+  .strictObject({
+    percent: percentText,
+    firstKilowattHoursPer30Days: positiveText.optional(),
+    /** The limit for large families; without it, they have the same as everybody. */
+    largeFamilyKilowattHoursPer30Days: positiveText.optional(),
+    /** The most contracted power that has the rate, inclusive. */
+    upToKilovoltAmperes: positiveText.optional(),
+    /** Percentage of the block for each named price period; together 100. */
+    periodShares: z.record(nameText, percentText).optional(),
+    /** Flows whose kWh fill one block together. Default: each flow fills its own. */
+    flows: z.array(z.enum(ENERGY_FLOWS)).min(1).optional(),
+  })
+  .superRefine((block, context) => {
+    const { firstKilowattHoursPer30Days: first, upToKilovoltAmperes } = block;
+    if (first === undefined && upToKilovoltAmperes === undefined) {
+      context.addIssue({ code: 'custom', path: [], message: BLOCK });
+    }
+    for (const field of ['largeFamilyKilowattHoursPer30Days', 'periodShares', 'flows'] as const) {
+      if (block[field] === undefined || first !== undefined) continue;
+      context.addIssue({
+        code: 'custom',
+        path: [field],
+        message: 'firstKilowattHoursPer30Days beside it',
+      });
+    }
+  });
+export type VatBlock = z.infer<typeof vatBlock>;
+
+/** A VAT rate from a local date on, until the next rate. */
+export const vatRate = z.strictObject({
+  /** First local day of this rate. */
+  validFrom: dateText,
+  percent: percentText,
+  block: vatBlock.optional(),
+});
+export type VatRate = z.infer<typeof vatRate>;
+
+/** A VAT: its rates over time, in any order, each date once. */
+export const vatSchema = z.strictObject({
+  id: nameText,
+  rates: z
+    .array(vatRate)
+    .min(1)
+    .refine((rates) => new Set(rates.map(({ validFrom }) => validFrom)).size === rates.length, {
+      error: 'rates with different dates validFrom',
+    }),
+});
+export type Vat = z.infer<typeof vatSchema>;
