@@ -1,5 +1,8 @@
-import { formatRatio, numeratorAt, parseRatio } from '@microgrid/units';
+import { checkKey } from './check-key.js';
+import { checkParticipation } from './check-participation.js';
 import type { CommunityInput } from './community-schema.js';
+import type { ParticipationFactor } from './contract-rules.js';
+import { withoutUndefined } from './without-undefined.js';
 
 /** A place where two fields of a community contradict each other. */
 export interface ReferenceProblem {
@@ -7,13 +10,15 @@ export interface ReferenceProblem {
   readonly message: string;
 }
 
-/** Names used twice, names that do not exist, validity that ends before it begins, coefficients above 1 together. */
+/** Names used twice, names that do not exist, validity that ends before it begins, keys and rules that contradict themselves. */
 export function checkReferences(community: CommunityInput): ReferenceProblem[] {
   return [
     ...checkIds(community),
     ...checkGateways(community),
     ...checkValidity(community),
-    ...checkCoefficients(community),
+    ...checkKey(community.sharingKey, new Set(pointsOf(community).map(({ id }) => id))),
+    ...checkFactors(community),
+    ...checkRules(community),
   ];
 }
 
@@ -70,38 +75,72 @@ function checkGateways(community: CommunityInput): ReferenceProblem[] {
 }
 
 function checkValidity(community: CommunityInput): ReferenceProblem[] {
-  const spans = community.members.flatMap((member, memberIndex) => [
-    { ...member, path: ['members', memberIndex] },
-    ...member.meteringPoints.map((point, index) => ({
-      ...point,
-      path: ['members', memberIndex, 'meteringPoints', index],
-    })),
-  ]);
-  return spans.flatMap(({ validFrom, validTo, path }) =>
+  return datedFields(community).flatMap(({ validFrom, validTo, path }) =>
     validFrom !== undefined && validTo !== undefined && validFrom >= validTo
       ? [{ path: [...path, 'validTo'], message: `a day after validFrom, which is ${validFrom}` }]
       : [],
   );
 }
 
-function checkCoefficients(community: CommunityInput): ReferenceProblem[] {
-  const { sharingKey } = community;
-  if (sharingKey.type !== 'fixed') return [];
-  const known = new Set(pointsOf(community).map(({ id }) => id));
-  const path = ['sharingKey', 'coefficients'];
-  const unknown = Object.keys(sharingKey.coefficients).filter((id) => !known.has(id));
-  if (unknown.length > 0) {
-    return unknown.map((id) => ({
-      path: [...path, id],
-      message: 'a coefficient of a metering point of this community; no point has this id',
-    }));
-  }
-  const scale = 12;
-  const sum = Object.values(sharingKey.coefficients).reduce(
-    (total, text) => total + numeratorAt(parseRatio(text), scale),
-    0n,
+/** Everything dated: members, points, and the rules inside them. */
+function datedFields(
+  community: CommunityInput,
+): { validFrom?: string | undefined; validTo?: string | undefined; path: (string | number)[] }[] {
+  const { exportEligibility, exportConstraints = [], reserveLevels = [] } = community;
+  const members = community.members.flatMap((member, memberIndex) => [
+    { ...member, path: ['members', memberIndex] },
+    ...member.meteringPoints.flatMap((point, index) => {
+      const path = ['members', memberIndex, 'meteringPoints', index];
+      const { productionMeter, connection, participation = [] } = point;
+      return [
+        { ...point, path },
+        { ...productionMeter, path: [...path, 'productionMeter'] },
+        { ...connection?.decision, path: [...path, 'connection', 'decision'] },
+        ...participation.map((factor, position) => ({
+          ...factor,
+          path: [...path, 'participation', position],
+        })),
+      ];
+    }),
+  ]);
+  const rules = (list: readonly object[], ...path: string[]) =>
+    list.map((rule, index) => ({ ...rule, path: [...path, index] }));
+  return [
+    ...members,
+    ...rules(exportEligibility?.proximity ?? [], 'exportEligibility', 'proximity'),
+    ...rules(exportConstraints, 'exportConstraints'),
+    ...rules(reserveLevels, 'reserveLevels'),
+  ];
+}
+
+function checkFactors(community: CommunityInput): ReferenceProblem[] {
+  return community.members.flatMap((member, memberIndex) =>
+    member.meteringPoints.flatMap(({ participation = [] }, index) =>
+      checkParticipation(participation.map(withoutUndefined<ParticipationFactor>), [
+        'members',
+        memberIndex,
+        'meteringPoints',
+        index,
+        'participation',
+      ]),
+    ),
   );
-  if (sum <= 10n ** BigInt(scale)) return [];
-  const total = formatRatio({ numerator: sum, scale });
-  return [{ path, message: `coefficients that add up to at most 1; these add up to ${total}` }];
+}
+
+/** Points that rules name and the community does not have; fields that one rule needs of the points. */
+function checkRules(community: CommunityInput): ReferenceProblem[] {
+  const points = community.members.flatMap(({ meteringPoints }) => meteringPoints);
+  const known = new Set(points.map(({ id }) => id));
+  const { exportConstraints = [], reserveLevels = [] } = community;
+  const message = 'the id of a metering point of this community';
+  return [
+    ...exportConstraints.flatMap(({ points: named = [] }, index) =>
+      named.flatMap((id, position) =>
+        known.has(id) ? [] : [{ path: ['exportConstraints', index, 'points', position], message }],
+      ),
+    ),
+    ...reserveLevels.flatMap(({ point }, index) =>
+      known.has(point) ? [] : [{ path: ['reserveLevels', index, 'point'], message }],
+    ),
+  ];
 }

@@ -1,14 +1,10 @@
 import { z } from 'zod';
 import { currencyField, idField, resolutionField } from '@microgrid/events';
-import { priceText, tariffSchema } from '@microgrid/tariff';
 import { isTimeZone } from '@microgrid/units/calendar';
 import { checkReferences } from './check-references.js';
-import {
-  coefficientText,
-  dateText,
-  kilovoltAmperesText,
-  powerFactorText,
-} from './decimal-fields.js';
+import { contractSlots, pointSlots } from './contract-rules-schema.js';
+import { dateText, kilovoltAmperesText, powerFactorText } from './decimal-fields.js';
+import { priceInput, sharingKeyInput } from './sharing-key-schema.js';
 
 /** The form of community files this version reads. */
 export const COMMUNITY_SCHEMA = 'microgrid/community/1';
@@ -43,6 +39,7 @@ export const meteringPointInput = z.strictObject({
     .meta({ description: 'Turns the kVA limits into active power; default "1"' }),
   validFrom,
   validTo,
+  ...pointSlots,
 });
 export type MeteringPointInput = z.infer<typeof meteringPointInput>;
 
@@ -54,26 +51,6 @@ export const memberInput = z.strictObject({
   validTo,
   meteringPoints: z.array(meteringPointInput).min(1, { error: 'at least one metering point' }),
 });
-
-/** How the pool is shared out, as written in a file. */
-export const sharingKeyInput = z.discriminatedUnion(
-  'type',
-  [
-    z.strictObject({ type: z.literal('proportional') }),
-    z.strictObject({
-      type: z.literal('fixed'),
-      coefficients: z.record(idField, coefficientText).meta({
-        description:
-          'Coefficient of each metering point; together at most 1; a point that is not named takes no share',
-      }),
-    }),
-  ],
-  { error: 'a sharing key of type proportional or fixed' },
-);
-
-const priceInput = z
-  .union([priceText, tariffSchema])
-  .meta({ description: 'One price per kWh in quotes, or a tariff' });
 
 /** A gateway's public key: raw ed25519, base64url. */
 const publicKeyField = z
@@ -107,6 +84,7 @@ export const communityShape = z.strictObject({
     })
     .optional()
     .meta({ description: 'Caps the energy shared in one interval' }),
+  ...contractSlots,
   members: z.array(memberInput).min(1, { error: 'at least one member' }),
   gateways: z.array(z.strictObject({ id: idField, publicKey: publicKeyField })).optional(),
 });

@@ -1,13 +1,23 @@
 import { canonicalJson } from '@microgrid/events';
-import { canonicalTariff, flatTariff, type Tariff } from '@microgrid/tariff';
-import {
-  compareIds,
-  formatRatio,
-  formatResolution,
-  parseRatio,
-  parseResolution,
-} from '@microgrid/units';
-import type { CommunityInput, COMMUNITY_SCHEMA, MeteringPointInput } from './community-schema.js';
+import type { Tariff } from '@microgrid/tariff';
+import { compareIds, formatResolution, parseResolution } from '@microgrid/units';
+import type { CommunityInput, COMMUNITY_SCHEMA } from './community-schema.js';
+import type {
+  DecidedBy,
+  ExportConstraint,
+  ExportEligibility,
+  ParticipationFactor,
+  PlantOrder,
+  PointConnection,
+  PriceLimits,
+  ReserveLevel,
+  UnusedRule,
+  ValidDays,
+} from './contract-rules.js';
+import { decimal, normalKey, normalTariff } from './normal-key.js';
+import { normalPoint } from './normal-point.js';
+import { normalRules } from './normal-rules.js';
+import type { SharingKey } from './sharing-key.js';
 
 /** A point where the grid's meter counts what a member imports and exports. */
 export interface MeteringPoint {
@@ -24,6 +34,20 @@ export interface MeteringPoint {
   readonly validFrom?: string;
   /** First local day of no longer taking part in sharing. */
   readonly validTo?: string;
+  /**
+   * `producer`: claims nothing; `consumer`: offers nothing; `storage`: in each interval the one or
+   * the other, by its larger flow; absent: both.
+   */
+  readonly role?: 'producer' | 'consumer' | 'storage';
+  /** Day its plant entered into service. */
+  readonly entryIntoService?: string;
+  /** Installed power of its plant, kW, decimal text. */
+  readonly installedKilowatts?: string;
+  /** When the meter of its plant is registered; absent: it has none. */
+  readonly productionMeter?: ValidDays;
+  readonly connection?: PointConnection;
+  /** Factors of all communities it takes part in, by community and day; absent: the whole point in this one. */
+  readonly participation?: readonly ParticipationFactor[];
 }
 
 /** Who gets one statement: a household, a shop, the community's own plant. */
@@ -35,15 +59,6 @@ export interface Member {
   /** In id order, at least one. */
   readonly meteringPoints: readonly MeteringPoint[];
 }
-
-/** How the pool of an interval is shared out over the metering points. */
-export type SharingKey =
-  | { readonly type: 'proportional' }
-  | {
-      readonly type: 'fixed';
-      /** Coefficient by metering point, 0 to 1, together at most 1; a point not named takes no share. */
-      readonly coefficients: Readonly<Record<string, string>>;
-    };
 
 /** An energy community and its rules, in the one form that equal files have: sorted by id, one spelling of decimals. */
 export interface Community {
@@ -62,32 +77,28 @@ export interface Community {
   readonly prices: { readonly import: Tariff; readonly export: Tariff; readonly internal: Tariff };
   /** Caps the energy shared in one interval. */
   readonly transformer?: { readonly limitKilovoltAmperes: string; readonly powerFactor: string };
+  /** Whose allocation counts; absent: the community's. */
+  readonly decidedBy?: DecidedBy;
+  /** Absent: `grid`. */
+  readonly unused?: UnusedRule;
+  /** Absent: by injection. */
+  readonly plants?: { readonly by: PlantOrder };
+  /** Holidays of calendar coefficients, in order. */
+  readonly calendar?: { readonly holidays: readonly string[] };
+  /** What a missing interval does to a run; absent: `stop`. */
+  readonly missing?: 'stop' | 'substitute';
+  /** Least part of a member's energy that is measured or corrected, decimal text 0 to 1. */
+  readonly minimumMeasuredEnergyShare?: string;
+  readonly exportEligibility?: ExportEligibility;
+  readonly priceLimits?: PriceLimits;
+  readonly exportConstraints?: readonly ExportConstraint[];
+  readonly reserveLevels?: readonly ReserveLevel[];
   readonly members: readonly Member[];
   readonly gateways: readonly { readonly id: string; readonly publicKey: string }[];
 }
 
-function decimal(text: string): string {
-  return formatRatio(parseRatio(text));
-}
-
 function byId(a: { readonly id: string }, b: { readonly id: string }): number {
   return compareIds(a.id, b.id);
-}
-
-function normalPoint(point: MeteringPointInput): MeteringPoint {
-  const { importLimitKilovoltAmperes, exportLimitKilovoltAmperes, powerFactor, ...rest } = point;
-  const limited =
-    importLimitKilovoltAmperes !== undefined || exportLimitKilovoltAmperes !== undefined;
-  return {
-    ...definedOnly(rest),
-    ...(importLimitKilovoltAmperes !== undefined && {
-      importLimitKilovoltAmperes: decimal(importLimitKilovoltAmperes),
-    }),
-    ...(exportLimitKilovoltAmperes !== undefined && {
-      exportLimitKilovoltAmperes: decimal(exportLimitKilovoltAmperes),
-    }),
-    ...(limited && { powerFactor: decimal(powerFactor ?? '1') }),
-  };
 }
 
 /** The value without the fields that are there but undefined, as canonical JSON wants it. */
@@ -97,24 +108,16 @@ function definedOnly<T extends object>(value: T): { [K in keyof T]: Exclude<T[K]
   ) as never;
 }
 
-function normalTariff(price: string | Tariff): Tariff {
-  return canonicalTariff(typeof price === 'string' ? flatTariff(price) : price);
-}
-
-function normalKey(key: CommunityInput['sharingKey']): SharingKey {
-  if (key.type === 'proportional') return key;
-  const entries = Object.entries(key.coefficients).sort(([a], [b]) => compareIds(a, b));
-  return {
-    type: 'fixed',
-    coefficients: Object.fromEntries(entries.map(([id, text]) => [id, decimal(text)])),
-  };
-}
-
 /** Brings a checked file into its one form. */
 export function normalCommunity(input: CommunityInput): Community {
-  const { transformer, gateways, ...rest } = input;
+  const { schema, id, name, timeZone, currency, netting, transformer, gateways } = input;
   return {
-    ...rest,
+    schema,
+    id,
+    name,
+    timeZone,
+    currency,
+    netting,
     resolution: formatResolution(parseResolution(input.resolution)),
     sharingKey: normalKey(input.sharingKey),
     prices: {
@@ -128,6 +131,7 @@ export function normalCommunity(input: CommunityInput): Community {
         powerFactor: decimal(transformer.powerFactor ?? '1'),
       },
     }),
+    ...normalRules(input),
     members: input.members
       .map((member) => ({
         ...definedOnly(member),

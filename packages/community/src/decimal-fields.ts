@@ -39,6 +39,36 @@ export const kilovoltAmperesText = decimalText(
   ({ numerator }) => numerator >= 0n,
 );
 
+/** An amount such as a power or a distance, 0 or more. */
+export function quantityText(what: string): z.ZodString {
+  return decimalText(
+    `${what}, "0" or more, with at most 12 decimals`,
+    ({ numerator }) => numerator >= 0n,
+  );
+}
+
+/** A percentage from 0 to 100. */
+export const percentText = decimalText(
+  'a percentage from "0" to "100" with at most 10 decimals',
+  ({ numerator, scale }) => scale <= 10 && numerator >= 0n && numerator <= 100n * one(scale),
+);
+
+const FRACTION = /^(0|[1-9]\d{0,8})\/([1-9]\d{0,8})$/;
+
+function isRatio(text: string): boolean {
+  const fraction = FRACTION.exec(text);
+  if (fraction !== null) return Number(fraction[1]) <= Number(fraction[2]);
+  return holds(text, ({ numerator, scale }) => numerator >= 0n && numerator <= one(scale));
+}
+
+const RATIO = 'a ratio from "0" to "1": a decimal with at most 12 decimals or a fraction as "1/3"';
+
+/** A ratio from 0 to 1, also one that no decimal is. */
+export const ratioText = z
+  .string({ error: `${RATIO}, in quotes` })
+  .refine(isRatio, { error: RATIO })
+  .meta({ description: 'A ratio from 0 to 1: a decimal, or a fraction as "1/3", in quotes' });
+
 function isDate(text: string): boolean {
   try {
     startOfLocalDay('UTC', text);

@@ -1,0 +1,90 @@
+import { compareIds, formatPrice, parsePrice } from '@microgrid/units';
+import type { Community } from './community.js';
+import type { CommunityInput } from './community-schema.js';
+import { decimal } from './normal-key.js';
+import { withoutUndefined } from './without-undefined.js';
+
+/** The slots of a contract beside its key and prices. */
+export type ContractRules = Pick<
+  Community,
+  | 'decidedBy'
+  | 'unused'
+  | 'plants'
+  | 'calendar'
+  | 'missing'
+  | 'minimumMeasuredEnergyShare'
+  | 'exportEligibility'
+  | 'priceLimits'
+  | 'exportConstraints'
+  | 'reserveLevels'
+>;
+
+/**
+ * The rules in their one form. What a rule says without being written is not written out, so that
+ * contracts from before the rule existed keep their bytes.
+ */
+export function normalRules(input: CommunityInput): ContractRules {
+  const { decidedBy, unused, plants, calendar, missing, minimumMeasuredEnergyShare } = input;
+  return withoutUndefined<ContractRules>({
+    decidedBy: decidedBy === 'community' ? undefined : decidedBy,
+    unused: unused === 'grid' ? undefined : unused,
+    plants: plants?.by === 'injection' ? undefined : plants,
+    calendar:
+      calendar === undefined || calendar.holidays.length === 0
+        ? undefined
+        : { holidays: [...new Set(calendar.holidays)].sort(compareIds) },
+    missing: missing === 'stop' ? undefined : missing,
+    minimumMeasuredEnergyShare: spelled(minimumMeasuredEnergyShare),
+    exportEligibility: normalEligibility(input.exportEligibility),
+    priceLimits: input.priceLimits && {
+      ...input.priceLimits,
+      minimum: price(input.priceLimits.minimum),
+      maximum: price(input.priceLimits.maximum),
+    },
+    exportConstraints: filled(input.exportConstraints)?.map((constraint) => ({
+      ...constraint,
+      points: constraint.points && [...new Set(constraint.points)].sort(compareIds),
+      limitKilowatts: decimal(constraint.limitKilowatts),
+    })),
+    reserveLevels: filled(input.reserveLevels)
+      ?.map((level) => ({ ...level, minimumPercent: decimal(level.minimumPercent) }))
+      .sort(
+        (a, b) => compareIds(a.point, b.point) || compareIds(a.validFrom ?? '', b.validFrom ?? ''),
+      ),
+  });
+}
+
+function normalEligibility(
+  eligibility: CommunityInput['exportEligibility'],
+): CommunityInput['exportEligibility'] {
+  return (
+    eligibility && {
+      ...eligibility,
+      maximumInstalledKilowatts: spelled(eligibility.maximumInstalledKilowatts),
+      maximumInstalledKilowattsPerPlant: spelled(eligibility.maximumInstalledKilowattsPerPlant),
+      proximity: filled(eligibility.proximity)?.map((rule) => ({
+        ...rule,
+        levels: Object.fromEntries(
+          Object.entries(rule.levels).map(([level, tests]) => [
+            level,
+            tests.map((test) => ({ ...test, withinKilometres: spelled(test.withinKilometres) })),
+          ]),
+        ),
+      })),
+    }
+  );
+}
+
+function filled<T>(list: readonly T[] | undefined): readonly T[] | undefined {
+  return list === undefined || list.length === 0 ? undefined : list;
+}
+
+function spelled(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : decimal(text);
+}
+
+function price(text: string | undefined): string | undefined {
+  return text === undefined || text === 'import' || text === 'export'
+    ? text
+    : formatPrice(parsePrice(text));
+}

@@ -1,0 +1,196 @@
+import type { Tariff } from '@microgrid/tariff';
+
+/** Day types a coefficient row can hold on; a listed holiday is a `holiday` whatever its week day. */
+export const COEFFICIENT_DAY_TYPES = ['workingDay', 'saturday', 'sunday', 'holiday'] as const;
+
+/** A day type of calendar coefficients: Monday to Friday is a working day unless it is a listed holiday. */
+export type CoefficientDayType = (typeof COEFFICIENT_DAY_TYPES)[number];
+
+/** Part of the year by month and day, both inclusive; `from` after `to` runs over New Year. */
+export interface CoefficientSeason {
+  /** `MM-DD`. */
+  readonly from: string;
+  /** `MM-DD`, inclusive. */
+  readonly to: string;
+}
+
+/** Part of the day on the local wall clock; `from` before `to`. */
+export interface CoefficientHours {
+  /** `HH:MM`. */
+  readonly from: string;
+  /** `HH:MM`, exclusive; `24:00` is the end of the day. */
+  readonly to: string;
+}
+
+/** Coefficient of each metering point: decimal text from 0 to 1; a point not named has 0. */
+export type ConstantCoefficients = Readonly<Record<string, string>>;
+
+/**
+ * Coefficients of part of the time. A row holds where all its conditions do (absent: always); of the
+ * rows of a calendar the first that holds counts.
+ */
+export interface CoefficientRow {
+  readonly seasons?: readonly CoefficientSeason[];
+  readonly dayTypes?: readonly CoefficientDayType[];
+  readonly hours?: readonly CoefficientHours[];
+  readonly coefficients: ConstantCoefficients;
+}
+
+/** Coefficients by season, day type and hour of the local calendar. */
+export interface CalendarCoefficients {
+  /** Tried in order; an interval that no row holds for is refused when it is settled. */
+  readonly calendar: readonly CoefficientRow[];
+}
+
+/** Coefficients of a file passed beside the contract, such as a yearly file of 8760 or 8784 hours. */
+export interface FileCoefficients {
+  /** Its name in the contract's files. */
+  readonly file: string;
+}
+
+/** The coefficients of a fixed key: constant, by calendar, or from a file. */
+export type Coefficients = ConstantCoefficients | CalendarCoefficients | FileCoefficients;
+
+/** Coefficients of producer and consumer pairs: what part of a producer's injection is meant for a consumer. */
+export type PairCoefficients = Readonly<Record<string, ConstantCoefficients>> | FileCoefficients;
+
+/**
+ * What coefficients must add up to: `at-most-1` (the rest is not shared), `exactly-1` (anything else
+ * is refused) or `renormalise` (they are divided by their sum).
+ */
+export const COEFFICIENT_SUMS = ['at-most-1', 'exactly-1', 'renormalise'] as const;
+
+/** What coefficients must add up to; absent means `at-most-1`. */
+export type CoefficientSum = (typeof COEFFICIENT_SUMS)[number];
+
+/** Points that a key treats as one, with the key that splits inside. */
+export interface KeyGroup {
+  readonly id: string;
+  /** Metering point ids in id order, at least one; no point is in two groups of a key. */
+  readonly points: readonly string[];
+  readonly key: SharingKey;
+}
+
+/** Mechanisms of a market key. */
+export const MARKET_MECHANISMS = [
+  'poolCrossing',
+  'payAsBid',
+  'midMarketRate',
+  'supplyDemandRatio',
+  'compensatedSupplyDemandRatio',
+] as const;
+
+/** How a market key clears an interval. */
+export type MarketMechanism = (typeof MARKET_MECHANISMS)[number];
+
+/** Pool pro rata to the claims. */
+export interface ProportionalKey {
+  readonly type: 'proportional';
+}
+
+/** Each point a fixed part of the pool, at most its claim. */
+export interface FixedKey {
+  readonly type: 'fixed';
+  readonly coefficients: Coefficients;
+  readonly sum?: CoefficientSum;
+}
+
+/** A waterfall: in order, each group takes at most what is left and splits it by its own key. */
+export interface PriorityKey {
+  readonly type: 'priority';
+  readonly groups: readonly KeyGroup[];
+}
+
+/** The pool split over groups by their share, inside each group by its own key. */
+export interface NestedKey {
+  readonly type: 'nested';
+  readonly groups: readonly (KeyGroup & {
+    /** Decimal text, 0 to 1. */
+    readonly share: string;
+  })[];
+}
+
+/** What each point was given, stated afterwards for every interval. */
+export interface ExPostKey {
+  readonly type: 'exPost';
+  /** Its name in the contract's files. */
+  readonly file: string;
+  /** `energy`: kWh allocated; `coefficient`: part of the pool. */
+  readonly values: 'energy' | 'coefficient';
+}
+
+/** A matrix: each producer's injection meant for each consumer. */
+export interface PairsKey {
+  readonly type: 'pairs';
+  readonly coefficients: PairCoefficients;
+  readonly sum?: CoefficientSum;
+}
+
+/** Steps one after the other, each on what the steps before left of the pool and of the claims. */
+export interface CombinedKey {
+  readonly type: 'combined';
+  readonly steps: readonly SharingKey[];
+}
+
+/** One key where the pool is below the claims, another where it is not. */
+export interface TwoSidedKey {
+  readonly type: 'twoSided';
+  /** Pool below the claims: which consumers get it. */
+  readonly scarce: SharingKey;
+  /** Pool at least the claims: which producers' injection is taken. */
+  readonly abundant: SharingKey;
+}
+
+/** Limit price of each point; a point not named asks or bids its price outside the community. */
+export type LimitPrices = Readonly<Record<string, Tariff>>;
+
+/** A market clears every interval. */
+export interface MarketKey {
+  readonly type: 'market';
+  readonly mechanism: MarketMechanism;
+  /** Most that a point pays per kWh; absent: the import price of the interval. */
+  readonly bids?: LimitPrices;
+  /** Least that a point takes per kWh; absent: the export price of the interval. */
+  readonly asks?: LimitPrices;
+  readonly options?: {
+    /** Mid-market rate: where between the two prices, a ratio such as `0.5` or `1/3`; absent: `0.5`. */
+    readonly divider?: string;
+    /** Compensated supply and demand ratio: part of the price difference added, 0 to 1. */
+    readonly compensation?: string;
+  };
+}
+
+/** How the pool of an interval is shared out over the metering points. */
+export type SharingKey =
+  | ProportionalKey
+  | FixedKey
+  | PriorityKey
+  | NestedKey
+  | ExPostKey
+  | PairsKey
+  | CombinedKey
+  | TwoSidedKey
+  | MarketKey;
+
+/** Whether coefficients come from a file. */
+export function isFileCoefficients(
+  coefficients: Coefficients | PairCoefficients,
+): coefficients is FileCoefficients {
+  const { file } = coefficients as { readonly file?: unknown };
+  return typeof file === 'string' && isFileName(file);
+}
+
+/** Whether coefficients go by the calendar. */
+export function isCalendarCoefficients(
+  coefficients: Coefficients,
+): coefficients is CalendarCoefficients {
+  return Array.isArray((coefficients as { readonly calendar?: unknown }).calendar);
+}
+
+/** Names of a contract's files: one path segment with an extension, so that none reads as a number. */
+const FILE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,120}\.(?:txt|csv|json|ya?ml)$/;
+
+/** Whether a text names a file of a contract. */
+export function isFileName(text: string): boolean {
+  return FILE_NAME.test(text);
+}
