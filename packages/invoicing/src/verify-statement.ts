@@ -13,7 +13,9 @@ export type StatementVerdict =
       readonly reason: string;
     };
 
-interface Fault {
+/** One thing wrong with a statement. */
+export interface StatementFault {
+  /** Where, as in `days[3]`. */
   readonly path: string;
   readonly reason: string;
 }
@@ -28,13 +30,18 @@ export function verifyStatement(value: unknown, hash: HashPort): StatementVerdic
   if (!read.success) {
     return { ok: false, path: read.error.problems[0]?.path ?? '', reason: read.error.message };
   }
-  const statement = read.data;
-  const fault =
-    lineFault(statement) ??
-    sumFault(statement) ??
-    dayFault(statement) ??
-    proofFault(statement, hash);
+  const [fault] = statementFaults(read.data, hash);
   return fault === undefined ? { ok: true } : { ok: false, ...fault };
+}
+
+/** All that is wrong with a statement of the right form; empty when it holds. */
+export function statementFaults(statement: StatementV1, hash: HashPort): StatementFault[] {
+  return [
+    ...lineFaults(statement),
+    ...sumFaults(statement),
+    ...dayFaults(statement),
+    ...proofFaults(statement, hash),
+  ];
 }
 
 /** {@link verifyStatement} for a statement in JSON text. @throws EventsError for a text of another form. */
@@ -42,7 +49,11 @@ export function readStatement(text: string, source = 'statement'): StatementV1 {
   return parse(statementV1, JSON.parse(text), source);
 }
 
-function differs(path: string, found: bigint | string, expected: bigint | string): Fault[] {
+function differs(
+  path: string,
+  found: bigint | string,
+  expected: bigint | string,
+): StatementFault[] {
   return found === expected
     ? []
     : [{ path, reason: `${path}: got ${String(found)}, expected ${String(expected)}` }];
@@ -52,13 +63,13 @@ function sum(values: readonly string[]): bigint {
   return values.reduce((total, value) => total + BigInt(value), 0n);
 }
 
-function lineFault({ lines }: StatementV1): Fault | undefined {
+function lineFaults({ lines }: StatementV1): StatementFault[] {
   return lines.flatMap(({ exactPico, amountPico }, index) =>
     differs(`lines[${index}].amountPico`, BigInt(amountPico), roundToCents(BigInt(exactPico))),
-  )[0];
+  );
 }
 
-function sumFault(statement: StatementV1): Fault | undefined {
+function sumFaults(statement: StatementV1): StatementFault[] {
   const { lines } = statement;
   const exact = BigInt(statement.exactPico);
   const amount = BigInt(statement.amountPico);
@@ -83,7 +94,7 @@ function sumFault(statement: StatementV1): Fault | undefined {
       sum(Object.values(statement.quality)),
       BigInt(statement.energy.importMilliwattHours),
     ),
-  ][0];
+  ];
 }
 
 const ENERGIES = [
@@ -93,7 +104,7 @@ const ENERGIES = [
   'sharedOutMilliwattHours',
 ] as const;
 
-function dayFault(statement: StatementV1): Fault | undefined {
+function dayFaults(statement: StatementV1): StatementFault[] {
   const { days } = statement;
   const first = days[0];
   return [
@@ -112,26 +123,27 @@ function dayFault(statement: StatementV1): Fault | undefined {
       ),
     ),
     ...differs('exactPico', BigInt(statement.exactPico), sum(days.map((day) => day.costPico))),
-  ][0];
+  ];
 }
 
-function proofFault(statement: StatementV1, hash: HashPort): Fault | undefined {
+function proofFaults(statement: StatementV1, hash: HashPort): StatementFault[] {
   const { community, member, merkleRoot, leafCount } = statement;
   const root = fromHex(merkleRoot);
-  const bad = statement.days.findIndex(({ leafIndex, proof, ...day }) => {
+  return statement.days.flatMap(({ leafIndex, proof, ...day }, index) => {
     const bytes = leafBytes({ community, member, ...day });
     const claim = {
+      leafHash: leafHash(hash, bytes),
       index: leafIndex,
       size: leafCount,
       root,
       proof: proof.map((node) => fromHex(node)),
     };
-    return !verifyInclusion(hash, { leafHash: leafHash(hash, bytes), ...claim });
+    if (verifyInclusion(hash, claim)) return [];
+    return [
+      {
+        path: `days[${index}]`,
+        reason: `days[${index}]: ${day.date} of ${member} does not lie in the tree with root ${merkleRoot}; the day or its proof was changed`,
+      },
+    ];
   });
-  if (bad === -1) return undefined;
-  const date = statement.days[bad]?.date ?? '';
-  return {
-    path: `days[${bad}]`,
-    reason: `days[${bad}]: ${date} of ${member} does not lie in the tree with root ${merkleRoot}; the day or its proof was changed`,
-  };
 }
