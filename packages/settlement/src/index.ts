@@ -40,6 +40,24 @@ export {
   whereabouts,
   type RunningCase,
 } from './running-case.js';
+export { marketRule } from './market/community-market.js';
+export { clearedAmounts, clearMarket, Market } from './market/market.js';
+export {
+  MARKET_RESIDUAL_ACCOUNT,
+  type ClearedColumns,
+  type MarketBook,
+  type MarketClearing,
+  type MarketMechanism,
+  type MarketRule,
+  type OrderColumns,
+  type PoolPrice,
+} from './market/market-rule.js';
+export {
+  clearOrderBook,
+  type ClearedOrderBook,
+  type MarketFill,
+  type MarketOrder,
+} from './market/order-book.js';
 export { settle, type SettledPeriod, type SettleOptions } from './settle.js';
 export {
   settlementContract,
