@@ -22,6 +22,13 @@ export interface Columns {
   readonly line: Int32Array;
 }
 
+/** The lines of a file that has one row a line below its header. */
+function linesAfterHeader(rows: number): Int32Array {
+  const lines = new Int32Array(rows);
+  for (let row = 0; row < rows; row++) lines[row] = row + 2;
+  return lines;
+}
+
 /** Columns that grow by doubling while a file is read. */
 export class GrowingColumns {
   readonly points: string[] = [];
@@ -71,7 +78,7 @@ export class GrowingColumns {
       importMilliwattHours: this.importMilliwattHours.subarray(0, rows),
       exportMilliwattHours: this.exportMilliwattHours.subarray(0, rows),
       quality: this.quality.subarray(0, rows),
-      line: line ?? Int32Array.from({ length: rows }, (_, row) => row + 2),
+      line: line ?? linesAfterHeader(rows),
     };
   }
 

@@ -97,7 +97,7 @@ export {
   type CheckContext,
   type CheckResult,
 } from './validation/check-columns.js';
-export { sunElevation } from './validation/check-night-pv.js';
+export { sunElevation } from './validation/sun-elevation.js';
 export type { KnownSum } from './validation/check-sums.js';
 export { FindingSink } from './validation/finding-sink.js';
 export { ABSENT, pointSeries, type PointSeries } from './validation/point-series.js';

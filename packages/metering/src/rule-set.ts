@@ -12,6 +12,7 @@ import type { Columns } from './columns.js';
 import { checkColumns, type CheckContext } from './validation/check-columns.js';
 import type { PointSeries } from './validation/point-series.js';
 import { validationRule, type Finding } from './validation/rules.js';
+import { ZoneCalendar } from './validation/zone-calendar.js';
 
 /** Rules whose findings are spans of single intervals, so that these can be replaced. */
 const replaceable = z.enum([
@@ -97,17 +98,19 @@ export function fillColumns(
   set: RuleSet,
   context: FillColumnsContext,
 ): FilledColumns {
-  const { series, findings } = checkColumns(columns, set.rules, context);
+  const calendar = context.calendar ?? new ZoneCalendar();
+  const { series, findings } = checkColumns(columns, set.rules, { ...context, calendar });
   const { period } = context;
   const wanted =
     period === undefined
       ? series
       : series.map((each) => extendSeries(each, period.startMs, period.endMs));
-  const condemned = new Set<string>(set.replace);
-  const cleared = wanted.map((each) => clear(each, findings, condemned));
+  const condemned = condemnedSpans(findings, set.replace);
+  const cleared = wanted.map((each) => clear(each, condemned.get(each.meteringPoint) ?? []));
   const done = fillSeries(cleared, set.fill, {
     timeZone: set.timeZone,
     holidays: set.holidays,
+    calendar,
     ...(context.sums === undefined ? {} : { sums: context.sums }),
     ...(context.profiles === undefined ? {} : { profiles: context.profiles }),
   });
@@ -115,15 +118,23 @@ export function fillColumns(
   return { columns: seriesColumns(done.series, columns.file), findings, filled, left };
 }
 
-/** The series without what condemned findings span. */
-function clear(
-  series: PointSeries,
+/** The findings of rules whose findings are replaced, by metering point. */
+function condemnedSpans(
   findings: readonly Finding[],
-  condemned: ReadonlySet<string>,
-): PointSeries {
-  const own = findings.filter(
-    ({ rule, meteringPoint }) => condemned.has(rule) && meteringPoint === series.meteringPoint,
-  );
+  rules: readonly string[],
+): ReadonlyMap<string, readonly Finding[]> {
+  const spans = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    if (!rules.includes(finding.rule)) continue;
+    const own = spans.get(finding.meteringPoint);
+    if (own === undefined) spans.set(finding.meteringPoint, [finding]);
+    else own.push(finding);
+  }
+  return spans;
+}
+
+/** The series without what condemned findings span. */
+function clear(series: PointSeries, own: readonly Finding[]): PointSeries {
   if (own.length === 0) return series;
   const cleared = {
     ...series,

@@ -1,45 +1,30 @@
 import type { EpochMs } from '@microgrid/units';
-import { localDays, localTime, type LocalDay } from '@microgrid/units/calendar';
+import { localTime } from '@microgrid/units/calendar';
+import type { ZoneDay } from '../validation/zone-calendar.js';
 
 const MINUTE_MS = 60_000;
 /** ISO 8601. */
 const SUNDAY = 7;
 
-interface ClassedDay extends LocalDay {
-  /** 1 = Monday to 7 = Sunday; a holiday counts as a Sunday. */
-  readonly kind: number;
-  /** Minutes the wall clock is ahead of UTC as the day begins and as it ends. */
-  readonly offsets: readonly [number, number];
-}
-
 /** The local days of a span by kind, and where the same wall-clock time lies on another of them. */
 export class DayClasses {
-  private readonly days: readonly ClassedDay[];
+  /** Neighbouring instants mostly share their day. */
+  private last = 0;
 
   /**
+   * @param days consecutive days of the zone.
    * @param holidays dates `YYYY-MM-DD` that count as Sundays.
-   * @throws UnitsError `bad-time-zone`.
    */
   constructor(
-    readonly timeZone: string,
-    startMs: EpochMs,
-    endMs: EpochMs,
-    holidays: ReadonlySet<string>,
-  ) {
-    this.days = localDays(timeZone, startMs, endMs).map((day) => {
-      const first = localTime(timeZone, day.startMs);
-      const last = localTime(timeZone, day.endMs - 1);
-      return {
-        ...day,
-        kind: holidays.has(day.date) ? SUNDAY : first.weekday,
-        offsets: [first.offsetMinutes, last.offsetMinutes],
-      };
-    });
-  }
+    private readonly timeZone: string,
+    private readonly days: readonly ZoneDay[],
+    private readonly holidays: ReadonlySet<string>,
+  ) {}
 
   /** Kind of the day an instant lies on. */
   kind(ms: EpochMs): number | undefined {
-    return this.days[this.indexOf(ms)]?.kind;
+    const day = this.days[this.indexOf(ms)];
+    return day && this.kindOf(day);
   }
 
   /** The instants of the same wall-clock time on earlier days of the same kind, nearest first. */
@@ -47,10 +32,11 @@ export class DayClasses {
     const index = this.indexOf(ms);
     const day = this.days[index];
     if (day === undefined) return [];
+    const kind = this.kindOf(day);
     const found: EpochMs[] = [];
     for (let back = 1; back <= days && index - back >= 0; back++) {
-      const source = this.days[index - back] as ClassedDay;
-      if (source.kind === day.kind) found.push(this.sameTime(ms, day, source));
+      const source = this.days[index - back] as ZoneDay;
+      if (this.kindOf(source) === kind) found.push(this.sameTime(ms, day, source));
     }
     return found;
   }
@@ -69,7 +55,12 @@ export class DayClasses {
     return this.wallMinutes(ms, day);
   }
 
-  private wallMinutes(ms: EpochMs, day: ClassedDay): number {
+  /** 1 = Monday to 7 = Sunday; a holiday counts as a Sunday. */
+  private kindOf({ date, weekday }: ZoneDay): number {
+    return this.holidays.has(date) ? SUNDAY : weekday;
+  }
+
+  private wallMinutes(ms: EpochMs, day: ZoneDay): number {
     const [before, after] = day.offsets;
     const elapsed = (ms - day.startMs) / MINUTE_MS;
     if (before === after) return elapsed;
@@ -77,7 +68,7 @@ export class DayClasses {
     return elapsed + localTime(this.timeZone, ms).offsetMinutes - before;
   }
 
-  private sameTime(ms: EpochMs, day: ClassedDay, source: ClassedDay): EpochMs {
+  private sameTime(ms: EpochMs, day: ZoneDay, source: ZoneDay): EpochMs {
     const minutes = this.wallMinutes(ms, day);
     const plain = source.startMs + minutes * MINUTE_MS;
     const [before, after] = source.offsets;
@@ -87,13 +78,15 @@ export class DayClasses {
   }
 
   private indexOf(ms: EpochMs): number {
+    const known = this.days[this.last];
+    if (known !== undefined && ms >= known.startMs && ms < known.endMs) return this.last;
     let [low, high] = [0, this.days.length - 1];
     while (low <= high) {
       const middle = (low + high) >> 1;
-      const day = this.days[middle] as ClassedDay;
+      const day = this.days[middle] as ZoneDay;
       if (ms < day.startMs) high = middle - 1;
       else if (ms >= day.endMs) low = middle + 1;
-      else return middle;
+      else return (this.last = middle);
     }
     return -1;
   }

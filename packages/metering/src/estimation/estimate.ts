@@ -16,7 +16,8 @@ export interface Estimate {
 export interface Surroundings {
   /** The series with the gap, as measured. */
   readonly series: PointSeries;
-  readonly all: readonly PointSeries[];
+  /** All series as measured, by metering point. */
+  readonly all: ReadonlyMap<string, PointSeries>;
   readonly classes: DayClasses;
   readonly profiles: Readonly<Record<string, Profile>>;
 }
@@ -59,7 +60,7 @@ function estimates(
       return profile(around, slots, method.profile);
     case 'checkMeter': {
       const id = method.meters[series.meteringPoint];
-      const meter = around.all.find(({ meteringPoint }) => meteringPoint === id);
+      const meter = id === undefined ? undefined : around.all.get(id);
       const fits = meter?.resolutionMs === series.resolutionMs;
       return slots.map((slot) => (fits ? valueAt(meter, slotStart(series, slot)) : undefined));
     }
@@ -130,7 +131,7 @@ function balance(
   const others = points.filter((id) => id !== series.meteringPoint);
   if (others.length === points.length) return undefined;
   const at = (id: string): Estimate | undefined => {
-    const found = all.find(({ meteringPoint }) => meteringPoint === id);
+    const found = all.get(id);
     return found?.resolutionMs === series.resolutionMs ? valueAt(found, ms) : undefined;
   };
   const top = at(head);

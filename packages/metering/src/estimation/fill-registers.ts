@@ -61,6 +61,7 @@ function share(rest: number, weights: readonly number[]): Float64Array {
 /**
  * Fills from what the registers say of a period: what they leave for the missing slots is shared out
  * by a shape, exactly. Shorter periods first: they say more.
+ * @param sums those of the target's own metering point.
  */
 export function fillFromRegisters(
   target: PointSeries,
@@ -69,9 +70,9 @@ export function fillFromRegisters(
   sums: readonly KnownSum[],
   put: (slot: number, made: Estimate) => void,
 ): void {
-  const own = sums
-    .filter(({ meteringPoint }) => meteringPoint === target.meteringPoint)
-    .sort((a, b) => a.endMs - a.startMs - (b.endMs - b.startMs) || a.startMs - b.startMs);
+  const own = [...sums].sort(
+    (a, b) => a.endMs - a.startMs - (b.endMs - b.startMs) || a.startMs - b.startMs,
+  );
   for (const sum of own) {
     const hole = holeOf(target, sum);
     const shape = hole && shapeOf(around, hole.slots, method);

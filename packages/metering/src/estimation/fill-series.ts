@@ -1,7 +1,14 @@
 import { INTERVAL_QUALITIES } from '@microgrid/events';
 import { formatInstant, type EpochMs } from '@microgrid/units';
-import type { KnownSum } from '../validation/check-sums.js';
-import { ABSENT, isMissing, slotStart, type PointSeries } from '../validation/point-series.js';
+import { sumsByPoint, type KnownSum } from '../validation/check-sums.js';
+import {
+  ABSENT,
+  isMissing,
+  seriesById,
+  slotStart,
+  type PointSeries,
+} from '../validation/point-series.js';
+import { ZoneCalendar } from '../validation/zone-calendar.js';
 import { DayClasses } from './day-classes.js';
 import type { Profile } from './profile.js';
 import { estimate, type Estimate, type Surroundings } from './estimate.js';
@@ -21,13 +28,15 @@ export interface FillContext {
   readonly holidays?: readonly string[];
   /** Register differences and totals. */
   readonly sums?: readonly KnownSum[];
+  /** Days known from other calls; default a new one. */
+  readonly calendar?: ZoneCalendar;
   /** Load profiles by name; for the import of points that never export. */
   readonly profiles?: Readonly<Record<string, Profile>>;
 }
 
 /** What filling did. */
 export interface FillResult {
-  /** The series with what could be filled; the arrays are new ones. */
+  /** The series with what could be filled: one that lacks nothing as it was given, others anew. */
   readonly series: readonly PointSeries[];
   readonly filled: readonly Filled[];
   /** Slots that no method could fill. */
@@ -49,10 +58,30 @@ function copyOf(series: PointSeries): PointSeries {
   };
 }
 
+/** Neighbouring slots nothing is known of: `from` to before `to`. */
+interface Gap {
+  readonly from: number;
+  readonly to: number;
+}
+
+function gapsOf(series: PointSeries): readonly Gap[] {
+  const { quality, slots } = series;
+  const gaps: Gap[] = [];
+  for (let slot = 0; slot < slots; slot++) {
+    const own = quality[slot];
+    if (own !== ABSENT && own !== MISSING) continue;
+    const from = slot;
+    while (slot < slots && isMissing(series, slot)) slot++;
+    gaps.push({ from, to: slot });
+  }
+  return gaps;
+}
+
 class Filling {
   readonly filled: Filled[] = [];
   readonly left: { meteringPoint: string; start: string; end: string }[] = [];
-  private readonly targets: PointSeries[];
+  private readonly all: ReadonlyMap<string, PointSeries>;
+  private readonly sums: ReadonlyMap<string, readonly KnownSum[]>;
   private readonly classes: DayClasses;
 
   constructor(
@@ -61,59 +90,58 @@ class Filling {
     private readonly methods: readonly FillMethod[],
     private readonly context: FillContext,
   ) {
-    this.targets = measured.map(copyOf);
-    const from = Math.min(...measured.map(({ startMs }) => startMs));
-    const to = Math.max(...measured.map((series) => slotStart(series, series.slots)));
-    const holidays = new Set(context.holidays ?? []);
-    this.classes = new DayClasses(context.timeZone, from, to + 1, holidays);
+    this.all = seriesById(measured);
+    this.sums = sumsByPoint(context.sums ?? []);
+    const { timeZone, calendar = new ZoneCalendar() } = context;
+    const from = measured.reduce((least, { startMs }) => Math.min(least, startMs), Infinity);
+    const to = measured.reduce(
+      (most, series) => Math.max(most, slotStart(series, series.slots)),
+      -Infinity,
+    );
+    const days = calendar.days(timeZone, from, to + 1);
+    this.classes = new DayClasses(timeZone, days, new Set(context.holidays ?? []));
   }
 
   run(): readonly PointSeries[] {
-    for (const [index, series] of this.measured.entries()) {
-      this.fillPoint(series, this.targets[index] as PointSeries);
-    }
-    return this.targets;
+    return this.measured.map((series) => this.fillPoint(series));
   }
 
-  private surroundings(series: PointSeries): Surroundings {
-    const { measured, classes, context } = this;
-    return { series, all: measured, classes, profiles: context.profiles ?? {} };
-  }
-
-  private fillPoint(series: PointSeries, target: PointSeries): void {
-    const around = this.surroundings(series);
+  private fillPoint(series: PointSeries): PointSeries {
+    let gaps = gapsOf(series);
+    if (gaps.length === 0) return series;
+    const { all, classes, context } = this;
+    const around = { series, all, classes, profiles: context.profiles ?? {} };
+    const target = copyOf(series);
     for (const method of this.methods) {
+      if (gaps.length === 0) break;
       if (method.method === 'registers') {
-        const sums = this.context.sums ?? [];
+        const sums = this.sums.get(series.meteringPoint) ?? [];
         fillFromRegisters(target, around, method, sums, (slot, made) => {
           this.put(target, slot, made, 'registers');
         });
-        continue;
-      }
-      this.forGaps(target, (from, to) => {
-        const made = estimate(method, around, from, to);
-        if (made === undefined) return;
-        for (let slot = from; slot < to; slot++) {
-          this.put(target, slot, made[slot - from] as Estimate, method.method);
-        }
-      });
+        gaps = gapsOf(target);
+      } else gaps = gaps.filter((gap) => !this.fillGap(target, around, gap, method));
     }
-    this.forGaps(target, (from, to) => {
-      const { meteringPoint } = target;
+    const { meteringPoint } = target;
+    for (const { from, to } of gaps) {
       const [start, end] = [slotStart(target, from), slotStart(target, to)].map(formatInstant);
       this.left.push({ meteringPoint, start: start ?? '', end: end ?? '' });
-    });
+    }
+    return target;
   }
 
-  private forGaps(series: PointSeries, found: (from: number, to: number) => void): void {
-    const { quality, slots } = series;
-    for (let slot = 0; slot < slots; slot++) {
-      const own = quality[slot];
-      if (own !== ABSENT && own !== MISSING) continue;
-      const from = slot;
-      while (slot < slots && isMissing(series, slot)) slot++;
-      found(from, slot);
+  private fillGap(
+    target: PointSeries,
+    around: Surroundings,
+    { from, to }: Gap,
+    method: Exclude<FillMethod, { method: 'registers' }>,
+  ): boolean {
+    const made = estimate(method, around, from, to);
+    if (made === undefined) return false;
+    for (let slot = from; slot < to; slot++) {
+      this.put(target, slot, made[slot - from] as Estimate, method.method);
     }
+    return true;
   }
 
   private put(target: PointSeries, slot: number, made: Estimate, method: FillMethodName): void {

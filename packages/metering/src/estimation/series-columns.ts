@@ -1,40 +1,31 @@
 import { compareIds } from '@microgrid/units';
 import { GrowingColumns, type Columns } from '../columns.js';
-import { ABSENT, slotStart, type PointSeries } from '../validation/point-series.js';
+import { ABSENT, type PointSeries } from '../validation/point-series.js';
 
 /** Series as rows by start, then metering point; slots without a row stay without. */
 export function seriesColumns(series: readonly PointSeries[], file: string): Columns {
   const sorted = [...series].sort((a, b) => compareIds(a.meteringPoint, b.meteringPoint));
   const slots = sorted.reduce((sum, each) => sum + each.slots, 0);
   const columns = new GrowingColumns(Math.max(1, slots));
-  columns.points.push(...sorted.map(({ meteringPoint }) => meteringPoint));
-  const next = sorted.map(() => 0);
-  let atMs = earliest(sorted, next);
-  while (atMs < Infinity) {
+  for (const { meteringPoint } of sorted) columns.points.push(meteringPoint);
+  const nextSlot = new Int32Array(sorted.length);
+  // Infinity where a series has ended.
+  const nextMs = Float64Array.from(sorted, (each) => (each.slots > 0 ? each.startMs : Infinity));
+  for (let atMs = Math.min(...nextMs); atMs < Infinity;) {
     let followingMs = Infinity;
     for (let of = 0; of < sorted.length; of++) {
-      const each = sorted[of] as PointSeries;
-      const slot = next[of] as number;
-      if (slot >= each.slots) continue;
-      let startMs = slotStart(each, slot);
-      if (startMs === atMs) {
-        if (each.quality[slot] !== ABSENT) enter(columns, of, each, slot, startMs);
-        next[of] = slot + 1;
-        if (slot + 1 >= each.slots) continue;
-        startMs += each.resolutionMs;
+      if (nextMs[of] === atMs) {
+        const each = sorted[of] as PointSeries;
+        const slot = nextSlot[of] as number;
+        if (each.quality[slot] !== ABSENT) enter(columns, of, each, slot, atMs);
+        nextSlot[of] = slot + 1;
+        nextMs[of] = slot + 1 < each.slots ? atMs + each.resolutionMs : Infinity;
       }
-      if (startMs < followingMs) followingMs = startMs;
+      if ((nextMs[of] as number) < followingMs) followingMs = nextMs[of] as number;
     }
     atMs = followingMs;
   }
   return columns.finish(file);
-}
-
-function earliest(series: readonly PointSeries[], next: readonly number[]): number {
-  return series.reduce(
-    (least, each, of) => (each.slots > 0 ? Math.min(least, slotStart(each, next[of] ?? 0)) : least),
-    Infinity,
-  );
 }
 
 function enter(

@@ -1,12 +1,14 @@
 import type { EpochMs } from '@microgrid/units';
 import type { Columns } from '../columns.js';
+import { checkBalance } from './check-balance.js';
 import { checkNightPv } from './check-night-pv.js';
 import { checkClockChange, checkDayLength, checkFuture, checkGap } from './check-presence.js';
 import { checkSpike } from './check-spike.js';
-import { checkBalance, checkSums, type KnownSum } from './check-sums.js';
+import { checkSums, sumsByPoint, type KnownSum } from './check-sums.js';
 import { checkAboveLimit, checkNegative, checkStuck, checkZeroRun } from './check-values.js';
+import { energySummary } from './energy-summary.js';
 import { FindingSink } from './finding-sink.js';
-import { pointSeries, type PointSeries } from './point-series.js';
+import { pointSeries, seriesById, type PointSeries } from './point-series.js';
 import type { Finding, ValidationRule } from './rules.js';
 import { ZoneCalendar } from './zone-calendar.js';
 
@@ -15,6 +17,8 @@ export interface CheckContext {
   readonly nowMs: EpochMs;
   /** Register differences and totals for `sumCheck`. */
   readonly sums?: readonly KnownSum[];
+  /** Days and nights known from other calls; default a new one. */
+  readonly calendar?: ZoneCalendar;
 }
 
 /** What was found, and the series it was found in. */
@@ -32,20 +36,32 @@ export function checkColumns(
 ): CheckResult {
   const sink = new FindingSink(new Set(rules.map(({ rule }) => rule)));
   const series = pointSeries(columns, sink);
-  const calendar = new ZoneCalendar();
-  for (const each of series) checkSeries(each, rules, context, calendar, sink);
-  for (const rule of rules) if (rule.rule === 'balance') checkBalance(series, rule, sink);
+  const calendar = context.calendar ?? new ZoneCalendar();
+  const sums = sumsByPoint(context.sums ?? []);
+  for (const each of series) {
+    const own = { nowMs: context.nowMs, sums: sums.get(each.meteringPoint) ?? [] };
+    checkSeries(each, rules, own, calendar, sink);
+  }
+  const byId = seriesById(series);
+  for (const rule of rules) if (rule.rule === 'balance') checkBalance(byId, rule, sink);
   return { series, findings: sink.findings };
 }
 
-/** Runs the rules that look at one metering point alone. */
+/**
+ * Runs the rules that look at one metering point alone.
+ * @param context its `sums` are those of this point.
+ */
 export function checkSeries(
   series: PointSeries,
   rules: readonly ValidationRule[],
-  context: CheckContext,
+  { nowMs, sums = [] }: Pick<CheckContext, 'nowMs' | 'sums'>,
   calendar: ZoneCalendar,
   sink: FindingSink,
 ): void {
+  const summaries = {
+    import: energySummary(series.importMilliwattHours),
+    export: energySummary(series.exportMilliwattHours),
+  };
   for (const rule of rules) {
     switch (rule.rule) {
       case 'gap':
@@ -58,28 +74,28 @@ export function checkSeries(
         checkDayLength(series, rule, calendar, sink);
         break;
       case 'future':
-        checkFuture(series, rule, context.nowMs, sink);
+        checkFuture(series, rule, nowMs, sink);
         break;
       case 'negative':
-        checkNegative(series, sink);
+        checkNegative(series, summaries, sink);
         break;
       case 'aboveLimit':
-        checkAboveLimit(series, rule, sink);
+        checkAboveLimit(series, rule, summaries, sink);
         break;
       case 'spike':
-        checkSpike(series, rule, sink);
+        checkSpike(series, rule, summaries, sink);
         break;
       case 'stuck':
-        checkStuck(series, rule, sink);
+        checkStuck(series, rule, summaries, sink);
         break;
       case 'zeroRun':
         checkZeroRun(series, rule, sink);
         break;
       case 'nightPv':
-        checkNightPv(series, rule, calendar, sink);
+        checkNightPv(series, rule, summaries.export, calendar, sink);
         break;
       case 'sumCheck':
-        checkSums(series, rule, context.sums ?? [], sink);
+        checkSums(series, rule, sums, sink);
         break;
       // Seen while the rows were laid out, or after all points are known.
       case 'order':

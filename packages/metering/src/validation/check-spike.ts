@@ -1,6 +1,8 @@
 import { formatKilowattHours } from '@microgrid/units';
-import { DIRECTIONS, energies, type Direction } from './check-values.js';
+import { DIRECTIONS, energies, type Direction, type Summaries } from './check-values.js';
+import type { EnergySummary } from './energy-summary.js';
 import type { FindingSink } from './finding-sink.js';
+import { medianOf, orderStatistic } from './order-statistic.js';
 import type { PointSeries } from './point-series.js';
 import type { RuleOf } from './rules.js';
 
@@ -16,90 +18,105 @@ const SAMPLES = 4096;
  * deviations, of which `floorShare` of the usual largest energy is the least. The floor keeps the
  * quiet hours of a series from calling every kettle a fault.
  */
-export function checkSpike(series: PointSeries, rule: RuleOf<'spike'>, sink: FindingSink): void {
+export function checkSpike(
+  series: PointSeries,
+  rule: RuleOf<'spike'>,
+  summaries: Summaries,
+  sink: FindingSink,
+): void {
   for (const direction of rule.directions ?? DIRECTIONS)
-    checkDirection(series, direction, rule, sink);
+    checkDirection(series, direction, rule, summaries[direction], sink);
 }
 
 function checkDirection(
   series: PointSeries,
   direction: Direction,
   { halfWindow, threshold, floorShare }: RuleOf<'spike'>,
+  { least, largest }: EnergySummary,
   sink: FindingSink,
 ): void {
+  if (!(largest > 0)) return;
   const values = energies(series, direction);
   const floor = floorShare * usualLargest(values);
-  if (floor === 0) return;
-  const least = threshold * floor;
+  // Where all energies lie closer together, none can be far from a median of some.
+  const distance = threshold * floor;
+  if (floor === 0 || largest - least < distance) return;
   const window = new Float64Array(2 * halfWindow);
-  for (let slot = 0; slot < values.length; slot++) {
-    const value = values[slot] as number;
-    // No median lies farther from the value than the neighbours' extremes: most slots end here.
-    if (!mayBeSpike(values, slot, halfWindow, value, least)) continue;
-    let count = 0;
-    for (let at = slot - halfWindow; at <= slot + halfWindow; at++) {
-      const neighbour = values[at];
-      if (at === slot || neighbour === undefined || Number.isNaN(neighbour)) continue;
-      window[count++] = neighbour;
-    }
-    if (count < 2) continue;
-    const median = medianOf(window, count);
-    for (let at = 0; at < count; at++) window[at] = Math.abs((window[at] as number) - median);
-    const spread = MAD_SCALE * medianOf(window, count) + floor;
-    if (Math.abs(value - median) < threshold * spread) continue;
-    const [found, usual] = [value, median].map((each) => formatKilowattHours(Math.round(each)));
-    sink.slots(
-      'spike',
-      series,
-      slot,
-      slot + 1,
-      `${direction} of ${found ?? ''} kWh, neighbours around ${usual ?? ''} kWh`,
+  const found = (slot: number, median: number): void => {
+    const [value, usual] = [values[slot] as number, median].map((each) =>
+      formatKilowattHours(Math.round(each)),
     );
+    const message = `${direction} of ${value ?? ''} kWh, neighbours around ${usual ?? ''} kWh`;
+    sink.slots('spike', series, slot, slot + 1, message);
+  };
+  for (let slot = nextCandidate(values, 0, halfWindow, distance); slot < values.length;) {
+    const count = neighbours(values, slot, halfWindow, window);
+    if (count >= 2) {
+      const value = values[slot] as number;
+      const median = medianOf(window, count);
+      for (let at = 0; at < count; at++) window[at] = Math.abs((window[at] as number) - median);
+      const spread = MAD_SCALE * medianOf(window, count) + floor;
+      if (Math.abs(value - median) >= threshold * spread) found(slot, median);
+    }
+    slot = nextCandidate(values, slot + 1, halfWindow, distance);
   }
 }
 
-function mayBeSpike(
+/** Collects the known energies around a slot; how many they are. */
+function neighbours(
   values: Float64Array,
   slot: number,
   halfWindow: number,
-  value: number,
-  least: number,
-): boolean {
-  if (Number.isNaN(value)) return false;
-  // The median is near the value when more than half of the neighbours are.
-  let near = 0;
+  window: Float64Array,
+): number {
+  let count = 0;
   const last = Math.min(values.length - 1, slot + halfWindow);
   for (let at = Math.max(0, slot - halfWindow); at <= last; at++) {
-    // The value itself counts as one of its neighbours here.
-    if (Math.abs((values[at] as number) - value) < least && ++near > halfWindow + 1) return false;
+    const neighbour = values[at] as number;
+    if (at !== slot && !Number.isNaN(neighbour)) window[count++] = neighbour;
   }
-  return true;
+  return count;
 }
 
-/** Median of the first `count` values; sorts them in place (few values: insertion). */
-function medianOf(values: Float64Array, count: number): number {
-  for (let at = 1; at < count; at++) {
-    const value = values[at] as number;
-    let to = at - 1;
-    while (to >= 0 && (values[to] as number) > value) {
-      values[to + 1] = values[to] as number;
-      to--;
+/**
+ * The next slot that may be a spike. The median of its neighbours is near the value when more than half
+ * of them are, and most slots end here: no median is taken there.
+ */
+function nextCandidate(
+  values: Float64Array,
+  from: number,
+  halfWindow: number,
+  distance: number,
+): number {
+  const slots = values.length;
+  // The value itself counts as one of its neighbours here.
+  const enough = halfWindow + 2;
+  for (let slot = from; slot < slots; slot++) {
+    const value = values[slot] as number;
+    if (value !== value) continue;
+    let near = 0;
+    const first = slot < halfWindow ? 0 : slot - halfWindow;
+    const last = slot + halfWindow < slots ? slot + halfWindow : slots - 1;
+    let at = first;
+    while (at <= last && near < enough) {
+      if (Math.abs((values[at] as number) - value) < distance) near++;
+      at++;
     }
-    values[to + 1] = value;
+    if (near < enough) return slot;
   }
-  const middle = count >> 1;
-  const upper = values[middle] as number;
-  return count % 2 === 1 ? upper : ((values[middle - 1] as number) + upper) / 2;
+  return slots;
 }
 
 /** The energy that all but one in a hundred intervals stay below; 0 for a series of zeros. */
 function usualLargest(values: Float64Array): number {
   const step = Math.max(1, Math.floor(values.length / SAMPLES));
-  const sample: number[] = [];
+  const sample = new Float64Array(Math.ceil(values.length / step));
+  let count = 0;
   for (let at = 0; at < values.length; at += step) {
     const value = values[at] as number;
-    if (value > 0) sample.push(value);
+    if (value > 0) sample[count++] = value;
   }
-  sample.sort((a, b) => a - b);
-  return sample[Math.min(sample.length - 1, Math.floor(sample.length * USUAL_SHARE))] ?? 0;
+  if (count === 0) return 0;
+  const rank = Math.min(count - 1, Math.floor(count * USUAL_SHARE));
+  return orderStatistic(sample, count, rank);
 }

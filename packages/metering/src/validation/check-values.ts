@@ -1,4 +1,5 @@
 import { formatKilowattHours } from '@microgrid/units';
+import type { EnergySummary } from './energy-summary.js';
 import { forRuns, type FindingSink } from './finding-sink.js';
 import type { PointSeries } from './point-series.js';
 import type { RuleOf } from './rules.js';
@@ -11,6 +12,9 @@ export type Direction = 'import' | 'export';
 
 export const DIRECTIONS: readonly Direction[] = ['import', 'export'];
 
+/** What is known of the energies of both directions. */
+export type Summaries = Readonly<Record<Direction, EnergySummary>>;
+
 /** The energies of one direction. */
 export const energies = (series: PointSeries, direction: Direction): Float64Array =>
   direction === 'import' ? series.importMilliwattHours : series.exportMilliwattHours;
@@ -20,8 +24,9 @@ export const energyAt = (watts: number, lengthMs: number): number =>
   (watts * lengthMs * MWH_PER_WATT_HOUR) / HOUR_MS;
 
 /** Intervals with an energy below 0. */
-export function checkNegative(series: PointSeries, sink: FindingSink): void {
+export function checkNegative(series: PointSeries, summaries: Summaries, sink: FindingSink): void {
   for (const direction of DIRECTIONS) {
+    if (!(summaries[direction].least < 0)) continue;
     const values = energies(series, direction);
     forRuns(
       series.slots,
@@ -44,6 +49,7 @@ export function checkNegative(series: PointSeries, sink: FindingSink): void {
 export function checkAboveLimit(
   series: PointSeries,
   { maximumImportWatts, maximumExportWatts }: RuleOf<'aboveLimit'>,
+  summaries: Summaries,
   sink: FindingSink,
 ): void {
   const limits = { import: maximumImportWatts, export: maximumExportWatts };
@@ -51,6 +57,7 @@ export function checkAboveLimit(
     const watts = limits[direction];
     if (watts === undefined) continue;
     const most = energyAt(watts, series.resolutionMs);
+    if (!(summaries[direction].largest > most)) continue;
     const values = energies(series, direction);
     forRuns(
       series.slots,
@@ -81,17 +88,21 @@ export function checkZeroRun(
   const least = Math.ceil((minimumHours * HOUR_MS) / resolutionMs);
   const zero = (slot: number): boolean =>
     importMilliwattHours[slot] === 0 && exportMilliwattHours[slot] === 0;
-  forRuns(series.slots, zero, (from, to) => {
-    if (to - from < least) return;
+  for (let from = 0; from + least <= series.slots;) {
+    // A run from here needs nothing in all slots up to here: looked at from the far end, most are skipped.
+    let last = from + least - 1;
+    while (last >= from && zero(last)) last--;
+    if (last >= from) {
+      from = last + 1;
+      continue;
+    }
+    let to = from + least;
+    while (to < series.slots && zero(to)) to++;
     const hours = ((to - from) * resolutionMs) / HOUR_MS;
-    sink.slots(
-      'zeroRun',
-      series,
-      from,
-      to,
-      `nothing for ${hours} h, expected less than ${minimumHours} h`,
-    );
-  });
+    const message = `nothing for ${hours} h, expected less than ${minimumHours} h`;
+    sink.slots('zeroRun', series, from, to, message);
+    from = to;
+  }
 }
 
 /**
@@ -99,20 +110,17 @@ export function checkZeroRun(
  * itself: with `p` the share of its runs that have at least two intervals, a run of n comes about
  * `slots * p^(n-1)` times.
  */
-export function checkStuck(series: PointSeries, rule: RuleOf<'stuck'>, sink: FindingSink): void {
+export function checkStuck(
+  series: PointSeries,
+  rule: RuleOf<'stuck'>,
+  summaries: Summaries,
+  sink: FindingSink,
+): void {
   for (const direction of rule.directions ?? DIRECTIONS) {
+    const least = leastStuckRun(series, rule, summaries[direction]);
+    if (summaries[direction].longestRun < least) continue;
     const values = energies(series, direction);
-    const long: { readonly from: number; readonly to: number }[] = [];
-    let runs = 0;
-    let repeated = 0;
-    forEqualRuns(values, (from, to) => {
-      runs += 1;
-      if (to - from > 1) repeated += 1;
-      if (to - from >= rule.minimumIntervals) long.push({ from, to });
-    });
-    const least = leastStuckRun(series, rule, runs, repeated);
-    for (const { from, to } of long) {
-      if (to - from < least) continue;
+    forEqualRuns(values, least, (from, to) => {
       const value = formatKilowattHours(values[from] as number);
       sink.slots(
         'stuck',
@@ -121,7 +129,7 @@ export function checkStuck(series: PointSeries, rule: RuleOf<'stuck'>, sink: Fin
         to,
         `${direction} of ${value} kWh ${to - from} times running, expected fewer than ${least}`,
       );
-    }
+    });
   }
 }
 
@@ -130,22 +138,25 @@ const YEAR_HOURS = 8766;
 function leastStuckRun(
   { slots, resolutionMs }: PointSeries,
   { minimumIntervals, falseRunsPerYear }: RuleOf<'stuck'>,
-  runs: number,
-  repeated: number,
+  { runs, repeatedRuns }: EnergySummary,
 ): number {
-  if (repeated === 0) return minimumIntervals;
+  if (repeatedRuns === 0) return minimumIntervals;
   const years = (slots * resolutionMs) / HOUR_MS / YEAR_HOURS;
-  const share = Math.min(repeated / runs, 0.95);
+  const share = Math.min(repeatedRuns / runs, 0.95);
   const byChance = 1 + Math.log((falseRunsPerYear * years) / runs) / Math.log(share);
   return Math.max(minimumIntervals, Math.ceil(byChance));
 }
 
-/** Every maximal run of equal energies above 0, runs of one included. */
-function forEqualRuns(values: Float64Array, found: (from: number, to: number) => void): void {
+/** Every maximal run of at least so many equal energies above 0. */
+function forEqualRuns(
+  values: Float64Array,
+  least: number,
+  found: (from: number, to: number) => void,
+): void {
   let from = 0;
   for (let slot = 1; slot <= values.length; slot++) {
     if (slot < values.length && values[slot] === values[from]) continue;
-    if ((values[from] as number) > 0) found(from, slot);
+    if (slot - from >= least && (values[from] as number) > 0) found(from, slot);
     from = slot;
   }
 }

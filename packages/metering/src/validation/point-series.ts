@@ -29,69 +29,70 @@ export const isMissing = ({ quality }: PointSeries, slot: number): boolean =>
 export const slotStart = (series: PointSeries, slot: number): EpochMs =>
   series.startMs + slot * series.resolutionMs;
 
-interface Extent {
-  rows: number;
-  firstMs: EpochMs;
-  lastMs: EpochMs;
-  resolutionMs: number;
+/** Where each point's rows lie, and which length most of them have; by point. */
+interface Extents {
+  /** NaN for a point without rows. */
+  readonly resolutionMs: Float64Array;
+  readonly firstMs: Float64Array;
+  readonly lastMs: Float64Array;
 }
 
-/** Where each point's rows lie and which length most of them have. */
-function extents(columns: Columns): (Extent | undefined)[] {
-  const found: (Extent | undefined)[] = columns.points.map(() => undefined);
-  const lengths = columns.points.map(() => new Map<number, number>());
-  for (let row = 0; row < columns.rows; row++) {
-    const point = columns.point[row] as number;
-    const startMs = columns.startMs[row] as number;
-    const lengthMs = (columns.endMs[row] as number) - startMs;
-    const extent = found[point];
-    if (extent === undefined) {
-      found[point] = { rows: 1, firstMs: startMs, lastMs: startMs, resolutionMs: lengthMs };
-    } else {
-      extent.rows += 1;
-      if (startMs < extent.firstMs) extent.firstMs = startMs;
-      if (startMs > extent.lastMs) extent.lastMs = startMs;
-      if (lengthMs !== extent.resolutionMs) {
-        const counts = lengths[point] as Map<number, number>;
-        counts.set(lengthMs, (counts.get(lengthMs) ?? 0) + 1);
-      }
-    }
+function extents(columns: Columns): Extents {
+  const { rows, point, startMs, endMs } = columns;
+  const points = columns.points.length;
+  const resolutionMs = new Float64Array(points).fill(NaN);
+  const firstMs = new Float64Array(points).fill(Infinity);
+  const lastMs = new Float64Array(points).fill(-Infinity);
+  let alike = true;
+  for (let row = 0; row < rows; row++) {
+    const of = point[row] as number;
+    const start = startMs[row] as number;
+    const length = (endMs[row] as number) - start;
+    if (start < (firstMs[of] as number)) firstMs[of] = start;
+    if (start > (lastMs[of] as number)) lastMs[of] = start;
+    if (length === resolutionMs[of]) continue;
+    if (Number.isNaN(resolutionMs[of])) resolutionMs[of] = length;
+    else alike = false;
   }
-  for (const [point, extent] of found.entries()) {
-    if (extent === undefined || lengths[point]?.size === 0) continue;
-    extent.resolutionMs = commonest(extent, lengths[point]);
-    narrow(extent, columns, point);
-  }
+  const found = { resolutionMs, firstMs, lastMs };
+  if (!alike) narrow(columns, found);
   return found;
 }
 
-/** Rows of another length do not stretch a series. */
-function narrow(extent: Extent, columns: Columns, point: number): void {
-  extent.firstMs = Infinity;
-  extent.lastMs = -Infinity;
-  for (let row = 0; row < columns.rows; row++) {
-    const startMs = columns.startMs[row] as number;
-    const lengthMs = (columns.endMs[row] as number) - startMs;
-    if (columns.point[row] !== point || lengthMs !== extent.resolutionMs) continue;
-    extent.firstMs = Math.min(extent.firstMs, startMs);
-    extent.lastMs = Math.max(extent.lastMs, startMs);
+/** Each point takes the length most of its rows have; rows of another length do not stretch a series. */
+function narrow(columns: Columns, { resolutionMs, firstMs, lastMs }: Extents): void {
+  const { rows, point, startMs, endMs } = columns;
+  const counts = columns.points.map(() => new Map<number, number>());
+  for (let row = 0; row < rows; row++) {
+    const own = counts[point[row] as number] as Map<number, number>;
+    const length = (endMs[row] as number) - (startMs[row] as number);
+    own.set(length, (own.get(length) ?? 0) + 1);
+  }
+  for (const [of, own] of counts.entries()) {
+    let most = 0;
+    for (const [length, count] of own) {
+      if (count <= most) continue;
+      resolutionMs[of] = length;
+      most = count;
+    }
+  }
+  firstMs.fill(Infinity);
+  lastMs.fill(-Infinity);
+  for (let row = 0; row < rows; row++) {
+    const of = point[row] as number;
+    const start = startMs[row] as number;
+    if ((endMs[row] as number) - start !== resolutionMs[of]) continue;
+    if (start < (firstMs[of] as number)) firstMs[of] = start;
+    if (start > (lastMs[of] as number)) lastMs[of] = start;
   }
 }
 
-function commonest(
-  { rows, resolutionMs }: Extent,
-  others: Map<number, number> | undefined,
-): number {
-  let best = resolutionMs;
-  let count = rows - [...(others?.values() ?? [])].reduce((sum, each) => sum + each, 0);
-  for (const [lengthMs, each] of others ?? []) {
-    if (each > count) [best, count] = [lengthMs, each];
-  }
-  return best;
-}
-
-function emptySeries(meteringPoint: string, extent: Extent): PointSeries {
-  const { firstMs, lastMs, resolutionMs } = extent;
+function emptySeries(
+  meteringPoint: string,
+  firstMs: EpochMs,
+  lastMs: EpochMs,
+  resolutionMs: number,
+): PointSeries {
   const startMs = Math.floor(firstMs / resolutionMs) * resolutionMs;
   const slots = Math.floor((lastMs - startMs) / resolutionMs) + 1;
   return {
@@ -111,58 +112,70 @@ function emptySeries(meteringPoint: string, extent: Extent): PointSeries {
  */
 export function pointSeries(columns: Columns, sink: FindingSink): PointSeries[] {
   const found = extents(columns);
-  const all = columns.points.map((id, point) => {
-    const extent = found[point];
-    return extent === undefined ? undefined : emptySeries(id, extent);
+  const all = columns.points.map((id, of): PointSeries | undefined => {
+    const resolutionMs = found.resolutionMs[of] as number;
+    if (Number.isNaN(resolutionMs)) return undefined;
+    return emptySeries(id, found.firstMs[of] as number, found.lastMs[of] as number, resolutionMs);
   });
-  const lastStart = new Float64Array(columns.points.length).fill(-Infinity);
-  for (let row = 0; row < columns.rows; row++) {
-    const point = columns.point[row] as number;
-    const series = all[point] as PointSeries;
-    const startMs = columns.startMs[row] as number;
-    const endMs = columns.endMs[row] as number;
-    if (startMs < (lastStart[point] as number)) {
-      const after = formatInstant(lastStart[point] as number);
-      sink.row('order', series, startMs, endMs, `starts after a row of ${after} in the file`);
-    } else lastStart[point] = startMs;
-    const slot = (startMs - series.startMs) / series.resolutionMs;
-    if (endMs - startMs !== series.resolutionMs || !Number.isInteger(slot)) {
-      const expected = formatResolution(series.resolutionMs);
-      const minutes = (endMs - startMs) / 60_000;
-      sink.row(
-        'resolution',
-        series,
-        startMs,
-        endMs,
-        `${minutes} minutes, expected ${expected} as most rows`,
-      );
-      continue;
-    }
-    enter(series, slot, columns, row, sink);
-  }
+  enterRows(columns, all, found.resolutionMs, sink);
   return all.filter((series) => series !== undefined);
 }
 
-function enter(
+/** Series by metering point; the first of an id. */
+export function seriesById(all: readonly PointSeries[]): ReadonlyMap<string, PointSeries> {
+  return new Map([...all].reverse().map((series) => [series.meteringPoint, series]));
+}
+
+function enterRows(
+  { rows, point, startMs, endMs, ...columns }: Columns,
+  all: readonly (PointSeries | undefined)[],
+  resolutions: Float64Array,
+  sink: FindingSink,
+): void {
+  // Millions of rows: what each needs of its series lies in arrays by point.
+  const series = all as readonly PointSeries[];
+  const firsts = Float64Array.from(all, (each) => each?.startMs ?? NaN);
+  const lasts = new Float64Array(all.length).fill(-Infinity);
+  for (let row = 0; row < rows; row++) {
+    const of = point[row] as number;
+    const start = startMs[row] as number;
+    const end = endMs[row] as number;
+    const own = series[of] as PointSeries;
+    if (start < (lasts[of] as number)) {
+      const after = formatInstant(lasts[of] as number);
+      sink.row('order', own, start, end, `starts after a row of ${after} in the file`);
+    } else lasts[of] = start;
+    const resolution = resolutions[of] as number;
+    const slot = (start - (firsts[of] as number)) / resolution;
+    if (end - start !== resolution || slot !== Math.floor(slot)) {
+      const expected = formatResolution(resolution);
+      const minutes = (end - start) / 60_000;
+      const message = `${minutes} minutes, expected ${expected} as most rows`;
+      sink.row('resolution', own, start, end, message);
+      continue;
+    }
+    const { quality, importMilliwattHours, exportMilliwattHours } = own;
+    if (quality[slot] !== ABSENT) {
+      twice(own, slot, columns, row, sink);
+      continue;
+    }
+    importMilliwattHours[slot] = columns.importMilliwattHours[row] as number;
+    exportMilliwattHours[slot] = columns.exportMilliwattHours[row] as number;
+    quality[slot] = columns.quality[row] as number;
+  }
+}
+
+function twice(
   series: PointSeries,
   slot: number,
-  columns: Columns,
+  columns: Pick<Columns, 'importMilliwattHours' | 'exportMilliwattHours' | 'quality'>,
   row: number,
   sink: FindingSink,
 ): void {
-  const imported = columns.importMilliwattHours[row] as number;
-  const exported = columns.exportMilliwattHours[row] as number;
-  const quality = columns.quality[row] as number;
-  if (series.quality[slot] === ABSENT) {
-    series.importMilliwattHours[slot] = imported;
-    series.exportMilliwattHours[slot] = exported;
-    series.quality[slot] = quality;
-    return;
-  }
   const equal =
-    Object.is(series.importMilliwattHours[slot], imported) &&
-    Object.is(series.exportMilliwattHours[slot], exported) &&
-    series.quality[slot] === quality;
+    Object.is(series.importMilliwattHours[slot], columns.importMilliwattHours[row]) &&
+    Object.is(series.exportMilliwattHours[slot], columns.exportMilliwattHours[row]) &&
+    series.quality[slot] === columns.quality[row];
   const startMs = slotStart(series, slot);
   const endMs = startMs + series.resolutionMs;
   if (equal) sink.row('duplicate', series, startMs, endMs, 'stands twice with equal values');
