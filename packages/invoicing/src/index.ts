@@ -12,9 +12,37 @@ export { statementPayment, type StatementPayment } from './statement-payment.js'
 export {
   accountBalances,
   checkBalances,
+  energyBalances,
   renderTransactions,
   statementTransactions,
+  type EnergyPosting,
   type Posting,
   type Transaction,
 } from './transactions.js';
 export { readStatement, verifyStatement, type StatementVerdict } from './verify-statement.js';
+export {
+  arrearsAccount,
+  commodityScale,
+  ENERGY_COMMODITY,
+  isAccountName,
+  LEDGER_ACCOUNTS,
+  memberAccount,
+} from './ledger/accounts.js';
+export { Ledger } from './ledger/ledger.js';
+export { readLedger, renderLedger } from './ledger/ledger-text.js';
+export { reversalOf } from './ledger/reversal.js';
+export { accountsOf, transactionTransfers } from './ledger/transaction-transfers.js';
+export {
+  TRANSFER_OUTCOMES,
+  type AccountBalance,
+  type CommodityBalance,
+  type LedgerAccount,
+  type LedgerRecord,
+  type PendingTransfer,
+  type PostedTransfer,
+  type PostPending,
+  type Transfer,
+  type TransferOutcome,
+  type VoidPending,
+  type Worth,
+} from './ledger/transfer.js';

@@ -2,8 +2,22 @@
  * What went wrong:
  * - `unknown-member`: a member was asked for that the period does not have
  * - `not-balanced`: postings do not add up; a fault of this package, reported instead of a wrong ledger
+ * - `bad-ledger`: a ledger's record, account or instant is none
+ * - `transfer-refused`: the ledger refused a transfer that had to happen
+ * - `bad-payment`: a payment, its parties or a payment file is not as banks accept it
+ * - `bad-confirmation`: a bank's message is not what it says it is
+ * - `missing-data`: a document lacks data that its standard requires
+ * - `bad-bundle`: a member's bundle or a log of runs cannot be read
  */
-export type InvoicingErrorCode = 'unknown-member' | 'not-balanced';
+export type InvoicingErrorCode =
+  | 'unknown-member'
+  | 'not-balanced'
+  | 'bad-ledger'
+  | 'transfer-refused'
+  | 'bad-payment'
+  | 'bad-confirmation'
+  | 'missing-data'
+  | 'bad-bundle';
 
 /** The one error of this package: the message names the value and what was expected. */
 export class InvoicingError extends Error {
