@@ -58,6 +58,42 @@ export {
   type MarketFill,
   type MarketOrder,
 } from './market/order-book.js';
+export { affectedIntervals, type RunBasis } from './runs/affected-intervals.js';
+export { completeness, type Completeness, type KnownShare } from './runs/completeness.js';
+export { contractAsKnown, type RunPeriod } from './runs/contract-as-known.js';
+export { readingsAsKnown, type GridFrame, type PeriodReadings } from './runs/period-readings.js';
+export {
+  resettle,
+  settleVersions,
+  type Resettlement,
+  type ResettleRequest,
+} from './runs/resettle.js';
+export {
+  DEFAULT_RUN_CALENDAR,
+  parseRunCalendar,
+  RUN_CALENDAR_SCHEMA,
+  runCalendar,
+  runDueMs,
+  runKindDue,
+  safeParseRunCalendar,
+  type RunCalendar,
+  type RunRule,
+} from './runs/run-calendar.js';
+export {
+  inputsAsKnownOn,
+  knownInstants,
+  type KnownContract,
+  type KnownPrice,
+  type KnownReadings,
+  type RunInputs,
+} from './runs/run-inputs.js';
+export { runKind, runKindOrder, type RunKind } from './runs/run-kind.js';
+export { settleRun, type RunRequest, type SettlementRun } from './runs/settlement-run.js';
+export {
+  substituteMissing,
+  type SubstitutedGrid,
+  type SubstitutionPolicy,
+} from './runs/substitute-missing.js';
 export { settle, type SettledPeriod, type SettleOptions } from './settle.js';
 export {
   settlementContract,

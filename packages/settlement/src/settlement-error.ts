@@ -7,6 +7,10 @@
  * - `out-of-range`: an interval's total is beyond 2^53 - 1 mWh
  * - `bad-parameter`: a parameter of the net is no whole number from 0
  * - `unknown-point`, `unknown-member`: a name the community does not have
+ * - `no-contract`: no version of the contract is known
+ * - `conflicting-inputs`: one instant brought two different versions of the same thing
+ * - `run-not-allowed`: the contract has no such kind of run, or not on these data
+ * - `incomplete`: a run rests on less measured data than its kind asks for
  * - `not-conserved`: energy or money does not add up; a fault of this package, reported instead of a wrong result
  */
 export type SettlementErrorCode =
@@ -18,6 +22,10 @@ export type SettlementErrorCode =
   | 'bad-parameter'
   | 'unknown-point'
   | 'unknown-member'
+  | 'no-contract'
+  | 'conflicting-inputs'
+  | 'run-not-allowed'
+  | 'incomplete'
   | 'not-conserved';
 
 /** The one error of this package: the message names the point, the interval, the value and what was expected. */
