@@ -1,27 +1,25 @@
 import type { MarketKey } from '@microgrid/community';
-import { SettlementError } from '../settlement-error.js';
+import { parsePrice } from '@microgrid/units';
 import type { MarketRule } from './market-rule.js';
 
-/**
- * The rule a community's market key stands for.
- * @throws SettlementError `bad-parameter` for a compensated ratio without its compensation.
- */
-export function marketRule({ mechanism, options = {} }: MarketKey): MarketRule {
-  const { divider, compensation } = options;
-  switch (mechanism) {
+/** The rule a community's market key stands for. */
+export function marketRule(key: MarketKey): MarketRule {
+  switch (key.mechanism) {
+    case 'poolCrossing':
+      return { mechanism: key.mechanism, ...key.options };
+    case 'payAsBid':
+      return { mechanism: key.mechanism, ...key.options };
     case 'midMarketRate':
-      return { mechanism, ...(divider !== undefined && { divider }) };
+      return { mechanism: key.mechanism, ...key.options };
     case 'supplyDemandRatio':
-      return { mechanism };
-    case 'compensatedSupplyDemandRatio':
-      if (compensation === undefined) {
-        throw new SettlementError(
-          'bad-parameter',
-          'compensatedSupplyDemandRatio: got no compensation, expected options.compensation from 0 to 1',
-        );
-      }
-      return { mechanism: 'supplyDemandRatio', compensation };
-    default:
-      return { mechanism };
+      return { mechanism: key.mechanism, ...key.options };
+    case 'doubleAuction':
+      return { mechanism: key.mechanism, ...key.options };
+    case 'huang':
+      return { mechanism: key.mechanism };
+    case 'muda':
+      return 'price' in key.options
+        ? { mechanism: key.mechanism, price: parsePrice(key.options.price) }
+        : { mechanism: key.mechanism, seed: key.options.seed };
   }
 }
