@@ -46,3 +46,29 @@ export {
   type VoidPending,
   type Worth,
 } from './ledger/transfer.js';
+export { beancountAccount, renderBeancount } from './export/beancount.js';
+export { hledgerAccount, renderHledger } from './export/hledger.js';
+export {
+  plainJournal,
+  type JournalBalance,
+  type JournalEntry,
+  type JournalPosting,
+  type PlainJournal,
+} from './export/journal-entries.js';
+export {
+  adjust,
+  invoiceRun,
+  type Adjustment,
+  type AdjustmentHistory,
+  type InvoicedRun,
+} from './adjustments/adjustment.js';
+export { deltaTransactions, type DeltaTransaction } from './adjustments/delta-transactions.js';
+export {
+  renderStatementCorrection,
+  statementCorrection,
+  type CorrectedDay,
+  type CorrectedDayLine,
+  type CorrectedLine,
+  type StatementCorrection,
+  type StatementVersion,
+} from './adjustments/statement-correction.js';

@@ -17,6 +17,9 @@ const PROGRAMS = [
   },
   { package: 'python3-cryptography', brings: '/usr/lib/python3/dist-packages/cryptography' },
   { package: 'python3-paho-mqtt', brings: '/usr/lib/python3/dist-packages/paho' },
+  { package: 'hledger', brings: '/usr/bin/hledger' },
+  { package: 'beancount', brings: '/usr/bin/bean-check' },
+  { package: 'libxml2-utils', brings: '/usr/bin/xmllint' },
 ] as const;
 
 function missing(): string[] {
