@@ -8,6 +8,7 @@
  * - `bad-confirmation`: a bank's message is not what it says it is
  * - `missing-data`: a document lacks data that its standard requires
  * - `bad-bundle`: a member's bundle or a log of runs cannot be read
+ * - `bad-adjustment`: two settlements that are no versions of one period
  */
 export type InvoicingErrorCode =
   | 'unknown-member'
@@ -17,7 +18,8 @@ export type InvoicingErrorCode =
   | 'bad-payment'
   | 'bad-confirmation'
   | 'missing-data'
-  | 'bad-bundle';
+  | 'bad-bundle'
+  | 'bad-adjustment';
 
 /** The one error of this package: the message names the value and what was expected. */
 export class InvoicingError extends Error {

@@ -1,0 +1,184 @@
+import { canonicalJson, type StatementLine, type StatementV1 } from '@microgrid/events';
+import type { MemberDay } from '@microgrid/settlement';
+import { formatInstant } from '@microgrid/units';
+
+/** What a line of a statement changed by; a decimal integer in a string, of either sign. */
+export interface CorrectedLine {
+  readonly line: StatementLine['line'];
+  /** mWh. */
+  readonly energyMilliwattHours: string;
+  /** Exact, 10^-12 currency units. */
+  readonly exactPico: string;
+  /** Rounded amount of the new statement less that of the previous one: what is paid or paid back. */
+  readonly amountPico: string;
+  /** Rounded amounts of the two. */
+  readonly previousAmountPico: string;
+  readonly newAmountPico: string;
+}
+
+/** What one line of one local day changed by, exactly. */
+export interface CorrectedDayLine {
+  readonly line: 'supply' | 'sharedIn' | 'sharedOut' | 'surplus';
+  readonly energyMilliwattHours: string;
+  readonly exactPico: string;
+}
+
+/** A local day that changed. */
+export interface CorrectedDay {
+  /** `YYYY-MM-DD`. */
+  readonly date: string;
+  readonly start: string;
+  readonly end: string;
+  /** Lines that changed. */
+  readonly lines: readonly CorrectedDayLine[];
+}
+
+/**
+ * Tells a member what a new version of its statement changes: by line and by day, and what is paid for
+ * it. Positive amounts are paid by the member. The previous statement stays as it is.
+ */
+export interface StatementCorrection {
+  readonly schema: 'microgrid/statement-correction/1';
+  /** `<statement>/v<number>`. */
+  readonly id: string;
+  /** Id of the statement that is corrected: of all its versions. */
+  readonly statement: string;
+  /** Version of the settlement, from 2. */
+  readonly settlementVersion: number;
+  /** Id of the correction before this one, or of the statement itself. */
+  readonly previous: string;
+  readonly community: string;
+  readonly member: string;
+  readonly start: string;
+  readonly end: string;
+  readonly currency: string;
+  /** Lines that changed. */
+  readonly lines: readonly CorrectedLine[];
+  /** Days that changed, in order. */
+  readonly days: readonly CorrectedDay[];
+  readonly exactPico: string;
+  /** What the member pays (positive) or gets back (negative) for the correction. */
+  readonly amountPico: string;
+  /** Paid less exact: goes to the account `rounding`. */
+  readonly roundingPico: string;
+  /** Roots of the Merkle trees of the two versions; absent for a member the other did not have. */
+  readonly previousMerkleRoot?: string;
+  readonly newMerkleRoot?: string;
+}
+
+/** A member's statement and days in one version; absent where that version does not have the member. */
+export interface StatementVersion {
+  readonly statement: StatementV1;
+  readonly days: readonly MemberDay[];
+}
+
+const minus = (a: string | undefined, b: string | undefined): bigint =>
+  BigInt(a ?? '0') - BigInt(b ?? '0');
+
+function lineOf(
+  version: StatementVersion | undefined,
+  line: StatementLine['line'],
+): StatementLine | undefined {
+  return version?.statement.lines.find((each) => each.line === line);
+}
+
+function correctedLines(
+  before: StatementVersion | undefined,
+  after: StatementVersion | undefined,
+): CorrectedLine[] {
+  const kinds = new Set(
+    [after, before].flatMap((version) => version?.statement.lines.map(({ line }) => line) ?? []),
+  );
+  return [...kinds].flatMap((kind) => {
+    const [old, now] = [lineOf(before, kind), lineOf(after, kind)];
+    const energy = minus(now?.energyMilliwattHours, old?.energyMilliwattHours);
+    const exact = minus(now?.exactPico, old?.exactPico);
+    const amount = minus(now?.amountPico, old?.amountPico);
+    if (energy === 0n && exact === 0n && amount === 0n) return [];
+    return [
+      {
+        line: kind,
+        energyMilliwattHours: energy.toString(),
+        exactPico: exact.toString(),
+        amountPico: amount.toString(),
+        previousAmountPico: old?.amountPico ?? '0',
+        newAmountPico: now?.amountPico ?? '0',
+      },
+    ];
+  });
+}
+
+const DAY_LINES = ['supply', 'sharedIn', 'sharedOut', 'surplus'] as const;
+
+function correctedDay(
+  before: MemberDay | undefined,
+  after: MemberDay | undefined,
+): CorrectedDay | undefined {
+  const { date, startMs, endMs } = (after ?? before) as MemberDay;
+  const lines = DAY_LINES.flatMap((line): CorrectedDayLine[] => {
+    const energyField = `${line}MilliwattHours` as const;
+    const moneyField = `${line}Pico` as const;
+    const energy = (after?.[energyField] ?? 0n) - (before?.[energyField] ?? 0n);
+    const exact = (after?.[moneyField] ?? 0n) - (before?.[moneyField] ?? 0n);
+    if (energy === 0n && exact === 0n) return [];
+    return [{ line, energyMilliwattHours: energy.toString(), exactPico: exact.toString() }];
+  });
+  if (lines.length === 0) return undefined;
+  return { date, start: formatInstant(startMs), end: formatInstant(endMs), lines };
+}
+
+function correctedDays(
+  before: StatementVersion | undefined,
+  after: StatementVersion | undefined,
+): CorrectedDay[] {
+  const byDate = (version: StatementVersion | undefined): Map<string, MemberDay> =>
+    new Map(version?.days.map((day) => [day.date, day]) ?? []);
+  const [old, now] = [byDate(before), byDate(after)];
+  return [...new Set([...old.keys(), ...now.keys()])]
+    .sort()
+    .flatMap((date) => correctedDay(old.get(date), now.get(date)) ?? []);
+}
+
+/**
+ * A member's statement of correction; undefined where nothing of its statement changed.
+ * @param previous id of the correction before; default the statement itself.
+ */
+export function statementCorrection(
+  before: StatementVersion | undefined,
+  after: StatementVersion | undefined,
+  settlementVersion: number,
+  previous?: string,
+): StatementCorrection | undefined {
+  const known = (after ?? before)?.statement;
+  if (known === undefined) return undefined;
+  const lines = correctedLines(before, after);
+  const days = correctedDays(before, after);
+  if (lines.length === 0 && days.length === 0) return undefined;
+  const { id, community, member, start, end, currency } = known;
+  const exact = minus(after?.statement.exactPico, before?.statement.exactPico);
+  const amount = minus(after?.statement.amountPico, before?.statement.amountPico);
+  return {
+    schema: 'microgrid/statement-correction/1',
+    id: `${id}/v${settlementVersion}`,
+    statement: id,
+    settlementVersion,
+    previous: previous ?? id,
+    community,
+    member,
+    start,
+    end,
+    currency,
+    lines,
+    days,
+    exactPico: exact.toString(),
+    amountPico: amount.toString(),
+    roundingPico: (amount - exact).toString(),
+    ...(before && { previousMerkleRoot: before.statement.merkleRoot }),
+    ...(after && { newMerkleRoot: after.statement.merkleRoot }),
+  };
+}
+
+/** A statement of correction as a file: canonical JSON and a line feed. */
+export function renderStatementCorrection(correction: StatementCorrection): string {
+  return `${canonicalJson(correction)}\n`;
+}
