@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseRatio } from '@microgrid/units';
-import { isCalendarDate } from './calendar-date.js';
+import { isCalendarDate } from './calendar/calendar-date.js';
 
 function isDecimal(text: string): boolean {
   try {

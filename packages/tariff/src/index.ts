@@ -8,9 +8,14 @@ export {
   type Charge,
   type ChargeRate,
   type ChargeUnit,
-} from './charge.js';
-export { CHARGE_BASES, ENERGY_FLOWS, type ChargeBase, type EnergyFlow } from './charge-base.js';
-export type { ChargeLine, ChargeLines, IntervalUsage } from './charge-lines.js';
+} from './charge/charge.js';
+export {
+  CHARGE_BASES,
+  ENERGY_FLOWS,
+  type ChargeBase,
+  type EnergyFlow,
+} from './charge/charge-base.js';
+export type { ChargeLine, ChargeLines, IntervalUsage } from './charge/charge-lines.js';
 export type {
   Bill,
   BillLine,
@@ -20,8 +25,8 @@ export type {
   RegisterUsage,
   Usage,
   VatCategory,
-} from './bill.js';
-export { DAY_TYPES, type DayType } from './day-type.js';
+} from './bill/bill.js';
+export { DAY_TYPES, type DayType } from './calendar/day-type.js';
 export {
   addFractions,
   compareFractions,
@@ -35,10 +40,10 @@ export {
   sumFractions,
   ZERO,
   type Fraction,
-} from './fraction.js';
-export type { MarketSeries, MarketSeriesByName } from './market-series.js';
+} from './number/fraction.js';
+export type { MarketSeries, MarketSeriesByName } from './market/market-series.js';
 export { parseTariff, safeParseTariff, type TariffResult } from './parse-tariff.js';
-export { priceAt, priceSeries } from './price-series.js';
+export { priceAt, priceSeries } from './price/price-series.js';
 export {
   CENTS_PER_LINE,
   formatFraction,
@@ -51,20 +56,76 @@ export {
   type RoundingMode,
   type RoundingPoint,
   type RoundingStep,
-} from './rounding.js';
+} from './number/rounding.js';
 export {
+  accessLevel,
+  accessTariff,
+  listedTariff,
+  type AccessTariff,
+  type ListedTariff,
+} from './access-tariff.js';
+export { cycleTariff, type CycleTariff } from './cycle-tariff.js';
+export {
+  dayAheadTariff,
+  TIP_REGIONS,
+  tipTariff,
+  type DayAheadTariff,
+  type TipRegion,
+  type TipTariff,
+} from './market-tariff.js';
+export {
+  datedTariff,
+  sumTariff,
+  tariffSchema,
+  type ComponentTariff,
+  type DatedTariff,
+  type SumTariff,
+  type Tariff,
+} from './tariff.js';
+export {
+  CLOCK_STATES,
   dayGroup,
   flatTariff,
   pricePeriod,
   priceText,
-  tariffSchema,
   tariffSeason,
   type DayGroup,
   type FlatTariff,
   type PricePeriod,
-  type Tariff,
   type TariffSeason,
   type TimeOfUseTariff,
-} from './tariff.js';
+} from './time-of-use.js';
+export {
+  TIP_CLASSES,
+  TIP_CORRECTION,
+  tipPremium,
+  type TipClass,
+  type TipPlant,
+} from './market/tip.js';
+export type { PriceContext, PriceEntry, PriceSpan, PriceTable } from './price/price-table.js';
+export { tariffTable } from './price/tariff-table.js';
+export { easterDate } from './calendar/easter.js';
+export {
+  HOLIDAY_CALENDAR_NAMES,
+  HOLIDAY_CALENDARS,
+  type HolidayCalendar,
+  type HolidayRule,
+} from './calendar/holiday-calendars.js';
+export {
+  holidaySet,
+  holidayTest,
+  nationalHolidays,
+  type Holiday,
+  type HolidaySet,
+} from './calendar/holidays.js';
+export {
+  PERIOD_CYCLE_NAMES,
+  PERIOD_CYCLES,
+  type CycleDays,
+  type CycleSeason,
+  type PeriodCycle,
+  type PeriodCycleName,
+} from './calendar/period-cycle.js';
+export { expandCycle } from './calendar/expand-cycle.js';
 export { isTariffError, TariffError, type TariffErrorCode } from './tariff-error.js';
-export { vatBlock, vatRate, vatSchema, type Vat, type VatBlock, type VatRate } from './vat.js';
+export { vatBlock, vatRate, vatSchema, type Vat, type VatBlock, type VatRate } from './bill/vat.js';

@@ -1,8 +1,8 @@
 import type { EpochMs } from '@microgrid/units';
 import type { Charge } from './charge.js';
 import type { ChargeBase, EnergyFlow } from './charge-base.js';
-import type { Fraction } from './fraction.js';
-import type { MarketSeriesByName } from './market-series.js';
+import type { Fraction } from '../number/fraction.js';
+import type { MarketSeriesByName } from '../market/market-series.js';
 
 /** What a point or member used, by interval. */
 export interface IntervalUsage {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { CHARGE_BASES, OUTFLOWS } from './charge-base.js';
 import { checkCharges } from './check-charges.js';
-import { dateText, decimalText, nameText, percentText } from './decimal-fields.js';
-import { tariffSchema } from './tariff.js';
+import { dateText, decimalText, nameText, percentText } from '../decimal-fields.js';
+import { tariffSchema } from '../tariff.js';
 
 /** What one unit of a charge is. */
 export const CHARGE_UNITS = ['kWh', 'kVA-day', 'day', 'month', 'percent'] as const;

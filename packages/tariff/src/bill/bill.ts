@@ -1,9 +1,9 @@
-import type { Charge } from './charge.js';
-import type { ChargeLine, IntervalUsage } from './charge-lines.js';
-import type { EnergyFlow } from './charge-base.js';
-import type { Fraction } from './fraction.js';
-import type { MarketSeriesByName } from './market-series.js';
-import type { Rounding } from './rounding.js';
+import type { Charge } from '../charge/charge.js';
+import type { ChargeLine, IntervalUsage } from '../charge/charge-lines.js';
+import type { EnergyFlow } from '../charge/charge-base.js';
+import type { Fraction } from '../number/fraction.js';
+import type { MarketSeriesByName } from '../market/market-series.js';
+import type { Rounding } from '../number/rounding.js';
 import type { Vat } from './vat.js';
 
 /** What a meter with registers counted over whole days. */

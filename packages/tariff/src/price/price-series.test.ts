@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { parsePrice } from '@microgrid/units';
 import { localTime } from '@microgrid/units/calendar';
-import { canonicalTariff } from './canonical-tariff.js';
-import { parseTariff, safeParseTariff } from './parse-tariff.js';
+import { canonicalTariff } from '../canonical-tariff.js';
+import { parseTariff, safeParseTariff } from '../parse-tariff.js';
 import { priceAt, priceSeries } from './price-series.js';
-import { flatTariff, type Tariff, type TimeOfUseTariff } from './tariff.js';
-import { isTariffError } from './tariff-error.js';
+import type { Tariff } from '../tariff.js';
+import { flatTariff, type TimeOfUseTariff } from '../time-of-use.js';
+import { isTariffError } from '../tariff-error.js';
 
 const scale = Number(process.env['MICROGRID_TEST_SCALE'] ?? 1);
 /** The item of a list that a test knows is there. */
@@ -130,7 +131,7 @@ describe('parseTariff', () => {
     [
       'a holiday that is no date',
       (t) => (t.holidays = ['2026-02-30']),
-      /holidays\[0\]: got "2026-02-30", expected a date that exists$/,
+      /holidays\[0\]: got "2026-02-30", expected a date that exists, in quotes, as "YYYY-MM-DD"$/,
     ],
     [
       'a price finer than six decimals',

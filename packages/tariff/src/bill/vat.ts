@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { ENERGY_FLOWS } from './charge-base.js';
-import { dateText, nameText, percentText, positiveText } from './decimal-fields.js';
+import { ENERGY_FLOWS } from '../charge/charge-base.js';
+import { dateText, nameText, percentText, positiveText } from '../decimal-fields.js';
 
 const BLOCK = 'at least one condition: firstKilowattHoursPer30Days or upToKilovoltAmperes';
 

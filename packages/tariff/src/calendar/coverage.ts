@@ -1,5 +1,13 @@
 import { DAY_TYPES } from './day-type.js';
-import type { DayGroup, PricePeriod, TimeOfUseTariff } from './tariff.js';
+import {
+  DAY_MINUTES,
+  minuteOf,
+  monthDayText,
+  timeText,
+  YEAR_DAYS,
+  yearDayOf,
+} from './day-number.js';
+import type { DayGroup, PricePeriod, TariffSeason, TimeOfUseTariff } from '../time-of-use.js';
 
 /** A place in a tariff that leaves time without a price or gives it two. */
 export interface CoverageProblem {
@@ -7,62 +15,81 @@ export interface CoverageProblem {
   readonly message: string;
 }
 
-/** Days in each month of a leap year: 29 February needs a price too. */
-const MONTH_DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-const YEAR_DAYS = 366;
-const DAY_MINUTES = 1440;
-
-/** Minutes after midnight of a time of day written `HH:MM`, 0 to 1440. */
-export function minuteOf(time: string): number {
-  return Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5));
-}
-
-/** Position of a month and day in a leap year, 0 to 365; -1 for a day that no year has. */
-export function dayOfLeapYear(month: number, day: number): number {
-  const length = MONTH_DAYS[month - 1];
-  if (length === undefined || day < 1 || day > length) return -1;
-  return MONTH_DAYS.slice(0, month - 1).reduce((sum, days) => sum + days, 0) + day - 1;
-}
-
-/** {@link dayOfLeapYear} of a text `MM-DD`. */
-export function yearDayOf(monthDay: string): number {
-  return dayOfLeapYear(Number(monthDay.slice(0, 2)), Number(monthDay.slice(3, 5)));
-}
-
-function monthDayText(yearDay: number): string {
-  let rest = yearDay;
-  let month = 0;
-  while (rest >= (MONTH_DAYS[month] ?? 0)) {
-    rest -= MONTH_DAYS[month] ?? 0;
-    month++;
-  }
-  return `${pad(month + 1)}-${pad(rest + 1)}`;
-}
-
-function timeText(minute: number): string {
-  return `${pad(Math.floor(minute / 60))}:${pad(minute % 60)}`;
-}
-
-function pad(value: number): string {
-  return String(value).padStart(2, '0');
-}
-
 /** Every gap, overlap and day that does not exist in a time-of-use tariff. */
 export function checkTimeOfUse(tariff: TimeOfUseTariff): CoverageProblem[] {
-  return [...checkSeasons(tariff), ...checkHolidays(tariff), ...checkDays(tariff)];
+  return [...checkSeasons(tariff), ...checkDays(tariff)];
+}
+
+/** How a tariff's seasons divide the year. */
+export type SeasonKind = 'dates' | 'quarters' | 'clock';
+
+const KIND_FIELDS: Readonly<Record<SeasonKind, readonly ('from' | 'to' | 'quarters' | 'clock')[]>> =
+  { dates: ['from', 'to'], quarters: ['quarters'], clock: ['clock'] };
+
+/** The kind a season is of; undefined where it has fields of several kinds or not all of one. */
+export function seasonKind(season: TariffSeason): SeasonKind | undefined {
+  const given = (['from', 'to', 'quarters', 'clock'] as const).filter(
+    (field) => season[field] !== undefined,
+  );
+  return (['dates', 'quarters', 'clock'] as const).find(
+    (kind) => given.join() === KIND_FIELDS[kind].join(),
+  );
 }
 
 function checkSeasons(tariff: TimeOfUseTariff): CoverageProblem[] {
-  const owner = new Array<string | undefined>(YEAR_DAYS).fill(undefined);
   const problems: CoverageProblem[] = [];
   const ids = new Set<string>();
+  const kinds = tariff.seasons.map(seasonKind);
   for (const [index, season] of tariff.seasons.entries()) {
     if (ids.has(season.id)) {
       problems.push({ path: ['seasons', index, 'id'], message: 'an id no other season has' });
     }
     ids.add(season.id);
-    const from = yearDayOf(season.from);
-    const to = yearDayOf(season.to);
+    if (kinds[index] === undefined) {
+      const message = 'either from and to, or quarters, or clock';
+      problems.push({ path: ['seasons', index], message });
+    } else if (kinds[0] !== undefined && kinds[index] !== kinds[0]) {
+      const message = `a season by ${kinds[0]}, as the first one is`;
+      problems.push({ path: ['seasons', index], message });
+    }
+  }
+  if (problems.length > 0) return problems;
+  if (kinds[0] === 'quarters') return checkParts(tariff, 'quarters', [1, 2, 3, 4]);
+  if (kinds[0] === 'clock') return checkParts(tariff, 'clock', ['winter', 'summer']);
+  return checkDates(tariff);
+}
+
+/** Quarters and clock states: each exactly once. */
+function checkParts(
+  tariff: TimeOfUseTariff,
+  field: 'quarters' | 'clock',
+  wanted: readonly (number | string)[],
+): CoverageProblem[] {
+  const problems: CoverageProblem[] = [];
+  const seen = new Set<number | string>();
+  for (const [index, season] of tariff.seasons.entries()) {
+    for (const part of field === 'quarters' ? (season.quarters ?? []) : [season.clock ?? '']) {
+      if (seen.has(part)) {
+        const message = `no overlap: ${field} ${part} belongs to one season`;
+        problems.push({ path: ['seasons', index, field], message });
+      }
+      seen.add(part);
+    }
+  }
+  const missing = wanted.filter((part) => !seen.has(part));
+  if (missing.length > 0) {
+    const message = `seasons for the whole year: none holds in ${field} ${missing.join(', ')}`;
+    problems.push({ path: ['seasons'], message });
+  }
+  return problems;
+}
+
+function checkDates(tariff: TimeOfUseTariff): CoverageProblem[] {
+  const owner = new Array<string | undefined>(YEAR_DAYS).fill(undefined);
+  const problems: CoverageProblem[] = [];
+  for (const [index, season] of tariff.seasons.entries()) {
+    const from = yearDayOf(season.from ?? '');
+    const to = yearDayOf(season.to ?? '');
     for (const [field, day] of [
       ['from', from],
       ['to', to],
@@ -87,15 +114,6 @@ function checkSeasons(tariff: TimeOfUseTariff): CoverageProblem[] {
   while (end + 1 < YEAR_DAYS && owner[end + 1] === undefined) end++;
   const message = `seasons for the whole year: none holds from ${monthDayText(gap)} to ${monthDayText(end)}`;
   return [{ path: ['seasons'], message }];
-}
-
-function checkHolidays(tariff: TimeOfUseTariff): CoverageProblem[] {
-  return (tariff.holidays ?? []).flatMap((date, index) => {
-    const leap = new Date(`${date}T00:00:00Z`);
-    // Date rolls 30 February over into March: printing it back shows whether it did.
-    const exists = !Number.isNaN(leap.getTime()) && leap.toISOString().startsWith(date);
-    return exists ? [] : [{ path: ['holidays', index], message: 'a date that exists' }];
-  });
 }
 
 function checkDays(tariff: TimeOfUseTariff): CoverageProblem[] {

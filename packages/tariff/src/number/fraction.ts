@@ -1,5 +1,5 @@
 import { parseRatio, type Pico } from '@microgrid/units';
-import { TariffError } from './tariff-error.js';
+import { TariffError } from '../tariff-error.js';
 
 /**
  * An exact rational number, in lowest terms with a positive denominator. Composed prices, prorated
