@@ -101,7 +101,7 @@ class Gateway implements Running {
   async open(): Promise<void> {
     const { config, ports, clock, log } = this;
     const folder = resolve(ports.baseFolder ?? '.', config.dataFolder);
-    const store = await openStore(folder, clock.nowMs());
+    const store = await openStore(folder, clock.nowMs(), { restored: ports.restored ?? false });
     this.store = store;
     this.closings.push(() => {
       store.close();
@@ -248,6 +248,7 @@ class Gateway implements Running {
       gateway: config.gateway,
       coordinatorKey: config.uplink.coordinatorKey,
       signing: store.signing,
+      earlierKeys: store.earlierKeys,
       verifying: nodeVerify,
       hash: nodeHash,
       transport,

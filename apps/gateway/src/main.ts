@@ -7,7 +7,8 @@ import { parseInstantLoose } from '@microgrid/units';
 import { parseGatewayConfig, type GatewayConfig } from './configuration.js';
 import { start } from './gateway.js';
 import { GatewayError, isGatewayError } from './gateway-error.js';
-import { keyFileOf } from './store.js';
+import { rotateSigningKey } from './signing-keys.js';
+import { keyFileOf, openStore } from './store.js';
 import { fastClock } from './system-clock.js';
 
 /** The console's built pages, beside this app in the repository. */
@@ -46,13 +47,15 @@ interface RunOptions {
   readonly config: string;
   readonly speed?: number;
   readonly since?: number;
+  readonly restored?: boolean;
 }
 
-async function run({ config: file, speed, since }: RunOptions): Promise<void> {
+async function run({ config: file, speed, since, restored = false }: RunOptions): Promise<void> {
   const { config, baseFolder } = read(file);
   const running = await start(config, {
     baseFolder,
     driverWorker: DRIVER_WORKER,
+    restored,
     ...(speed === undefined ? {} : { speed, clock: fastClock(speed, since ?? Date.now()) }),
     ...(existsSync(CONSOLE_FOLDER) ? { consoleFolder: CONSOLE_FOLDER } : {}),
   });
@@ -85,6 +88,7 @@ program
     'the instant at which simulated and real time agree',
     parseInstantLoose,
   )
+  .option('--restored', 'the data folder was put back from a backup: go on in a new epoch')
   .action(run);
 program
   .command('key')
@@ -94,6 +98,20 @@ program
     const { config, baseFolder } = read(file);
     const path = keyFileOf(resolve(baseFolder, config.dataFolder));
     console.log(loadOrCreateKeyFile(path).publicKey);
+  });
+program
+  .command('rotate-key')
+  .description('retire the signing key for a new one; stop the gateway first')
+  .option(...configOption)
+  .action(async ({ config: file }: { config: string }) => {
+    const { config, baseFolder } = read(file);
+    const folder = resolve(baseFolder, config.dataFolder);
+    const store = await openStore(folder, Date.now());
+    try {
+      console.log(await rotateSigningKey(folder, config.gateway, store.journal, store.find));
+    } finally {
+      store.close();
+    }
   });
 
 try {

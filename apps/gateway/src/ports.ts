@@ -34,6 +34,8 @@ export interface GatewayPorts {
   readonly selfTicking?: boolean;
   /** Folder that relative paths of the configuration start from. Default: the working folder. */
   readonly baseFolder?: string;
+  /** The data folder was put back from a backup: the journal goes on in a new epoch. Default false. */
+  readonly restored?: boolean;
   /** Folder of the console's built files; absent: only its API is served. */
   readonly consoleFolder?: string;
   /** The file that runs in a driver's thread. Needed where the configuration names driver packages. */

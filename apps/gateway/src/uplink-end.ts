@@ -2,7 +2,12 @@ import { randomBytes } from 'node:crypto';
 import type { UpstreamSignals } from '@microgrid/control';
 import type { Clock, Log } from '@microgrid/devices';
 import type { HashPort, KeyedDocuments, Outbox, SigningPort, VerifyPort } from '@microgrid/journal';
-import { createGatewayUplink, type ActiveSignal, type GatewayUplink } from '@microgrid/uplink';
+import {
+  createGatewayUplink,
+  type ActiveSignal,
+  type EarlierKey,
+  type GatewayUplink,
+} from '@microgrid/uplink';
 import { formatInstant } from '@microgrid/units';
 import type { Alarms } from './alarms.js';
 import type { OpenTransport } from './ports.js';
@@ -12,6 +17,7 @@ export interface UplinkEndOptions {
   readonly gateway: string;
   readonly coordinatorKey: string;
   readonly signing: SigningPort;
+  readonly earlierKeys: readonly EarlierKey[];
   readonly verifying: VerifyPort;
   readonly hash: HashPort;
   readonly transport: OpenTransport;

@@ -14,6 +14,22 @@ export {
 } from './journal-entry.js';
 export { isJournalError, JournalError, type JournalErrorCode } from './journal-error.js';
 export type { JournalPosition, JournalRecord } from './journal-record.js';
+export {
+  currentKey,
+  KEY_ROTATION,
+  keyFault,
+  keyOfEntry,
+  keyRotationId,
+  readKeyRotation,
+  rotated,
+  rotationBytes,
+  rotationFault,
+  signKeyRotation,
+  type KeyHistory,
+  type KeyRotation,
+  type KeySpan,
+  type RotationContext,
+} from './key-rotation.js';
 export type { KeyedDocuments, PutOptions } from './keyed-documents.js';
 export { leafHash, merkleRoot, merkleTree, nodeHash, type MerkleTree } from './merkle-tree.js';
 export type { Outbox } from './outbox.js';
@@ -38,3 +54,10 @@ export {
   type VerifiableRecord,
   type VerifyChainOptions,
 } from './verify-chain.js';
+export {
+  verifySignedChain,
+  type BatchWithRecords,
+  type SignedChainFault,
+  type SignedChainVerdict,
+  type VerifySignedChainOptions,
+} from './verify-signed-chain.js';

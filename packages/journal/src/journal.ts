@@ -24,6 +24,12 @@ export interface JournalOptions {
   readonly saltKey: (subject: string) => Uint8Array | undefined | Promise<Uint8Array | undefined>;
   /** Generation of this writer, an integer from 1. */
   readonly epoch: number;
+  /**
+   * The store is an earlier state of itself, put back from a backup: entries after its head may be
+   * known elsewhere, so the first entry of the new epoch does not claim to follow it (64 zeros).
+   * Needs an epoch above the log's. Default false.
+   */
+  readonly restored?: boolean;
 }
 
 /** An append-only, hash-chained log with erasable payloads. */
@@ -126,7 +132,9 @@ class LogJournal implements Journal {
     const hashOfPayload = payloadHash(hash, salt, payload);
     const known = await log.findById(id);
     if (known !== undefined) return sameContent(known, kind, hashOfPayload);
-    const entry = nextEntry(this.newest, epoch, { kind, id, payloadHash: hashOfPayload });
+    const lost = this.options.restored === true && this.newest?.epoch !== epoch;
+    const content = { kind, id, payloadHash: hashOfPayload };
+    const entry = nextEntry(lost ? undefined : this.newest, epoch, content);
     await log.append([{ entry, subject, payload, salt: toHex(salt) }], options);
     this.newest = headOf(hash, entry);
     return entry;
@@ -156,6 +164,11 @@ export async function createJournal(options: JournalOptions): Promise<Journal> {
     throw new JournalError(
       'stale-epoch',
       `epoch ${epoch} is older than the log's epoch ${last.entry.epoch}: another writer has taken over`,
+    );
+  if (options.restored === true && last?.entry.epoch === epoch)
+    throw new JournalError(
+      'bad-entry',
+      `epoch ${epoch} is the log's own: a restored log goes on in a higher one`,
     );
   return new LogJournal(options, last && headOf(hash, last.entry));
 }

@@ -1,6 +1,7 @@
 import { canonicalJson } from '@microgrid/events';
 import {
   batchHead,
+  KEY_ROTATION,
   signBatch,
   type HashPort,
   type JournalRecord,
@@ -26,7 +27,7 @@ export function wireRecord({
 
 /**
  * The longest start of `records` that fits one message: consecutive entries of one epoch within the
- * bounds. Empty when the first record alone is too large.
+ * bounds; a rotation of keys stands alone. Empty when the first record alone is too large.
  */
 export function takeBatch(
   records: readonly JournalRecord[],
@@ -39,6 +40,7 @@ export function takeBatch(
   for (const record of records) {
     const { epoch, seq } = record.entry;
     if (count >= maxEntries || epoch !== first?.epoch || seq !== first.seq + count) break;
+    if (count > 0 && [first.kind, record.entry.kind].includes(KEY_ROTATION)) break;
     bytes += encoder.encode(canonicalJson(wireRecord(record))).length + 1;
     if (bytes > maxBytes) break;
     count += 1;

@@ -1,9 +1,15 @@
 import { safeParseEvent, type Event, type EventKind } from '@microgrid/events';
 import {
   entryHash,
+  isJournalError,
+  KEY_ROTATION,
+  keyFault,
   payloadStatus,
+  readKeyRotation,
+  rotationFault,
   verifyBatch,
   type HashPort,
+  type KeyHistory,
   type VerifyPort,
 } from '@microgrid/journal';
 import type { EnrolledGateway } from './coordinator-uplink.js';
@@ -93,6 +99,8 @@ function readRecord(
     const message = `the payload of ${id} (${kind}) is not the one that was signed: it does not hash to ${payloadHash}`;
     return { refusal: named('payload-hash', seq, message) };
   }
+  // No event: it is about the chain itself, and was checked by its signatures.
+  if (kind === KEY_ROTATION) return {};
   const parsed = safeParseEvent(payload, id);
   if (!parsed.success) {
     return { refusal: named('payload-schema', seq, parsed.error.message) };
@@ -101,19 +109,68 @@ function readRecord(
   return refusal === undefined ? { event: parsed.data } : { refusal };
 }
 
-/** Everything that can be said of a batch without knowing what was stored before. */
+/** Whether a stored rotation has come again: its effect is in the history already. */
+function isKnownRotation(
+  keys: KeyHistory,
+  { epoch, seq }: WireRecord['entry'],
+  retired: string,
+): boolean {
+  return keys.some(
+    ({ publicKey, until }) => publicKey === retired && until?.epoch === epoch && until.seq === seq,
+  );
+}
+
+/** A rotation of keys must stand alone in its batch and be signed by the key it retires. */
+async function keyRotationFault(
+  { gateway, firstSeq, records }: EventsEnvelope,
+  keys: KeyHistory,
+  verifying: VerifyPort,
+): Promise<Refusal | undefined> {
+  const record = records.find(({ entry }) => entry.kind === KEY_ROTATION);
+  if (record === undefined) return undefined;
+  const { entry, payload } = record;
+  const refuse = (message: string): Refusal => named('key-rotation', entry.seq, message);
+  if (records.length > 1) {
+    return refuse(
+      `got ${records.length} records from seq ${firstSeq}, expected a key rotation alone`,
+    );
+  }
+  try {
+    const rotation = readKeyRotation(payload);
+    if (entry.id !== rotation.id) {
+      return named('entry-id', entry.seq, `the payload is ${rotation.id}, expected ${entry.id}`);
+    }
+    if (isKnownRotation(keys, entry, rotation.retired)) return undefined;
+    const fault = await rotationFault(rotation, { gateway, keys, verifying });
+    return fault && refuse(`got ${fault.found}, expected ${fault.expected}`);
+  } catch (error) {
+    if (!isJournalError(error)) throw error;
+    return refuse(error.message);
+  }
+}
+
+/** What a batch is checked by. */
+export interface BatchChecks {
+  readonly hash: HashPort;
+  readonly verifying: VerifyPort;
+  /** The gateway's keys so far. Default: the enrolled one. */
+  readonly keys?: KeyHistory;
+}
+
+/** Everything that can be said of a batch without knowing what was stored before, but for the keys. */
 export async function checkBatch(
   envelope: EventsEnvelope,
   gateway: EnrolledGateway | undefined,
-  { hash, verifying }: { readonly hash: HashPort; readonly verifying: VerifyPort },
+  { hash, verifying, keys = [{ publicKey: gateway?.publicKey ?? '' }] }: BatchChecks,
 ): Promise<CheckedBatch> {
   const refuse = (refusal: Refusal): CheckedBatch => ({ success: false, refusal });
-  const { gateway: id, publicKey, firstSeq, records } = envelope;
+  const { gateway: id, publicKey, epoch, firstSeq, records } = envelope;
   if (gateway === undefined) {
     return refuse(named('unknown-gateway', firstSeq, `${id} is not enrolled with ${publicKey}`));
   }
-  if (publicKey !== gateway.publicKey) {
-    const message = `got key ${publicKey}, expected the enrolled ${gateway.publicKey}`;
+  const wrongKey = keyFault(keys, { epoch, seq: firstSeq }, publicKey);
+  if (wrongKey !== undefined) {
+    const message = `got key ${wrongKey.found}, expected ${wrongKey.expected}`;
     return refuse(named('wrong-key', firstSeq, message));
   }
   const broken = chainFault(envelope, hash);
@@ -121,6 +178,8 @@ export async function checkBatch(
   if (!(await verifyBatch(verifying, publicKey, envelope))) {
     return refuse(named('bad-signature', firstSeq, `the batch is not signed by ${publicKey}`));
   }
+  const rotation = await keyRotationFault(envelope, keys, verifying);
+  if (rotation !== undefined) return refuse(rotation);
   const events = new Map<number, Event>();
   for (const record of records) {
     const { event, refusal } = readRecord(record, gateway, hash);

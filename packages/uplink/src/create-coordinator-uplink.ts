@@ -1,5 +1,5 @@
 import { canonicalBytes, limitV1, parse, tariffSignalV1, type ReceiptV1 } from '@microgrid/events';
-import { toBase64Url, type EventLog, type JournalRecord } from '@microgrid/journal';
+import { KEY_ROTATION, toBase64Url, type EventLog, type JournalRecord } from '@microgrid/journal';
 import { formatInstant } from '@microgrid/units';
 import { checkBatch } from './check-batch.js';
 import type {
@@ -19,6 +19,7 @@ import {
   type SignalEnvelope,
 } from './envelope.js';
 import type { Signal } from './gateway-status.js';
+import { keyHistory, keySubject } from './key-history.js';
 import { placeBatch } from './place-batch.js';
 import { readEnvelope } from './read-envelope.js';
 import { ReceiptCache } from './receipt-cache.js';
@@ -46,7 +47,7 @@ function toStore(
   gateway: string,
   event: AcceptedEntry['event'] | undefined,
 ): JournalRecord {
-  const subject = subjectOf(gateway, event);
+  const subject = entry.kind === KEY_ROTATION ? keySubject(gateway) : subjectOf(gateway, event);
   return payload === undefined || salt === undefined
     ? { entry, subject }
     : { entry, subject, payload, salt };
@@ -138,10 +139,16 @@ class CoordinatorEnd implements CoordinatorUplink {
     envelope: EventsEnvelope,
     gateway: EnrolledGateway | undefined,
   ): Promise<Refusal | undefined> {
-    const { hash, onAccepted } = this.options;
-    const checked = await checkBatch(envelope, gateway, this.options);
-    if (!checked.success) return checked.refusal;
+    const { hash, verifying, onAccepted } = this.options;
+    // A stranger's batch must not open a log; it is refused by its name.
+    if (gateway === undefined) {
+      const stranger = await checkBatch(envelope, gateway, { hash, verifying });
+      return stranger.success ? undefined : stranger.refusal;
+    }
     const log = await this.#logOf(envelope.gateway);
+    const keys = await keyHistory(log, gateway.publicKey);
+    const checked = await checkBatch(envelope, gateway, { hash, verifying, keys });
+    if (!checked.success) return checked.refusal;
     const placed = await placeBatch(envelope, log, hash);
     if (!placed.success) return placed.refusal;
     const { events } = checked;

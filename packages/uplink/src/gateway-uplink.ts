@@ -1,4 +1,11 @@
-import type { HashPort, KeyedDocuments, Outbox, SigningPort, VerifyPort } from '@microgrid/journal';
+import type {
+  HashPort,
+  JournalPosition,
+  KeyedDocuments,
+  Outbox,
+  SigningPort,
+  VerifyPort,
+} from '@microgrid/journal';
 import type { ActiveSignal, GatewayUplinkStatus, UplinkRejection } from './gateway-status.js';
 import type { Refusal } from './refusal.js';
 import type { Transport } from './transport.js';
@@ -11,13 +18,23 @@ export interface SignalClock {
   wallMs(): number | undefined;
 }
 
+/** A key that was retired by an entry of the chain. */
+export interface EarlierKey {
+  readonly signing: SigningPort;
+  /** The entry that retired it: the last one it signs. */
+  readonly until: JournalPosition;
+}
+
 /** What a gateway's uplink is made of. */
 export interface GatewayUplinkOptions {
   /** The enrolled id; also the client id and the topic. */
   readonly gateway: string;
   /** The coordinator's public key, `ed25519:…`, from the site's configuration. */
   readonly coordinatorKey: string;
+  /** The key in charge. */
   readonly signing: SigningPort;
+  /** Retired keys, oldest first: entries up to their retirement may still wait. Default none. */
+  readonly earlierKeys?: readonly EarlierKey[];
   readonly verifying: VerifyPort;
   readonly hash: HashPort;
   readonly transport: Transport;

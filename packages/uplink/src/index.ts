@@ -25,7 +25,13 @@ export type {
   Signal,
   UplinkRejection,
 } from './gateway-status.js';
-export type { GatewayUplink, GatewayUplinkOptions, SignalClock } from './gateway-uplink.js';
+export type {
+  EarlierKey,
+  GatewayUplink,
+  GatewayUplinkOptions,
+  SignalClock,
+} from './gateway-uplink.js';
+export { keySubject } from './key-history.js';
 export {
   REFUSAL_CODES,
   RefusalCounter,

@@ -1,5 +1,5 @@
 import { canonicalBytes, type ReceiptV1 } from '@microgrid/events';
-import { entryHash, type JournalPosition } from '@microgrid/journal';
+import { entryHash, type JournalPosition, type SigningPort } from '@microgrid/journal';
 import { sealBatch, takeBatch } from './build-batch.js';
 import type { GatewaySettings } from './gateway-settings.js';
 import type { UplinkRejection } from './gateway-status.js';
@@ -89,7 +89,8 @@ export class OutboxDrain {
       this.#tooLarge(first.entry, nowMs);
       return false;
     }
-    const envelope = await sealBatch(gateway, records, this.options);
+    const { hash } = this.options;
+    const envelope = await sealBatch(gateway, records, { hash, signing: this.#keyOf(first.entry) });
     const { epoch, firstSeq, lastSeq, headHash } = envelope;
     const batch = {
       epoch,
@@ -109,6 +110,15 @@ export class OutboxDrain {
     // A publish that fails is a message that was lost: the deadline deals with both.
     transport.publish(this.#topic, canonicalBytes(envelope)).catch(() => undefined);
     return true;
+  }
+
+  /** The key that was in charge when an entry was written. */
+  #keyOf({ epoch, seq }: JournalPosition): SigningPort {
+    const { earlierKeys = [], signing } = this.options;
+    const earlier = earlierKeys.find(
+      ({ until }) => epoch < until.epoch || (epoch === until.epoch && seq <= until.seq),
+    );
+    return earlier?.signing ?? signing;
   }
 
   /** How many entries a batch may have so that it ends before the refused one; that one goes alone. */

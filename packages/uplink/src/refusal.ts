@@ -16,6 +16,7 @@ export const REFUSAL_CODES = [
   'wrong-key',
   'chain-broken',
   'bad-signature',
+  'key-rotation',
   'payload-hash',
   'payload-schema',
   'payload-kind',

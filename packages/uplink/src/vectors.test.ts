@@ -7,7 +7,7 @@ const write = process.env['MICROGRID_WRITE_VECTORS'] === '1';
 
 test('docs/protocol/vectors is what this implementation makes from the fixed keys (MICROGRID_WRITE_VECTORS=1 writes it)', async () => {
   const vectors = await protocolVectors();
-  expect(Object.keys(vectors)).toHaveLength(6);
+  expect(Object.keys(vectors)).toHaveLength(7);
   for (const [name, content] of Object.entries(vectors)) {
     const path = join(folder, `${name}.json`);
     if (write) {

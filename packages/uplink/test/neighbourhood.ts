@@ -95,19 +95,30 @@ const saltKey = new Uint8Array(32).fill(7);
 export interface TestGatewayOptions extends Partial<GatewayUplinkOptions> {
   readonly epoch?: number;
   readonly store?: MemoryJournalStore;
+  /** The store is a backup that was put back. */
+  readonly restored?: boolean;
+  /** The first quarter-hour to append; default: as many as the log has entries. */
+  readonly firstSlot?: number;
 }
 
 export async function openGateway(
   broker: MemoryBroker,
   clock: TestClock,
   id: string,
-  { epoch = 1, store = createMemoryJournalStore(), ...options }: TestGatewayOptions = {},
+  {
+    epoch = 1,
+    store = createMemoryJournalStore(),
+    restored = false,
+    firstSlot,
+    ...options
+  }: TestGatewayOptions = {},
 ): Promise<TestGateway> {
   const journal = await createJournal({
     log: store.log,
     hash: nodeHash,
     saltKey: () => saltKey,
     epoch,
+    restored,
   });
   const documents = createMemoryDocuments();
   const transport = broker.connect();
@@ -127,7 +138,7 @@ export async function openGateway(
     ...options,
   });
   const point = id.replace('gw', 'home');
-  let slot = (await store.log.read(undefined, 100_000)).length;
+  let slot = firstSlot ?? (await store.log.read(undefined, 100_000)).length;
   return {
     id,
     point,

@@ -1,5 +1,14 @@
 import { canonicalBytes, canonicalJson, type Json } from '@microgrid/events';
-import { batchBytes, entryHash, payloadHash, payloadSalt, toHex } from '@microgrid/journal';
+import {
+  batchBytes,
+  entryHash,
+  KEY_ROTATION,
+  payloadHash,
+  payloadSalt,
+  rotationBytes,
+  signKeyRotation,
+  toHex,
+} from '@microgrid/journal';
 import { nodeHash } from '@microgrid/journal/node';
 import { signedBytes, type ReceiptEnvelope, type SignalEnvelope } from '../src/index.js';
 import { sealBatch } from '../src/build-batch.js';
@@ -71,6 +80,31 @@ export async function protocolVectors(): Promise<Record<string, Json>> {
     'refused-events': refused,
     receipts: signedVectors(messages, 'receipts', receiptEnvelope),
     signals: signedVectors(messages, 'signals', signalEnvelope),
+    'key-rotation': await rotationVector(gateway),
+  };
+}
+
+/** The third entry of the chain: `gw-01` retires its key, and the message that carries it. */
+async function rotationVector({
+  journal,
+  store,
+}: Awaited<ReturnType<typeof openGateway>>): Promise<Json> {
+  const retired = fixedKey('gw-01');
+  const rotation = await signKeyRotation({
+    gateway: 'gw-01',
+    retired: retired.publicKey,
+    introduced: fixedKey('gw-01 second'),
+    authority: retired,
+  });
+  await journal.append(KEY_ROTATION, rotation.id, { ...rotation }, 'keys/gw-01');
+  const records = await store.log.read({ epoch: 1, seq: 2 }, 1);
+  const envelope = await sealBatch('gw-01', records, { hash: nodeHash, signing: retired });
+  return {
+    retiredSeedHex: fixedSeed('gw-01'),
+    introducedSeedHex: fixedSeed('gw-01 second'),
+    signedBytes: text(rotationBytes(rotation)),
+    payload: { ...rotation },
+    message: text(canonicalBytes(envelope)),
   };
 }
 
