@@ -1,10 +1,9 @@
 import { formatRatio, numeratorAt, parseRatio } from '@microgrid/units';
 import type { ReferenceProblem } from './check-references.js';
-import type { KeyGroupInput, SharingKeyInput } from './sharing-key-schema.js';
+import type { CoefficientsInput, KeyGroupInput, SharingKeyInput } from './sharing-key-schema.js';
 import {
   isCalendarCoefficients,
   isFileCoefficients,
-  type Coefficients,
   type CoefficientSum,
   type ConstantCoefficients,
 } from './sharing-key.js';
@@ -104,11 +103,16 @@ class KeyCheck {
 }
 
 function checkCoefficients(
-  coefficients: Coefficients,
+  coefficients: CoefficientsInput,
   sum: CoefficientSum | undefined,
   points: ReadonlySet<string>,
   path: Path,
 ): ReferenceProblem[] {
+  if (coefficients === 'equal') {
+    if (sum === undefined || sum === 'renormalise') return [];
+    const message = 'coefficients one by one; equal ones are always divided by their sum';
+    return [{ path: [...path], message }];
+  }
   if (isFileCoefficients(coefficients)) return [];
   if (!isCalendarCoefficients(coefficients)) return checkConstant(coefficients, sum, points, path);
   return coefficients.calendar.flatMap((row, index) =>

@@ -58,11 +58,32 @@ function checkIds(community: CommunityInput): ReferenceProblem[] {
       members.map(({ id }, index) => ({ id, path: ['members', index] })),
     ),
     ...twice('metering point', pointsOf(community)),
+    ...checkOperatorIds(community),
     ...twice(
       'gateway',
       gateways.map(({ id }, index) => ({ id, path: ['gateways', index] })),
     ),
   ];
+}
+
+/** Ids that the operator's files could mean two points by. */
+function checkOperatorIds(community: CommunityInput): ReferenceProblem[] {
+  const names = new Map<string, string>();
+  const points = community.members.flatMap((member, memberIndex) =>
+    member.meteringPoints.map((point, index) => ({
+      ...point,
+      path: ['members', memberIndex, 'meteringPoints', index, 'operatorId'],
+    })),
+  );
+  for (const { id } of points) names.set(id, id);
+  return points.flatMap(({ id, operatorId, path }) => {
+    if (operatorId === undefined) return [];
+    const other = names.get(operatorId);
+    names.set(operatorId, id);
+    return other === undefined || other === id
+      ? []
+      : [{ path, message: `an id that names no other metering point; ${other} has it` }];
+  });
 }
 
 function checkGateways(community: CommunityInput): ReferenceProblem[] {

@@ -24,6 +24,17 @@ export function communityPoints(community: Community): CommunityPoint[] {
     .sort((a, b) => compareIds(a.id, b.id));
 }
 
+/** The point that a name in an operator's file means: by `operatorId` or by its own id. */
+export function pointsByOperatorId(community: Community): ReadonlyMap<string, CommunityPoint> {
+  const points = communityPoints(community);
+  return new Map([
+    ...points.map((point) => [point.id, point] as const),
+    ...points.flatMap((point) =>
+      point.operatorId === undefined ? [] : [[point.operatorId, point] as const],
+    ),
+  ]);
+}
+
 function later(a: string | undefined, b: string | undefined): string | undefined {
   if (a === undefined || b === undefined) return a ?? b;
   return a > b ? a : b;

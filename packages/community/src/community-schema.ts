@@ -4,7 +4,8 @@ import { isTimeZone } from '@microgrid/units/calendar';
 import { checkReferences } from './check-references.js';
 import { contractSlots, pointSlots } from './contract-rules-schema.js';
 import { dateText, kilovoltAmperesText, powerFactorText } from './decimal-fields.js';
-import { priceInput, sharingKeyInput } from './sharing-key-schema.js';
+import { priceInput } from './price-input.js';
+import { sharingKeyInput } from './sharing-key-schema.js';
 
 /** The form of community files this version reads. */
 export const COMMUNITY_SCHEMA = 'microgrid/community/1';

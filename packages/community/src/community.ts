@@ -46,6 +46,12 @@ export interface MeteringPoint {
   /** When the meter of its plant is registered; absent: it has none. */
   readonly productionMeter?: ValidDays;
   readonly connection?: PointConnection;
+  /** Its id in the grid operator's files, such as a CUPS, CPE or PRM; absent: its own id. */
+  readonly operatorId?: string;
+  /** Contracted power, kVA, decimal text. */
+  readonly contractedKilovoltAmperes?: string;
+  /** Whether the VAT block of large families holds. */
+  readonly largeFamily?: true;
   /** Factors of all communities it takes part in, by community and day; absent: the whole point in this one. */
   readonly participation?: readonly ParticipationFactor[];
 }
@@ -108,6 +114,13 @@ function definedOnly<T extends object>(value: T): { [K in keyof T]: Exclude<T[K]
   ) as never;
 }
 
+/** Ids of the points that are no producers. */
+function sharers({ members }: CommunityInput): string[] {
+  return members.flatMap(({ meteringPoints }) =>
+    meteringPoints.filter(({ role }) => role !== 'producer').map(({ id }) => id),
+  );
+}
+
 /** Brings a checked file into its one form. */
 export function normalCommunity(input: CommunityInput): Community {
   const { schema, id, name, timeZone, currency, netting, transformer, gateways } = input;
@@ -119,7 +132,7 @@ export function normalCommunity(input: CommunityInput): Community {
     currency,
     netting,
     resolution: formatResolution(parseResolution(input.resolution)),
-    sharingKey: normalKey(input.sharingKey),
+    sharingKey: normalKey(input.sharingKey, sharers(input)),
     prices: {
       import: normalTariff(input.prices.import),
       export: normalTariff(input.prices.export),

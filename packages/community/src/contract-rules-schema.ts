@@ -141,8 +141,19 @@ export const contractSlots = {
   reserveLevels: z.array(reserveLevel).optional(),
 };
 
+const OPERATOR_ID = 'an id of 1 to 64 printable characters without spaces, in quotes';
+
 /** The fields of a metering point that contract rules ask for; each may be absent. */
 export const pointSlots = {
+  operatorId: z
+    .string({ error: OPERATOR_ID })
+    .regex(/^[\x21-\x7e]{1,64}$/, { error: OPERATOR_ID })
+    .optional()
+    .meta({ description: "Its id in the grid operator's files, such as a CUPS, CPE or PRM" }),
+  contractedKilovoltAmperes: quantityText('an apparent power in kVA')
+    .optional()
+    .meta({ description: 'Contracted power, which charges and VAT blocks ask for' }),
+  largeFamily: z.literal(true, { error: 'true, or the field left out' }).optional(),
   role: z
     .enum(['producer', 'consumer', 'storage'], { error: 'producer, consumer or storage' })
     .optional()

@@ -10,7 +10,7 @@ export {
   type CommunityErrorCode,
   type CommunityProblem,
 } from './community-error.js';
-export { communityPoints, type CommunityPoint } from './community-points.js';
+export { communityPoints, pointsByOperatorId, type CommunityPoint } from './community-points.js';
 export { COMMUNITY_SCHEMA } from './community-schema.js';
 export { communityJsonSchema } from './json-schema.js';
 export { parseCommunity, safeParseCommunity, type CommunityResult } from './parse-community.js';
@@ -41,7 +41,6 @@ export {
   COEFFICIENT_SUMS,
   isCalendarCoefficients,
   isFileCoefficients,
-  MARKET_MECHANISMS,
   type CalendarCoefficients,
   type CoefficientDayType,
   type CoefficientHours,
@@ -66,3 +65,20 @@ export {
   type SharingKey,
   type TwoSidedKey,
 } from './sharing-key.js';
+export { applyPreset } from './presets/apply-preset.js';
+export { findPreset, PRESET_SCHEMA, presets, type Preset } from './presets/preset.js';
+export { dominantDirection } from './rules/dominant-direction.js';
+export { exportConstraintMilliwattHours } from './rules/export-constraint.js';
+export { measuredShareVerdict } from './rules/measured-share.js';
+export { participatingMilliwattHours, participationPercent } from './rules/participation.js';
+export {
+  eligibilityPeriods,
+  pointEligibility,
+  type EligibilityPeriod,
+  type PointEligibility,
+} from './rules/point-eligibility.js';
+export { limitPrice, type LimitedPrice } from './rules/price-limit.js';
+export { proximityVerdict } from './rules/proximity.js';
+export { reserveVerdict, type ReserveVerdict, type StateOfCharge } from './rules/reserve-level.js';
+export { runKindVerdict, type RunSource } from './rules/decided-by.js';
+export { mostSevere, takesPart, type ContractRule, type Verdict } from './rules/verdict.js';

@@ -1,5 +1,6 @@
 import { canonicalTariff, flatTariff, type Tariff } from '@microgrid/tariff';
-import { compareIds, formatRatio, parseRatio } from '@microgrid/units';
+import { compareIds, formatPrice, formatRatio, parsePrice, parseRatio } from '@microgrid/units';
+import type { MarketKeyInput } from './market-key-schema.js';
 import type { KeyGroupInput, SharingKeyInput } from './sharing-key-schema.js';
 import {
   isCalendarCoefficients,
@@ -7,6 +8,7 @@ import {
   type Coefficients,
   type CoefficientSum,
   type ConstantCoefficients,
+  type FixedKey,
   type KeyGroup,
   type MarketKey,
   type PairCoefficients,
@@ -56,47 +58,75 @@ function normalSum(sum: CoefficientSum | undefined): { sum?: CoefficientSum } {
   return sum === undefined || sum === 'at-most-1' ? {} : { sum };
 }
 
-function normalGroup({ id, points, key }: KeyGroupInput): KeyGroup {
-  return { id, points: [...points].sort(compareIds), key: normalKey(key) };
+function normalGroup(group: KeyGroupInput, sharers: readonly string[]): KeyGroup {
+  const inside = new Set(group.points);
+  return {
+    id: group.id,
+    points: [...group.points].sort(compareIds),
+    key: normalKey(
+      group.key,
+      sharers.filter((id) => inside.has(id)),
+    ),
+  };
 }
 
-function normalMarket(key: Extract<SharingKeyInput, { type: 'market' }>): MarketKey {
-  const { divider, compensation } = key.options ?? {};
+/** `equal` written out: 1 for each sharer, divided by their number. */
+function normalFixed(
+  { coefficients, sum }: Extract<SharingKeyInput, { type: 'fixed' }>,
+  sharers: readonly string[],
+): FixedKey {
+  if (coefficients !== 'equal') {
+    return { type: 'fixed', coefficients: normalCoefficients(coefficients), ...normalSum(sum) };
+  }
+  const ones = Object.fromEntries([...sharers].sort(compareIds).map((id) => [id, '1']));
+  return { type: 'fixed', coefficients: ones, sum: 'renormalise' };
+}
+
+function normalMarket({ bids, asks, ...rule }: MarketKeyInput): MarketKey {
+  const { options } = rule as { options?: Readonly<Record<string, string | undefined>> };
+  const spelled = Object.entries(options ?? {}).filter(([, text]) => text !== undefined);
   return {
     type: 'market',
-    mechanism: key.mechanism,
-    ...(key.bids && { bids: normalRecord(key.bids, normalTariff) }),
-    ...(key.asks && { asks: normalRecord(key.asks, normalTariff) }),
-    ...((divider !== undefined || compensation !== undefined) && {
-      options: {
-        ...(divider !== undefined && { divider: ratio(divider) }),
-        ...(compensation !== undefined && { compensation: ratio(compensation) }),
-      },
+    mechanism: rule.mechanism,
+    ...(bids && { bids: normalRecord(bids, normalTariff) }),
+    ...(asks && { asks: normalRecord(asks, normalTariff) }),
+    ...(spelled.length > 0 && {
+      options: Object.fromEntries(
+        spelled.map(([name, text]) => [name, normalOption(rule.mechanism, name, text ?? '')]),
+      ),
     }),
-  };
+  } as MarketKey;
+}
+
+function normalOption(mechanism: string, name: string, text: string): string {
+  if (['divider', 'compensation', 'k'].includes(name)) return ratio(text);
+  return mechanism === 'muda' && name === 'price' ? formatPrice(parsePrice(text)) : text;
 }
 
 function ratio(text: string): string {
   return text.includes('/') ? text : decimal(text);
 }
 
-/** A sharing key in its one form: ids in order where order means nothing, one spelling of decimals. */
-export function normalKey(key: SharingKeyInput): SharingKey {
+/**
+ * A sharing key in its one form: ids in order where order means nothing, one spelling of decimals.
+ * @param sharers ids of the points in scope that are no producers: who has a part where all have equal ones.
+ */
+export function normalKey(key: SharingKeyInput, sharers: readonly string[]): SharingKey {
+  const inner = (step: SharingKeyInput): SharingKey => normalKey(step, sharers);
   switch (key.type) {
     case 'proportional':
     case 'exPost':
       return key;
     case 'fixed':
-      return {
-        type: 'fixed',
-        coefficients: normalCoefficients(key.coefficients),
-        ...normalSum(key.sum),
-      };
+      return normalFixed(key, sharers);
     case 'priority':
-      return { type: 'priority', groups: key.groups.map(normalGroup) };
+      return {
+        type: 'priority',
+        groups: key.groups.map((group) => normalGroup(group, sharers)),
+      };
     case 'nested': {
       const groups = key.groups.map((group) => ({
-        ...normalGroup(group),
+        ...normalGroup(group, sharers),
         share: decimal(group.share),
       }));
       return { type: 'nested', groups: groups.sort((a, b) => compareIds(a.id, b.id)) };
@@ -104,13 +134,9 @@ export function normalKey(key: SharingKeyInput): SharingKey {
     case 'pairs':
       return { type: 'pairs', coefficients: normalPairs(key.coefficients), ...normalSum(key.sum) };
     case 'combined':
-      return { type: 'combined', steps: key.steps.map(normalKey) };
+      return { type: 'combined', steps: key.steps.map(inner) };
     case 'twoSided':
-      return {
-        type: 'twoSided',
-        scarce: normalKey(key.scarce),
-        abundant: normalKey(key.abundant),
-      };
+      return { type: 'twoSided', scarce: inner(key.scarce), abundant: inner(key.abundant) };
     case 'market':
       return normalMarket(key);
   }

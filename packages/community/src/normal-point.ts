@@ -7,7 +7,8 @@ import { withoutUndefined } from './without-undefined.js';
 /** A metering point in its one form: one spelling of decimals, the power factor written out where it counts. */
 export function normalPoint(point: MeteringPointInput): MeteringPoint {
   const { importLimitKilovoltAmperes, exportLimitKilovoltAmperes, powerFactor, ...rest } = point;
-  const { installedKilowatts, connection, participation, ...plain } = rest;
+  const { installedKilowatts, contractedKilovoltAmperes, connection, participation, ...plain } =
+    rest;
   const limited =
     importLimitKilovoltAmperes !== undefined || exportLimitKilovoltAmperes !== undefined;
   return withoutUndefined<MeteringPoint>({
@@ -16,6 +17,7 @@ export function normalPoint(point: MeteringPointInput): MeteringPoint {
     exportLimitKilovoltAmperes: spelled(exportLimitKilovoltAmperes),
     powerFactor: limited ? decimal(powerFactor ?? '1') : undefined,
     installedKilowatts: spelled(installedKilowatts),
+    contractedKilovoltAmperes: spelled(contractedKilovoltAmperes),
     connection: connection && { ...connection, kilometres: spelled(connection.kilometres) },
     participation:
       participation &&

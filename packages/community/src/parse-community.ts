@@ -4,6 +4,8 @@ import type { z } from 'zod';
 import { normalCommunity, type Community } from './community.js';
 import { CommunityError, type CommunityProblem } from './community-error.js';
 import { communitySchema } from './community-schema.js';
+import { applyPreset, presetNames } from './presets/apply-preset.js';
+import { findPreset } from './presets/preset.js';
 
 /** The outcome of reading a community file that may be wrong. */
 export type CommunityResult =
@@ -30,16 +32,21 @@ export function parseCommunity(text: string, source = 'community'): Community {
   });
   const [fault] = [...document.errors, ...document.warnings];
   if (fault !== undefined) refuseYaml(source, lines.linePos(fault.pos[0]).line, fault.message);
-  const value = plainValue(document, source);
+  const written = plainValue(document, source);
+  const preset = presetName(written);
+  const value = preset?.known === true ? applyPreset(preset.id, written as object) : written;
   const result = communitySchema.safeParse(value);
   if (result.success) return normalCommunity(result.data);
-  const problems = result.error.issues
-    .flatMap((issue) => problemsOf(value, issue, []))
-    .map(({ path, ...problem }) => ({
-      path: pathText(path),
-      line: lineAt(document, path, lines),
-      ...problem,
-    }));
+  // Without the preset everything it would have said is missing: only the name is worth a line.
+  const found =
+    preset?.known === false
+      ? [{ path: ['preset'], found: showValue(preset.id), expected: presetNames() }]
+      : result.error.issues.flatMap((issue) => problemsOf(value, issue, []));
+  const problems = found.map(({ path, ...problem }) => ({
+    path: pathText(path),
+    line: lineAt(document, path, lines),
+    ...problem,
+  }));
   const shown = problems.slice(0, MOST_PROBLEMS).map((problem) => message(source, problem));
   if (problems.length > shown.length) {
     shown.push(`${source}: and ${problems.length - shown.length} more problems`);
@@ -100,14 +107,33 @@ function problemsOf(
       expected: 'no such field',
     }));
   }
-  // A price is a text or a tariff: say what is wrong with the one that was meant.
-  if (issue.code === 'invalid_union' && issue.errors.length === 2) {
-    const branch = issue.errors[typeof found === 'object' ? 1 : 0] ?? [];
-    return branch.flatMap((inner) => problemsOf(value, inner, path));
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+    return meantBranch(issue.errors).flatMap((inner) => problemsOf(value, inner, path));
   }
   const expected =
     issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
   return [{ path, found: showValue(found), expected: expectation(expected) }];
+}
+
+/**
+ * Of the forms a value could have (a text or a tariff, a table or a file), the one it was meant to
+ * have: the one whose first fault lies deepest, and of those the one with fewest faults.
+ */
+function meantBranch(branches: readonly z.core.$ZodIssue[][]): readonly z.core.$ZodIssue[] {
+  const depth = (branch: readonly z.core.$ZodIssue[]): number =>
+    Math.min(...branch.map(({ path, code }) => path.length + (code === 'invalid_type' ? 0 : 0.5)));
+  return branches.reduce((best, branch) => {
+    const deeper = depth(branch) - depth(best);
+    return deeper > 0 || (deeper === 0 && branch.length < best.length) ? branch : best;
+  });
+}
+
+/** The preset a file names, and whether there is one of that name. */
+function presetName(value: unknown): { readonly id: string; readonly known: boolean } | undefined {
+  if (typeof value !== 'object' || value === null || !('preset' in value)) return undefined;
+  const { preset } = value;
+  const id = typeof preset === 'string' ? preset : '';
+  return { id, known: findPreset(id) !== undefined };
 }
 
 /** The line of a path, or of the nearest thing around it that the file has. */

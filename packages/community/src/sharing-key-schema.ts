@@ -1,15 +1,13 @@
 import { z } from 'zod';
 import { idField } from '@microgrid/events';
-import { priceText, tariffSchema, type Tariff } from '@microgrid/tariff';
-import { coefficientText, ratioText } from './decimal-fields.js';
+import { coefficientText } from './decimal-fields.js';
+import { marketKeyInput, type MarketKeyInput } from './market-key-schema.js';
 import {
   COEFFICIENT_DAY_TYPES,
   COEFFICIENT_SUMS,
   isFileName,
-  MARKET_MECHANISMS,
   type CoefficientSum,
   type Coefficients,
-  type MarketMechanism,
   type PairCoefficients,
 } from './sharing-key.js';
 import { spanField, yearPart } from './time-fields.js';
@@ -37,25 +35,21 @@ const coefficientRow = z.strictObject({
   coefficients: constantCoefficients,
 });
 
-/** Which of the forms of coefficients a value is meant to be. */
-export function coefficientsForm(value: unknown): 0 | 1 | 2 {
-  if (typeof value !== 'object' || value === null) return 0;
-  if (Array.isArray((value as { calendar?: unknown }).calendar)) return 1;
-  const { file } = value as { file?: unknown };
-  return typeof file === 'string' && Object.keys(value).length === 1 && !/^[\d.]+$/.test(file)
-    ? 2
-    : 0;
-}
+/** Coefficients as written in a file; `equal` is 1 for each point that is no producer, divided by their number. */
+export type CoefficientsInput = Coefficients | 'equal';
 
-const coefficientsInput: z.ZodType<Coefficients, Coefficients> = z
+const coefficientsInput: z.ZodType<CoefficientsInput, CoefficientsInput> = z
   .union([
+    z.literal('equal', {
+      error: 'equal, or the coefficient of each metering point, or { calendar }, or { file }',
+    }),
     constantCoefficients,
     z.strictObject({ calendar: z.array(coefficientRow).min(1, { error: 'at least one row' }) }),
     fileCoefficients,
   ] as const)
   .meta({
     description:
-      'Coefficient of each metering point (one that is not named takes no share), or rows of a calendar, or a file',
+      'Coefficient of each metering point (one that is not named takes no share), or rows of a calendar, or a file; equal: the same for every point that is no producer',
   }) as never;
 
 const pairsInput: z.ZodType<PairCoefficients, PairCoefficients> = z
@@ -65,13 +59,6 @@ const pairsInput: z.ZodType<PairCoefficients, PairCoefficients> = z
 const sumField = z
   .enum(COEFFICIENT_SUMS, { error: `one of ${COEFFICIENT_SUMS.join(', ')}` })
   .meta({ description: 'What the coefficients must add up to; default at-most-1' });
-
-/** A price at all times or a tariff. */
-export const priceInput = z
-  .union([priceText, tariffSchema])
-  .meta({ description: 'One price per kWh in quotes, or a tariff' });
-
-const limitPrices = z.record(idField, priceInput);
 
 /** A group of a key as written in a file. */
 export interface KeyGroupInput {
@@ -85,7 +72,7 @@ export type SharingKeyInput =
   | { readonly type: 'proportional' }
   | {
       readonly type: 'fixed';
-      readonly coefficients: Coefficients;
+      readonly coefficients: CoefficientsInput;
       readonly sum?: CoefficientSum | undefined;
     }
   | { readonly type: 'priority'; readonly groups: KeyGroupInput[] }
@@ -102,15 +89,7 @@ export type SharingKeyInput =
       readonly scarce: SharingKeyInput;
       readonly abundant: SharingKeyInput;
     }
-  | {
-      readonly type: 'market';
-      readonly mechanism: MarketMechanism;
-      readonly bids?: Record<string, string | Tariff> | undefined;
-      readonly asks?: Record<string, string | Tariff> | undefined;
-      readonly options?:
-        | { readonly divider?: string | undefined; readonly compensation?: string | undefined }
-        | undefined;
-    };
+  | MarketKeyInput;
 
 /** How the pool is shared out, as written in a file. */
 export const sharingKeyInput: z.ZodType<SharingKeyInput, SharingKeyInput> = z.lazy(() => keyUnion);
@@ -160,15 +139,7 @@ const keyUnion = z
         scarce: sharingKeyInput,
         abundant: sharingKeyInput,
       }),
-      z.strictObject({
-        type: z.literal('market'),
-        mechanism: z.enum(MARKET_MECHANISMS, { error: `one of ${MARKET_MECHANISMS.join(', ')}` }),
-        bids: limitPrices.optional(),
-        asks: limitPrices.optional(),
-        options: z
-          .strictObject({ divider: ratioText.optional(), compensation: ratioText.optional() })
-          .optional(),
-      }),
+      marketKeyInput,
     ],
     {
       error:

@@ -71,17 +71,38 @@ export interface KeyGroup {
   readonly key: SharingKey;
 }
 
-/** Mechanisms of a market key. */
-export const MARKET_MECHANISMS = [
-  'poolCrossing',
-  'payAsBid',
-  'midMarketRate',
-  'supplyDemandRatio',
-  'compensatedSupplyDemandRatio',
-] as const;
-
-/** How a market key clears an interval. */
-export type MarketMechanism = (typeof MARKET_MECHANISMS)[number];
+/**
+ * How a market key clears an interval, with the options of the mechanism. Ratios are decimals or
+ * fractions such as `1/3`. What the mechanisms and options mean, and what holds where an option is
+ * absent, is said at `MarketRule` of the settlement package, which runs them.
+ */
+export type MarketMechanism =
+  | {
+      readonly mechanism: 'poolCrossing';
+      readonly options?: { readonly price?: 'lowest' | 'highest' | 'middle' | 'lastAsk' };
+    }
+  | { readonly mechanism: 'payAsBid'; readonly options?: { readonly sellers?: 'bid' | 'ask' } }
+  | {
+      readonly mechanism: 'midMarketRate';
+      readonly options?: { readonly divider?: string; readonly offers?: 'all' | 'accepted' };
+    }
+  | {
+      readonly mechanism: 'supplyDemandRatio';
+      readonly options?: { readonly compensation?: string; readonly offers?: 'all' | 'accepted' };
+    }
+  | {
+      readonly mechanism: 'doubleAuction';
+      readonly options?: {
+        readonly pricing?: 'uniform' | 'discriminatory';
+        readonly k?: string;
+      };
+    }
+  | { readonly mechanism: 'huang' }
+  | {
+      readonly mechanism: 'muda';
+      /** A price per kWh, or a text that the two halves are drawn with. */
+      readonly options: { readonly price: string } | { readonly seed: string };
+    };
 
 /** Pool pro rata to the claims. */
 export interface ProportionalKey {
@@ -145,20 +166,13 @@ export interface TwoSidedKey {
 export type LimitPrices = Readonly<Record<string, Tariff>>;
 
 /** A market clears every interval. */
-export interface MarketKey {
+export type MarketKey = {
   readonly type: 'market';
-  readonly mechanism: MarketMechanism;
   /** Most that a point pays per kWh; absent: the import price of the interval. */
   readonly bids?: LimitPrices;
   /** Least that a point takes per kWh; absent: the export price of the interval. */
   readonly asks?: LimitPrices;
-  readonly options?: {
-    /** Mid-market rate: where between the two prices, a ratio such as `0.5` or `1/3`; absent: `0.5`. */
-    readonly divider?: string;
-    /** Compensated supply and demand ratio: part of the price difference added, 0 to 1. */
-    readonly compensation?: string;
-  };
-}
+} & MarketMechanism;
 
 /** How the pool of an interval is shared out over the metering points. */
 export type SharingKey =
