@@ -1,10 +1,26 @@
+import { holidayTest } from '@microgrid/tariff';
 import type { LocalTime } from '@microgrid/units/calendar';
+import type { Community } from './community.js';
 import type { CoefficientDayType, CoefficientRow } from './sharing-key.js';
 
-/** The day type of a local day. @param holidays `YYYY-MM-DD` of the contract's calendar. */
+/** Tells whether a local day `YYYY-MM-DD` is a holiday: a set of days, or {@link communityHolidays}. */
+export interface Holidays {
+  has(date: string): boolean;
+}
+
+/** The holidays of a contract's calendar. */
+export function communityHolidays({ calendar }: Pick<Community, 'calendar'>): Holidays {
+  const holidays = calendar?.holidays;
+  const test = holidayTest(
+    holidays === undefined || 'calendar' in holidays ? holidays : [...holidays],
+  );
+  return { has: test };
+}
+
+/** The day type of a local day. @param holidays of the contract's calendar. */
 export function coefficientDayType(
   local: Pick<LocalTime, 'date' | 'weekday'>,
-  holidays: ReadonlySet<string>,
+  holidays: Holidays,
 ): CoefficientDayType {
   if (holidays.has(local.date)) return 'holiday';
   if (local.weekday === 7) return 'sunday';
@@ -15,7 +31,7 @@ export function coefficientDayType(
 export function coefficientRowAt(
   rows: readonly CoefficientRow[],
   local: LocalTime,
-  holidays: ReadonlySet<string>,
+  holidays: Holidays,
 ): number {
   const dayType = coefficientDayType(local, holidays);
   const monthDay = local.date.slice(5);

@@ -148,6 +148,15 @@ function checkFactors(community: CommunityInput): ReferenceProblem[] {
   );
 }
 
+function checkVat({ charges = [], vat = [] }: CommunityInput): ReferenceProblem[] {
+  const known = new Set(vat.map(({ id }) => id));
+  return charges.flatMap((charge, index) =>
+    charge.vat === undefined || known.has(charge.vat)
+      ? []
+      : [{ path: ['charges', index, 'vat'], message: 'the id of one of the VATs listed' }],
+  );
+}
+
 /** Points that rules name and the community does not have; fields that one rule needs of the points. */
 function checkRules(community: CommunityInput): ReferenceProblem[] {
   const points = community.members.flatMap(({ meteringPoints }) => meteringPoints);
@@ -160,6 +169,7 @@ function checkRules(community: CommunityInput): ReferenceProblem[] {
         known.has(id) ? [] : [{ path: ['exportConstraints', index, 'points', position], message }],
       ),
     ),
+    ...checkVat(community),
     ...reserveLevels.flatMap(({ point }, index) =>
       known.has(point) ? [] : [{ path: ['reserveLevels', index, 'point'], message }],
     ),

@@ -1,5 +1,5 @@
 import { canonicalJson } from '@microgrid/events';
-import type { Tariff } from '@microgrid/tariff';
+import type { Charge, HolidaySet, Rounding, Tariff, Vat } from '@microgrid/tariff';
 import { compareIds, formatResolution, parseResolution } from '@microgrid/units';
 import type { CommunityInput, COMMUNITY_SCHEMA } from './community-schema.js';
 import type {
@@ -89,12 +89,18 @@ export interface Community {
   readonly unused?: UnusedRule;
   /** Absent: by injection. */
   readonly plants?: { readonly by: PlantOrder };
-  /** Holidays of calendar coefficients, in order. */
-  readonly calendar?: { readonly holidays: readonly string[] };
+  /** Holidays of calendar coefficients: dates in order, or a national calendar. See `holidayTest`. */
+  readonly calendar?: { readonly holidays: readonly string[] | HolidaySet };
   /** What a missing interval does to a run; absent: `stop`. */
   readonly missing?: 'stop' | 'substitute';
   /** Least part of a member's energy that is measured or corrected, decimal text 0 to 1. */
   readonly minimumMeasuredEnergyShare?: string;
+  /** Price stack beside the three prices, in the order of a bill. */
+  readonly charges?: readonly Charge[];
+  /** VATs that charges name, in id order. */
+  readonly vat?: readonly Vat[];
+  /** Where money is rounded; absent: cents per line, ties away from zero. */
+  readonly rounding?: Rounding;
   readonly exportEligibility?: ExportEligibility;
   readonly priceLimits?: PriceLimits;
   readonly exportConstraints?: readonly ExportConstraint[];

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { idField, reasonField } from '@microgrid/events';
-import { priceText } from '@microgrid/tariff';
+import { chargesSchema, holidaySet, priceText, roundingSchema, vatSchema } from '@microgrid/tariff';
 import {
   NOT_EVALUABLE_POLICIES,
   PLANT_ORDERS,
@@ -125,7 +125,13 @@ export const contractSlots = {
     .optional()
     .meta({ description: 'How what was shared is attributed to plants; default by injection' }),
   calendar: z
-    .strictObject({ holidays: z.array(dateText) })
+    .strictObject({
+      holidays: z
+        .union([z.array(dateText), holidaySet], {
+          error: 'days as "YYYY-MM-DD", or a national calendar as { calendar: PT }',
+        })
+        .meta({ description: 'Days, or a national calendar with days added and removed' }),
+    })
     .optional()
     .meta({ description: 'Holidays of calendar coefficients' }),
   missing: z
@@ -135,6 +141,19 @@ export const contractSlots = {
   minimumMeasuredEnergyShare: coefficientText.optional().meta({
     description: "Least part of a member's energy that is measured or corrected, 0 to 1",
   }),
+  charges: chargesSchema
+    .optional()
+    .meta({ description: 'Price stack beside the three prices: charges of every member' }),
+  vat: z
+    .array(vatSchema)
+    .refine((list) => new Set(list.map(({ id }) => id)).size === list.length, {
+      error: 'VATs with different ids',
+    })
+    .optional()
+    .meta({ description: 'VAT rates that charges name' }),
+  rounding: roundingSchema
+    .optional()
+    .meta({ description: 'Where money is rounded; default cents per line' }),
   exportEligibility: exportEligibility.optional(),
   priceLimits: priceLimits.optional(),
   exportConstraints: z.array(exportConstraint).optional(),

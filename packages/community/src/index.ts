@@ -14,7 +14,12 @@ export { communityPoints, pointsByOperatorId, type CommunityPoint } from './comm
 export { COMMUNITY_SCHEMA } from './community-schema.js';
 export { communityJsonSchema } from './json-schema.js';
 export { parseCommunity, safeParseCommunity, type CommunityResult } from './parse-community.js';
-export { coefficientDayType, coefficientRowAt } from './calendar-row.js';
+export {
+  coefficientDayType,
+  coefficientRowAt,
+  communityHolidays,
+  type Holidays,
+} from './calendar-row.js';
 export {
   NOT_EVALUABLE_POLICIES,
   PLANT_ORDERS,

@@ -1,7 +1,8 @@
+import type { Charge, Vat } from '@microgrid/tariff';
 import { compareIds, formatPrice, parsePrice } from '@microgrid/units';
 import type { Community } from './community.js';
 import type { CommunityInput } from './community-schema.js';
-import { decimal } from './normal-key.js';
+import { decimal, normalTariff } from './normal-key.js';
 import { withoutUndefined } from './without-undefined.js';
 
 /** The slots of a contract beside its key and prices. */
@@ -13,6 +14,9 @@ export type ContractRules = Pick<
   | 'calendar'
   | 'missing'
   | 'minimumMeasuredEnergyShare'
+  | 'charges'
+  | 'vat'
+  | 'rounding'
   | 'exportEligibility'
   | 'priceLimits'
   | 'exportConstraints'
@@ -29,12 +33,14 @@ export function normalRules(input: CommunityInput): ContractRules {
     decidedBy: decidedBy === 'community' ? undefined : decidedBy,
     unused: unused === 'grid' ? undefined : unused,
     plants: plants?.by === 'injection' ? undefined : plants,
-    calendar:
-      calendar === undefined || calendar.holidays.length === 0
-        ? undefined
-        : { holidays: [...new Set(calendar.holidays)].sort(compareIds) },
+    calendar: normalCalendar(calendar),
     missing: missing === 'stop' ? undefined : missing,
     minimumMeasuredEnergyShare: spelled(minimumMeasuredEnergyShare),
+    charges: filled(input.charges)?.map(normalCharge),
+    vat: filled(input.vat)
+      ?.map(normalVat)
+      .sort((a, b) => compareIds(a.id, b.id)),
+    rounding: input.rounding,
     exportEligibility: normalEligibility(input.exportEligibility),
     priceLimits: input.priceLimits && {
       ...input.priceLimits,
@@ -52,6 +58,40 @@ export function normalRules(input: CommunityInput): ContractRules {
         (a, b) => compareIds(a.point, b.point) || compareIds(a.validFrom ?? '', b.validFrom ?? ''),
       ),
   });
+}
+
+function normalCalendar(calendar: CommunityInput['calendar']): CommunityInput['calendar'] {
+  if (calendar === undefined) return undefined;
+  const { holidays } = calendar;
+  const once = (dates: readonly string[]): string[] => [...new Set(dates)].sort(compareIds);
+  if (!('calendar' in holidays)) {
+    return holidays.length === 0 ? undefined : { holidays: once(holidays) };
+  }
+  const { add = [], remove = [] } = holidays;
+  return {
+    holidays: {
+      calendar: holidays.calendar,
+      ...(add.length > 0 && { add: once(add) }),
+      ...(remove.length > 0 && { remove: once(remove) }),
+    },
+  };
+}
+
+function normalCharge(charge: Charge): Charge {
+  return {
+    ...charge,
+    rate: typeof charge.rate === 'string' ? decimal(charge.rate) : normalTariff(charge.rate),
+    exemptionPercent: spelled(charge.exemptionPercent),
+  };
+}
+
+function normalVat({ id, rates }: Vat): Vat {
+  return {
+    id,
+    rates: [...rates]
+      .sort((a, b) => compareIds(a.validFrom, b.validFrom))
+      .map((rate) => ({ ...rate, percent: decimal(rate.percent) })),
+  };
 }
 
 function normalEligibility(

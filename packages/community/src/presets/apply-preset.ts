@@ -6,7 +6,8 @@ type Fields = Readonly<Record<string, unknown>>;
 /**
  * A community's fields with what the preset says where they say nothing. What the community says is
  * an override: it replaces the preset's field whole, and `null` takes the field away. A `sharingKey`
- * without `type` gives the preset's key its coefficients, groups or file. The result names no preset:
+ * without `type` gives the preset's key its coefficients, groups or file; a charge with the id of one of
+ * the preset's adds its fields to it, and those of a `rate` without `type` to its rate. The result names no preset:
  * equal rules have one form, whether a preset or a hand wrote them.
  * @param preset one of {@link presets} or its id.
  * @param community fields of a community file, not checked here.
@@ -21,10 +22,32 @@ export function applyPreset(preset: Preset | string, community: object): Record<
   if (isFields(base) && isFields(key) && !('type' in key)) {
     merged['sharingKey'] = { ...base, ...key };
   }
+  const charges: unknown = own['charges'];
+  if (Array.isArray(policy['charges']) && Array.isArray(charges)) {
+    merged['charges'] = mergeCharges(policy['charges'], charges);
+  }
   for (const name of Object.keys(policy)) {
     if (merged[name] === null) Reflect.deleteProperty(merged, name);
   }
   return merged;
+}
+
+/** The preset's charges, each with what the community says of it, then the community's own. */
+function mergeCharges(base: readonly unknown[], own: readonly unknown[]): unknown[] {
+  const idOf = (charge: unknown): unknown => (isFields(charge) ? charge['id'] : undefined);
+  const merged = base.map((charge) => {
+    const said = own.find((other) => isFields(other) && other['id'] === idOf(charge));
+    if (!isFields(charge) || !isFields(said)) return charge;
+    const rate: unknown = said['rate'];
+    const extended = isFields(charge['rate']) && isFields(rate) && !('type' in rate);
+    return {
+      ...charge,
+      ...said,
+      ...(extended && { rate: { ...(charge['rate'] as Fields), ...rate } }),
+    };
+  });
+  const known = new Set(base.map(idOf));
+  return [...merged, ...own.filter((charge) => !known.has(idOf(charge)))];
 }
 
 function knownPreset(id: string): Preset {
