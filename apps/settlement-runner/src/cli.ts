@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { isCommunityError } from '@microgrid/community';
 import { isEventsError } from '@microgrid/events';
 import { isInvoicingError } from '@microgrid/invoicing';
+import { isJournalError } from '@microgrid/journal';
 import { isMeteringError } from '@microgrid/metering';
 import { isSettlementError } from '@microgrid/settlement';
 import { isTariffError } from '@microgrid/tariff';
@@ -9,6 +10,7 @@ import { formatKilowattHours, formatMoney, isUnitsError } from '@microgrid/units
 import { explain } from './explain.js';
 import { payments, readPaymentInputs } from './payments.js';
 import { progressBar } from './progress-bar.js';
+import { addProofCommands } from './proof-commands.js';
 import { renderExplanation } from './render-explanation.js';
 import { isRunnerError } from './runner-error.js';
 import { run, type RunManifest } from './run.js';
@@ -25,6 +27,8 @@ export const EXIT_INTERRUPTED = 130;
 
 /** Where a command writes; the process's own streams by default. */
 export interface CliStreams {
+  /** The built page that checks a member's bundle; default: beside the built app. */
+  readonly verifyPage?: string;
   readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean };
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
 }
@@ -63,6 +67,7 @@ function isExpected(error: unknown): error is Error {
     isMeteringError(error) ||
     isSettlementError(error) ||
     isInvoicingError(error) ||
+    isJournalError(error) ||
     isTariffError(error) ||
     isUnitsError(error)
   );
@@ -100,8 +105,18 @@ function program(streams: CliStreams, state: { code: number }, signal?: AbortSig
     .command('verify')
     .description('recompute a run from its own inputs and compare every byte')
     .argument('<directory>', 'directory that run wrote')
-    .action(async (directory: string) => {
-      const { ok, files, findings } = await verify(directory, show).finally(stop);
+    .option('--operator-key <key>', 'the run must be signed by this key, as in ed25519:…')
+    .action(async (directory: string, { operatorKey }: { operatorKey?: string }) => {
+      const { ok, files, findings, erased } = await verify(directory, show, operatorKey).finally(
+        stop,
+      );
+      if (ok && erased !== undefined) {
+        const who = erased.join(', ');
+        streams.stdout.write(
+          `verify: ok (${files} files; erased: ${who}, whose values can no longer be recomputed)\n`,
+        );
+        return;
+      }
       if (ok) {
         streams.stdout.write(`verify: ok (${files} files, every byte as its inputs demand)\n`);
         return;
@@ -130,6 +145,10 @@ function program(streams: CliStreams, state: { code: number }, signal?: AbortSig
       );
     });
   addPayments(command, streams);
+  addProofCommands(command, {
+    write: (text) => void streams.stdout.write(text),
+    verifyPage: streams.verifyPage ?? 'dist/verify.html',
+  });
   return command;
 }
 

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { main } from './cli.js';
 
 const interrupt = new AbortController();
@@ -7,4 +8,7 @@ process.once('SIGINT', () => {
 process.once('SIGTERM', () => {
   interrupt.abort();
 });
-process.exitCode = await main(process.argv.slice(2), process, interrupt.signal);
+const { stdout, stderr } = process;
+const verifyPage = fileURLToPath(new URL('./verify.html', import.meta.url));
+const streams = { stdout, stderr, verifyPage };
+process.exitCode = await main(process.argv.slice(2), streams, interrupt.signal);

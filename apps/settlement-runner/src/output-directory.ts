@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { RUN_JSON } from './run-layout.js';
+import { ERASED_JSON, HEAD_JSON, RUN_JSON } from './run-layout.js';
 import { isDirectory, listDirectory, manifestObject, readManifest } from './run-directory.js';
 import { isSystemError, RunnerError, systemMessage } from './runner-error.js';
 
@@ -63,6 +63,8 @@ export class OutputDirectory {
     if (!manifest) refuse(`is a directory without a ${RUN_JSON} of ours`);
     const known = new Set([
       RUN_JSON,
+      HEAD_JSON,
+      ERASED_JSON,
       ...Object.keys(manifestObject(manifest, 'inputs')),
       ...Object.keys(manifestObject(manifest, 'files')),
     ]);

@@ -9,6 +9,10 @@ export const COMMUNITY_JSON = 'inputs/community.json';
 export const DAYS_JSON = 'inputs/days.json';
 export const READINGS_CSV = 'inputs/readings.csv';
 export const EVENTS_NDJSON = 'events.ndjson';
+/** The operator's signature over the result; not part of what a run computes. */
+export const HEAD_JSON = 'head.json';
+/** What is left of members that were erased. */
+export const ERASED_JSON = 'erased.json';
 /** Files that every other file of a run follows from. */
 export const INPUT_FILES = [COMMUNITY_JSON, DAYS_JSON, READINGS_CSV] as const;
 

@@ -10,12 +10,16 @@ import { periodOfDays } from './days-document.js';
 import { compareFile, type Finding } from './difference.js';
 import { inputCopies } from './input-copies.js';
 import { produceRun } from './produce-run.js';
+import { erasedOf } from './proof/erased.js';
+import { headFindings } from './proof/run-head.js';
+import { verifyErased } from './proof/verify-erased.js';
 import { isDirectory, listDirectory, type DirectoryListing } from './run-directory.js';
 import { communityOf, runInputs, type RunInputs } from './run-inputs.js';
 import {
   COMMUNITY_JSON,
   DAYS_JSON,
   EVENTS_NDJSON,
+  HEAD_JSON,
   INPUT_FILES,
   READINGS_CSV,
   RUN_JSON,
@@ -31,6 +35,8 @@ export interface Verification {
   readonly files: number;
   /** What is wrong, by file and position. */
   readonly findings: readonly Finding[];
+  /** Members that were erased: their values can no longer be recomputed. Absent: none. */
+  readonly erased?: readonly string[];
 }
 
 /** One way to read the inputs. */
@@ -44,16 +50,33 @@ const decoder = new TextDecoder();
 
 /**
  * Recomputes a run from its own `inputs/` and compares every byte. Nothing but the directory is
- * needed. When an input no longer has the hash that the manifest names, its second copy inside the
+ * needed. A signed run's signature is checked too. When an input no longer has the hash that the manifest names, its second copy inside the
  * run is tried too, and the reading of the inputs that leaves the fewest files wrong is believed: so
  * the changed file itself is named, not everything that follows from it.
+ * A run from which members were erased is checked as far as it goes without their values.
+ * @param operatorKey the settlement operator's public key: then the run must be signed by it.
  * @throws RunnerError `not-a-run` when the directory holds no run at all.
  */
 export async function verify(
   directory: string,
   onProgress?: (progress: RunProgress) => void,
+  operatorKey?: string,
 ): Promise<Verification> {
   const listing = listRun(directory);
+  const erased = erasedOf(directory);
+  const found =
+    erased === undefined
+      ? await recompute(directory, listing, onProgress)
+      : { ...verifyErased(directory, erased), erased: erased.members.map(({ member }) => member) };
+  const findings = [...found.findings, ...(await headFindings(directory, operatorKey))];
+  return { ...found, ok: findings.length === 0, findings };
+}
+
+async function recompute(
+  directory: string,
+  listing: DirectoryListing,
+  onProgress?: (progress: RunProgress) => void,
+): Promise<Verification> {
   const copies = inputCopies(directory, listing.files);
   let best: Verification | undefined;
   let fault: Finding | undefined;
@@ -180,6 +203,7 @@ async function compare(
   }
   for (const file of [...listing.files, ...listing.others]) {
     if (expected.has(file) && regular.has(file)) continue;
+    if (file === HEAD_JSON) continue;
     findings.push({ file, change: 'added', message: `${file}: does not belong to the run` });
   }
   return { ok: findings.length === 0, files: expected.size, findings };

@@ -1,0 +1,63 @@
+import type { Command } from 'commander';
+import { bundle } from './proof/bundle.js';
+import { eraseMember } from './proof/erase.js';
+import { signRun } from './proof/sign-run.js';
+
+/** What the commands about proofs need from where they run. */
+export interface ProofSurroundings {
+  readonly write: (text: string) => void;
+  /** The built page that checks a bundle. */
+  readonly verifyPage: string;
+}
+
+/** Adds `sign`, `bundle` and `erase`. */
+export function addProofCommands(command: Command, { write, verifyPage }: ProofSurroundings): void {
+  command
+    .command('sign')
+    .description('verify a run, sign its result as the settlement operator and enter it in a log')
+    .argument('<directory>', 'directory that run wrote')
+    .requiredOption('--key <file>', "the operator's key file (mode 0600); made when there is none")
+    .option('--log <directory>', 'log of the runs of this community; made when there is none')
+    .action(async (directory: string, options: { key: string; log?: string }) => {
+      const { head, log } = await signRun(directory, options);
+      write(`signed by ${head.publicKey}\nroot ${head.merkleRoot}, ${head.leafCount} leaves\n`);
+      if (log !== undefined) write(`log of ${log.head.size} runs, root ${log.head.root}\n`);
+    });
+
+  command
+    .command('bundle')
+    .description(
+      'write what a member needs to check a signed run alone, with the page that does it',
+    )
+    .argument('<directory>', 'directory that run wrote and sign signed')
+    .requiredOption('--to <directory>', 'directory to write: a folder per member')
+    .option('--member <id...>', 'only these members (default: all)')
+    .option('--log <directory>', 'log of runs, to prove that the run stands in it')
+    .option(
+      '--since <size>',
+      'prove that the first SIZE runs of the log are still the same',
+      Number,
+    )
+    .action(
+      (
+        directory: string,
+        {
+          member = [],
+          ...options
+        }: { to: string; member?: string[]; log?: string; since?: number },
+      ) => {
+        const folders = bundle(directory, { ...options, members: member, verifyPage });
+        for (const folder of folders) write(`${folder}\n`);
+      },
+    );
+
+  command
+    .command('erase')
+    .description("remove a member's values from a run for good; the others' proofs still hold")
+    .argument('<directory>', 'directory that run wrote')
+    .requiredOption('--member <id>', 'member of the community')
+    .action(async (directory: string, options: { member: string }) => {
+      await eraseMember(directory, options.member);
+      write(`erased ${options.member} from ${directory}\n`);
+    });
+}

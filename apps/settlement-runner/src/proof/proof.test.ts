@@ -1,0 +1,217 @@
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Writable } from 'node:stream';
+import { chromium, type Browser } from 'playwright-core';
+import { buildVerifyPage } from '../../build-verify-page.js';
+import { main, run, verify } from '../index.js';
+import { listDirectory } from '../run-directory.js';
+import { COMMUNITY, readingsText, scratch } from '../scratch.test-data.js';
+
+const CHROMIUM = process.env['MICROGRID_CHROMIUM'] ?? '/usr/bin/chromium';
+const hasBrowser = existsSync(CHROMIUM);
+if (!hasBrowser)
+  console.log(`skipped: verify.html in a browser, since ${CHROMIUM} is not installed`);
+
+const START = Date.UTC(2026, 9, 20, 23);
+const APP = resolve(__dirname, '../..');
+
+let place: ReturnType<typeof scratch>;
+beforeEach(() => {
+  place = scratch();
+});
+afterEach(() => {
+  place.remove();
+});
+
+async function settled(out: string, from = '2026-10-22', to = '2026-10-28'): Promise<string> {
+  await run({
+    community: place.write('community.yaml', COMMUNITY),
+    readings: place.write('readings.csv', readingsText(START, 24 * 9)),
+    from,
+    to,
+    out: place.path(out),
+  });
+  return place.path(out);
+}
+
+function sink(): { stream: Writable; text: () => string } {
+  const pieces: string[] = [];
+  const stream = new Writable({
+    write(piece, _encoding, done) {
+      pieces.push(String(piece));
+      done();
+    },
+  });
+  return { stream, text: () => pieces.join('') };
+}
+
+async function command(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  const [out, err] = [sink(), sink()];
+  const verifyPage = place.path('verify.html');
+  if (!existsSync(verifyPage)) await buildVerifyPage(APP, verifyPage);
+  const streams = { stdout: out.stream, stderr: err.stream, verifyPage };
+  const code = await main(args, streams);
+  return { code, out: out.text(), err: err.text() };
+}
+
+describe('a signed run', () => {
+  test('verifies with its operator, not with another key or after a changed head', async () => {
+    const out = await settled('out');
+    const signed = await command('sign', out, '--key', place.path('operator.pem'));
+    expect(signed).toMatchObject({ code: 0, err: '' });
+    expect(statSync(place.path('operator.pem')).mode & 0o777).toBe(0o600);
+    const key = /ed25519:\S+/.exec(signed.out)?.[0] ?? '';
+    expect(await verify(out)).toMatchObject({ ok: true, findings: [] });
+    expect(await command('verify', out, '--operator-key', key)).toMatchObject({ code: 0 });
+    const other = await command('verify', out, '--operator-key', `ed25519:${'A'.repeat(43)}`);
+    expect(other).toMatchObject({ code: 1 });
+    expect(other.out).toMatch(/head\.json: publicKey: got ed25519:.*, expected ed25519:AAAA/);
+    const path = join(out, 'head.json');
+    writeFileSync(path, readFileSync(path, 'utf8').replace('"leafCount":18', '"leafCount":19'));
+    const changed = await verify(out);
+    expect(changed.findings.map(({ message }) => message)).toEqual([
+      'head.json: leafCount: got 19, expected 18 of this run',
+    ]);
+    // The same run again: the head is replaced with it.
+    await settled('out');
+    expect(listDirectory(out).files).not.toContain('head.json');
+  });
+
+  test('signing is refused for a run that does not verify', async () => {
+    const out = await settled('out');
+    const path = join(out, 'statements/rui.csv');
+    writeFileSync(path, readFileSync(path, 'utf8').replace('0.', '1.'));
+    const { code, err } = await command('sign', out, '--key', place.path('operator.pem'));
+    expect(code).toBe(2);
+    expect(err).toMatch(/is not signed, since it does not verify: statements\/rui\.csv: byte/);
+  });
+
+  test('a bundle of a run that is not signed, of a stranger or off the log is refused', async () => {
+    const out = await settled('out');
+    const to = place.path('to');
+    expect((await command('bundle', out, '--to', to)).err).toMatch(/is not signed; run/);
+    await command('sign', out, '--key', place.path('k.pem'), '--log', place.path('log'));
+    expect((await command('bundle', out, '--to', to, '--member', 'eva')).err).toMatch(
+      /--member: got "eva", expected one of ana, rui, sol/,
+    );
+    const since = await command(
+      'bundle',
+      out,
+      '--to',
+      to,
+      '--log',
+      place.path('log'),
+      '--since',
+      '2',
+    );
+    expect(since.err).toMatch(/--since: got 2, expected a whole number from 1 to 1/);
+    expect((await command('bundle', out, '--to', to, '--log', to)).err).toMatch(
+      /does not hold this run/,
+    );
+  });
+});
+
+describe('an erased member', () => {
+  test("is in no file, and the others' statements, the tree and the signature still verify", async () => {
+    const out = await settled('out');
+    const signed = await command('sign', out, '--key', place.path('k.pem'));
+    const key = /ed25519:\S+/.exec(signed.out)?.[0] ?? '';
+    const rui = JSON.parse(readFileSync(join(out, 'statements/rui.json'), 'utf8')) as {
+      days: { costPico: string }[];
+    };
+    expect(await command('erase', out, '--member', 'rui')).toMatchObject({ code: 0, err: '' });
+    const checked = await command('verify', out, '--operator-key', key);
+    expect(checked.out).toMatch(/verify: ok \(.*erased: rui, whose values/);
+    for (const file of listDirectory(out).files) {
+      const text = readFileSync(join(out, file), 'utf8');
+      expect(text).not.toContain('rui-1');
+      for (const { costPico } of rui.days) expect(text).not.toContain(costPico);
+    }
+    const bundled = await command('bundle', out, '--to', place.path('to'));
+    expect(bundled.out.trim().split('\n')).toHaveLength(2);
+    expect(await command('erase', out, '--member', 'rui')).toMatchObject({ code: 0 });
+    expect((await command('erase', out, '--member', 'eva')).code).toBe(2);
+  });
+
+  test('what is left is still checked: a changed statement, a lost one, a changed event', async () => {
+    const out = await settled('out');
+    await command('erase', out, '--member', 'rui');
+    const change = async (file: string, from: RegExp, to: string): Promise<string[]> => {
+      const path = join(out, file);
+      const before = readFileSync(path, 'utf8');
+      writeFileSync(path, before.replace(from, to));
+      const { ok, findings } = await verify(out).finally(() => {
+        writeFileSync(path, before);
+      });
+      expect(ok).toBe(false);
+      return findings.map((finding) => finding.file);
+    };
+    expect(await change('statements/ana.json', /"costPico":"\d/, '"costPico":"9')).toContain(
+      'statements/ana.json',
+    );
+    expect(await change('events.ndjson', /within/, 'curtailed')).toContain('events.ndjson');
+    expect(await change('erased.json', /"hash":"./, '"hash":"x').catch(String)).toMatch(
+      /erased\.json: members\[0\]\.leaves\[0\]\.hash/,
+    );
+    expect((await verify(out)).ok).toBe(true);
+  });
+});
+
+(hasBrowser ? describe : describe.skip)('verify.html in Chromium, offline', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await chromium.launch({
+      executablePath: CHROMIUM,
+      args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+    });
+  }, 60_000);
+  afterAll(() => browser.close());
+
+  test('green by line, red for exactly the line that was changed, and asks nobody', async () => {
+    const first = await settled('first', '2026-10-21', '2026-10-22');
+    const second = await settled('second');
+    const log = ['--log', place.path('log')];
+    await command('sign', first, '--key', place.path('k.pem'), ...log);
+    await command('sign', second, '--key', place.path('k.pem'), ...log);
+    const made = await command('bundle', second, '--to', place.path('to'), ...log, '--since', '1');
+    expect(made).toMatchObject({ code: 0, err: '' });
+    const folder = join(place.path('to'), 'ana');
+    const page = await browser.newPage({ viewport: { width: 900, height: 1200 } });
+    const troubles: string[] = [];
+    page.on('pageerror', (error) => troubles.push(error.message));
+    page.on('request', (request) => {
+      if (!request.url().startsWith('file:')) troubles.push(request.url());
+    });
+    await page.goto(`file://${folder}/verify.html`);
+    await page.waitForSelector('#summary.good');
+    expect(await page.textContent('#summary')).toMatch(/Everything holds: \d+ checks, ana pays/);
+    expect(await page.locator('tr.bad').count()).toBe(0);
+    expect(await page.locator('tr.good').count()).toBeGreaterThan(15);
+    await page.screenshot({ path: place.path('good.png'), fullPage: true });
+
+    const text = readFileSync(join(folder, 'bundle.json'), 'utf8');
+    const bundle = JSON.parse(text) as {
+      statement: { days: { sharedInMilliwattHours: string }[] };
+    };
+    const day = bundle.statement.days[2];
+    if (day) day.sharedInMilliwattHours = String(BigInt(day.sharedInMilliwattHours) + 1n);
+    const changed = place.write('changed.json', JSON.stringify(bundle));
+    await page.setInputFiles('#file', changed);
+    await page.waitForSelector('#summary.bad');
+    expect(await page.locator('tr.bad td:nth-child(2)').allTextContents()).toEqual([
+      'Lines and days add up to the statement',
+      '2026-10-24',
+    ]);
+    await page.screenshot({ path: place.path('bad.png'), fullPage: true });
+    await page.setInputFiles('#file', place.write('none.json', '{"schema":1}'));
+    await page.getByText(/none\.json: /).waitFor();
+    expect(await page.textContent('#summary')).toMatch(/none\.json: schema: got 1, expected/);
+    expect(troubles).toEqual([]);
+    if (process.env['MICROGRID_KEEP'] !== undefined) {
+      for (const name of ['good.png', 'bad.png']) {
+        writeFileSync(join(process.env['MICROGRID_KEEP'], name), readFileSync(place.path(name)));
+      }
+    }
+    await page.close();
+  }, 60_000);
+});
