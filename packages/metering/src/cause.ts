@@ -17,6 +17,7 @@ export type IntervalCause =
   | 'above-limit'
   | 'in-the-future'
   | 'manual-correction'
+  | 'late-data'
   | 'substitute-method';
 
 /**
@@ -40,6 +41,8 @@ export const QUALITY_OF_CAUSE: Readonly<Record<IntervalCause, IntervalQuality>> 
   'above-limit': 'estimated',
   'in-the-future': 'estimated',
   'manual-correction': 'corrected',
+  // Data that came after a person had corrected the interval says otherwise: the correction stands.
+  'late-data': 'corrected',
   'substitute-method': 'substituted',
 };
 

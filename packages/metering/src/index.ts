@@ -8,7 +8,13 @@ export {
   type RejectedReading,
 } from './counter-intervals.js';
 export type { CounterReading, ReadingClock } from './counter-reading.js';
-export { IntervalLedger, type LedgerSettings } from './interval-ledger.js';
+export {
+  IntervalLedger,
+  type LedgerMemory,
+  type LedgerSettings,
+  type LedgerStep,
+} from './interval-ledger.js';
+export { withLateData } from './late-data.js';
 export {
   intervals,
   intervalsOf,

@@ -9,9 +9,12 @@ export interface KnownInterval {
   readonly knownMs: EpochMs;
   /** The correction that made it, where a person did. */
   readonly correction?: IntervalCorrection;
+  /** What came late and did not take the place of a person's correction. */
+  readonly overruled?: IntervalV1;
 }
 
-const slotOf = ({ meteringPoint, start }: IntervalV1): string => `${start} ${meteringPoint}`;
+/** Names the interval that revisions share. */
+export const slotOf = ({ meteringPoint, start }: IntervalV1): string => `${start} ${meteringPoint}`;
 
 /**
  * A series as it was known at an instant (bitemporal read): of every interval the newest revision known
