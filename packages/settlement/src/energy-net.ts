@@ -80,12 +80,24 @@ export function energyNet(
   columns?: ColumnSource,
 ): Net {
   const workspace = new Workspace(contract, columns);
+  return energyNetOf(parameters, energyBehaviours(workspace), [workspace.zero]);
+}
+
+/**
+ * The net of an energy case with its behaviours.
+ * @param zeros columns known to hold nothing.
+ */
+export function energyNetOf(
+  parameters: SettlementParameters,
+  behaviours: ReturnType<typeof energyBehaviours>,
+  zeros: readonly Float64Array[],
+): Net {
   return caseNet<EnergyCase, Float64Array>({
     name: 'energy',
     parameters,
-    behaviours: energyBehaviours(workspace),
+    behaviours,
     emitting: EMITTING,
-    isZero: (column) => column === workspace.zero || column.every((value) => value === 0),
+    isZero: (column) => zeros.includes(column) || column.every((value) => value === 0),
     weigh: columnWeight,
     records: { superseded: ['resettle'], unsettledReadings: ['escalateLate', 'noteLate'] },
     outsideWeights: {
