@@ -1,3 +1,4 @@
+import { INTERVAL_QUALITIES } from '@microgrid/events';
 import { RESOLUTION_MINUTES } from '@microgrid/units';
 import type { GrowingColumns } from './columns.js';
 import { COMMA, CR, KILOWATT_HOUR_DECIMALS, LF, POINT, ZERO } from './csv-format.js';
@@ -15,6 +16,11 @@ const SCALES = Array.from(
   (_, decimals) => 10 ** (KILOWATT_HOUR_DECIMALS - decimals),
 );
 const LENGTHS_MS = new Set(RESOLUTION_MINUTES.map((minutes) => minutes * 60_000));
+const encoder = new TextEncoder();
+/** Qualities of rows that have an energy, as spelled; by index into INTERVAL_QUALITIES. */
+const QUALITIES = INTERVAL_QUALITIES.slice(0, INTERVAL_QUALITIES.indexOf('missing')).map((name) =>
+  encoder.encode(name),
+);
 const MEASURED = [0x6d656173, 0x75726564] as const; // 'meas' 'ured', big-endian
 
 /**
@@ -71,8 +77,14 @@ export class CsvScanner {
       if (imported < 0) return at;
       const exported = this.energyAt(bytes, this.cursor, to);
       if (exported < 0) return at;
-      const next = afterMeasured(bytes, view, this.cursor, to);
-      if (next < 0) return at;
+      let quality = 0;
+      let next = afterMeasured(bytes, view, this.cursor, to);
+      if (next < 0) {
+        quality = qualityAt(bytes, this.cursor, to);
+        if (quality < 0) return at;
+        next = afterLineEnd(bytes, this.cursor + (QUALITIES[quality] as Uint8Array).length, to);
+        if (next < 0) return at;
+      }
       columns.reserve(columns.rows + 1);
       const row = columns.rows++;
       columns.point[row] = point;
@@ -80,7 +92,7 @@ export class CsvScanner {
       columns.endMs[row] = endMs;
       columns.importMilliwattHours[row] = imported;
       columns.exportMilliwattHours[row] = exported;
-      columns.quality[row] = 0;
+      columns.quality[row] = quality;
       knownAt = startAt;
       knownStartMs = startMs;
       knownEndMs = endMs;
@@ -179,6 +191,24 @@ function afterMeasured(bytes: Uint8Array, view: DataView, at: number, to: number
   if (at + 9 > to || view.getUint32(at) !== MEASURED[0] || view.getUint32(at + 4) !== MEASURED[1]) {
     return -1;
   }
-  if (bytes[at + 8] === LF) return at + 9;
-  return bytes[at + 8] === CR && at + 10 <= to && bytes[at + 9] === LF ? at + 10 : -1;
+  return afterLineEnd(bytes, at + 8, to);
+}
+
+/** Where the next row begins after a line's end, or -1 where no line ends. */
+function afterLineEnd(bytes: Uint8Array, at: number, to: number): number {
+  if (at >= to) return -1;
+  if (bytes[at] === LF) return at + 1;
+  return bytes[at] === CR && at + 2 <= to && bytes[at + 1] === LF ? at + 2 : -1;
+}
+
+/** The quality whose name stands here, or -1; what follows it is not looked at. */
+function qualityAt(bytes: Uint8Array, at: number, to: number): number {
+  for (let quality = 0; quality < QUALITIES.length; quality++) {
+    const name = QUALITIES[quality] as Uint8Array;
+    if (at + name.length > to || bytes[at] !== name[0]) continue;
+    let same = 1;
+    while (same < name.length && bytes[at + same] === name[same]) same++;
+    if (same === name.length) return quality;
+  }
+  return -1;
 }

@@ -125,7 +125,11 @@ describe('the canonical readings CSV', () => {
 
   it('never reads a changed byte as something no careful reader would', () => {
     // One byte replaced anywhere: either refused by name, or accepted and then spelled back.
-    const text = `${CSV_HEADER}\n${GOOD}\n${GOOD.replace('0.100', '12.345678')}\n${GOOD}\n`;
+    const others = ['corrected', 'substituted', 'estimated'].map((quality) =>
+      GOOD.replace('measured', quality),
+    );
+    const rows = [GOOD, GOOD.replace('0.100', '12.345678'), ...others, GOOD];
+    const text = `${CSV_HEADER}\n${rows.join('\n')}\n`;
     const bytes = encoder.encode(text);
     let refused = 0;
     let accepted = 0;

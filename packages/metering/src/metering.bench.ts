@@ -1,73 +1,167 @@
-import { GrowingColumns, type Columns } from './columns.js';
-import { defaultRuleSet, fillColumns, type RuleSet } from './index.js';
+import {
+  defaultRuleSet,
+  fillColumns,
+  fillSeries,
+  readCanonicalCsv,
+  seriesColumns,
+} from './index.js';
+import { writeCanonicalCsv, ZoneCalendar, type FilledColumns, type RuleSet } from './index.js';
+import { FEEDER_PLACE, FEEDER_POINTS, feederYear, type Feeder } from './feeder-year.test-data.js';
+import { checkBalance } from './validation/check-balance.js';
+import { checkSeries } from './validation/check-columns.js';
+import { sumsByPoint } from './validation/check-sums.js';
+import { FindingSink } from './validation/finding-sink.js';
+import { pointSeries, seriesById } from './validation/point-series.js';
+import type { ValidationRule } from './validation/rules.js';
 
-/** A year of quarter-hours, in blocks of so many points that memory stays bounded. */
+/** Metering points and days; feeder by feeder, so that memory holds one feeder's year. */
 const POINTS = Number(process.env['METERING_BENCH_POINTS'] ?? '1000');
-const BLOCK = 20;
-const SLOTS = 365 * 96;
-const LENGTH_MS = 900_000;
+const DAYS = Number(process.env['METERING_BENCH_DAYS'] ?? '365');
+const FEEDERS = Math.max(1, Math.round(POINTS / FEEDER_POINTS));
+/** Feeders whose rows are also written as a file and read. */
+const CSV_FEEDERS = Math.min(FEEDERS, 5);
 const START_MS = Date.UTC(2026, 0, 1);
+const ZONE = 'Europe/Lisbon';
 
-/** Days that look like days, a little noise, one interval in a thousand missing; no randomness. */
-function block(first: number): Columns {
-  const columns = new GrowingColumns(BLOCK * SLOTS);
-  let row = 0;
-  let noise = first * 2654435761 + 1;
-  for (let point = 0; point < BLOCK; point++) {
-    columns.points.push(`point-${String(first + point).padStart(4, '0')}`);
-    for (let slot = 0; slot < SLOTS; slot++) {
-      noise = (Math.imul(noise, 1664525) + 1013904223) >>> 0;
-      if (noise % 1000 === 7) continue;
-      const hour = (slot % 96) / 4;
-      const sun = Math.max(0, Math.sin(((hour - 6) / 12) * Math.PI));
-      columns.point[row] = point;
-      columns.startMs[row] = START_MS + slot * LENGTH_MS;
-      columns.endMs[row] = START_MS + (slot + 1) * LENGTH_MS;
-      columns.importMilliwattHours[row] = 80_000 + (noise % 120_000);
-      columns.exportMilliwattHours[row] = Math.round(sun * (600_000 + (noise % 90_000)));
-      row += 1;
+/** Every rule there is, and every finding of a value replaced. */
+function rulesFor([head = '', ...points]: readonly string[]): RuleSet {
+  const base = defaultRuleSet(ZONE);
+  const rules: ValidationRule[] = [
+    ...base.rules,
+    { rule: 'aboveLimit', maximumImportWatts: 69_000, maximumExportWatts: 69_000 },
+    { rule: 'nightPv', ...FEEDER_PLACE, elevationDegrees: -6, toleranceWatts: 10 },
+    { rule: 'balance', head, points, toleranceShare: 0.02, toleranceMilliwattHours: 25_000 },
+  ];
+  return { ...base, rules, replace: ['negative', 'aboveLimit', 'spike', 'stuck', 'zeroRun'] };
+}
+
+/** Seconds of the wall clock and of one core. */
+interface Spent {
+  readonly wall: number;
+  readonly cpu: number;
+}
+
+function timed<T>(run: () => T): [result: T, spent: Spent] {
+  const cpuBefore = process.cpuUsage();
+  const before = process.hrtime.bigint();
+  const result = run();
+  const wall = Number(process.hrtime.bigint() - before) / 1e9;
+  const { user, system } = process.cpuUsage(cpuBefore);
+  return [result, { wall, cpu: (user + system) / 1e6 }];
+}
+
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
+
+const rate = (count: number, seconds: number): number => Math.round(count / seconds);
+
+/** Nanoseconds of the wall clock per interval of every step, the least of several runs. */
+function steps({ columns, points, sums }: Feeder, calendar: ZoneCalendar): Record<string, number> {
+  const set = rulesFor(points);
+  const context = { nowMs: START_MS + DAYS * 86_400_000, calendar };
+  const found: Record<string, number> = {};
+  const intervals = FEEDER_POINTS * DAYS * 96;
+  const step = (name: string, run: () => unknown): void => {
+    const runs = [1, 2, 3, 4, 5].map(() => timed(run)[1].wall);
+    found[name] = Number(((Math.min(...runs) / intervals) * 1e9).toFixed(1));
+  };
+  const sink = (): FindingSink => new FindingSink(new Set(set.rules.map(({ rule }) => rule)));
+  const series = pointSeries(columns, sink());
+  const bySums = sumsByPoint(sums);
+  const check = (rules: readonly ValidationRule[]): void => {
+    const into = sink();
+    for (const each of series) {
+      const own = { ...context, sums: bySums.get(each.meteringPoint) ?? [] };
+      checkSeries(each, rules, own, calendar, into);
+    }
+  };
+  step('rows into series (order, duplicate, overlap, resolution)', () =>
+    pointSeries(columns, sink()),
+  );
+  step('summary', () => check([]));
+  for (const rule of set.rules) {
+    if (['order', 'duplicate', 'overlap', 'resolution'].includes(rule.rule)) continue;
+    if (rule.rule === 'balance') {
+      step(rule.rule, () => checkBalance(seriesById(series), rule, sink()));
+    } else {
+      step(rule.rule, () => check([rule]));
+      found[rule.rule] = Number(
+        Math.max(0, (found[rule.rule] ?? 0) - (found['summary'] ?? 0)).toFixed(1),
+      );
     }
   }
-  columns.rows = row;
-  return columns.finish(`block-${first}`);
+  const fill = { timeZone: ZONE, calendar, sums };
+  step('fill', () => fillSeries(series, set.fill, fill));
+  step('series into rows', () => seriesColumns(series, 'out'));
+  return found;
 }
 
-const base = defaultRuleSet('Europe/Lisbon');
-const set: RuleSet = {
-  ...base,
-  rules: [
-    ...base.rules,
-    { rule: 'aboveLimit', maximumImportWatts: 6900, maximumExportWatts: 6900 },
-    {
-      rule: 'nightPv',
-      latitudeDegrees: 38.7,
-      longitudeDegrees: -9.1,
-      elevationDegrees: -6,
-      toleranceWatts: 10,
-    },
-  ],
-};
-let intervals = 0;
-let findings = 0;
-let filled = 0;
-let seconds = 0;
-for (let first = 0; first < POINTS; first += BLOCK) {
-  const columns = block(first);
-  const begin = process.hrtime.bigint();
-  const done = fillColumns(columns, set, { nowMs: START_MS + SLOTS * LENGTH_MS });
-  seconds += Number(process.hrtime.bigint() - begin) / 1e9;
-  intervals += BLOCK * SLOTS;
-  findings += done.findings.length;
-  filled += done.filled.length;
+/** Counts of what was found and done, by name. */
+class Tally {
+  readonly counts: Record<string, number> = {};
+
+  add(name: string, count = 1): void {
+    this.counts[name] = (this.counts[name] ?? 0) + count;
+  }
 }
+
+/** All feeders with faults or without. */
+function year(faults: boolean, calendar: ZoneCalendar): Record<string, unknown> {
+  const [spent, csv]: [Spent[], Spent[]] = [[], []];
+  const [findings, filled, planted] = [new Tally(), new Tally(), new Tally()];
+  let [intervals, csvRows, csvBytes, left] = [0, 0, 0, 0];
+  let perStep: Record<string, number> = {};
+  for (let feeder = 0; feeder < FEEDERS; feeder++) {
+    const made = feederYear({ feeder, startMs: START_MS, days: DAYS, faults });
+    const { columns, points, sums } = made;
+    for (const [fault, count] of Object.entries(made.planted)) planted.add(fault, count);
+    const set = rulesFor(points);
+    const context = { nowMs: START_MS + DAYS * 86_400_000, sums, calendar };
+    const [done, took] = timed((): FilledColumns => fillColumns(columns, set, context));
+    spent.push(took);
+    intervals += FEEDER_POINTS * DAYS * 96;
+    for (const { rule } of done.findings) findings.add(rule);
+    for (const { method } of done.filled) filled.add(method);
+    left += done.left.length;
+    if (feeder < CSV_FEEDERS) {
+      const bytes = writeCanonicalCsv(done.columns);
+      const [read, tookToRead] = timed(() => readCanonicalCsv(bytes, { file: 'feeder.csv' }));
+      csv.push(tookToRead);
+      csvRows += read.rows;
+      csvBytes += bytes.length;
+    }
+    if (feeder === FEEDERS - 1) perStep = steps(made, calendar);
+  }
+  const perFeeder = intervals / FEEDERS;
+  const csvPerFeeder = csvRows / CSV_FEEDERS;
+  return {
+    intervals,
+    intervalsPerSecond: rate(perFeeder, median(spent.map(({ wall }) => wall))),
+    intervalsPerCpuSecond: rate(perFeeder, median(spent.map(({ cpu }) => cpu))),
+    seconds: Number(spent.reduce((sum, { wall }) => sum + wall, 0).toFixed(2)),
+    cpuSeconds: Number(spent.reduce((sum, { cpu }) => sum + cpu, 0).toFixed(2)),
+    csvRows,
+    csvMegabytes: Math.round(csvBytes / 1e6),
+    csvRowsPerSecond: rate(csvPerFeeder, median(csv.map(({ wall }) => wall))),
+    csvRowsPerCpuSecond: rate(csvPerFeeder, median(csv.map(({ cpu }) => cpu))),
+    ...(faults ? { planted: planted.counts } : {}),
+    findings: findings.counts,
+    filled: filled.counts,
+    left,
+    nanosecondsPerInterval: perStep,
+  };
+}
+
+const calendar = new ZoneCalendar();
+const clean = year(false, calendar);
+const faulty = year(true, calendar);
 console.log(
   JSON.stringify({
     bench: 'metering',
-    points: POINTS,
-    intervals,
-    findings,
-    filled,
-    seconds: Number(seconds.toFixed(2)),
-    intervalsPerSecond: Math.round(intervals / seconds),
+    points: FEEDERS * FEEDER_POINTS,
+    days: DAYS,
+    clean,
+    faulty,
+    maximumMemoryMegabytes: Math.round(process.resourceUsage().maxRSS / 1024),
   }),
 );

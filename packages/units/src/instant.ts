@@ -80,9 +80,40 @@ export function parseInstantLoose(text: string): EpochMs {
 
 const DAY_MS = 86_400_000;
 const TWO_DIGITS = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'));
-/** The day printed last, kept for speed only: consecutive instants mostly share theirs. */
-let lastDay = NaN;
-let lastDate = '';
+/**
+ * Dates (`YYYY-MM-DDT`) printed last, one for each remainder of the day's number, kept for speed only: an
+ * instant mostly shares its day with one printed before.
+ */
+const KEPT_DATES = 512;
+const keptDays = new Float64Array(KEPT_DATES).fill(NaN);
+const keptDates: string[] = new Array<string>(KEPT_DATES).fill('');
+
+function dateOf(day: number): string {
+  const at = day & (KEPT_DATES - 1);
+  if (keptDays[at] !== day) {
+    keptDates[at] = new Date(day * DAY_MS).toISOString().slice(0, 'YYYY-MM-DDT'.length);
+    keptDays[at] = day;
+  }
+  return keptDates[at] as string;
+}
+
+/** Times of day in whole minutes as printed; made when first needed. */
+const keptTimes: (string | undefined)[] = new Array<string | undefined>(1440).fill(undefined);
+
+function timeOf(inDay: number): string {
+  const minutes = Math.floor(inDay / 60_000);
+  const inMinute = inDay - minutes * 60_000;
+  const kept = keptTimes[minutes];
+  if (inMinute === 0 && kept !== undefined) return kept;
+  const hour = TWO_DIGITS[Math.floor(minutes / 60)] ?? '';
+  const minute = TWO_DIGITS[minutes % 60] ?? '';
+  const second = TWO_DIGITS[Math.floor(inMinute / 1000)] ?? '';
+  const fraction = inMinute % 1000;
+  const millis = fraction === 0 ? '' : `.${String(fraction).padStart(3, '0')}`;
+  const time = `${hour}:${minute}:${second}${millis}Z`;
+  if (inMinute === 0) keptTimes[minutes] = time;
+  return time;
+}
 
 /** Prints an instant in its one wire spelling. @throws UnitsError `bad-instant` outside the years 0000 to 9999. */
 export function formatInstant(ms: EpochMs): string {
@@ -93,16 +124,6 @@ export function formatInstant(ms: EpochMs): string {
     );
   }
   const day = Math.floor(ms / DAY_MS);
-  if (day !== lastDay) {
-    lastDay = day;
-    lastDate = new Date(ms).toISOString().slice(0, 'YYYY-MM-DDT'.length);
-  }
-  const inDay = ms - day * DAY_MS;
-  const seconds = Math.floor(inDay / 1000);
-  const hour = TWO_DIGITS[Math.floor(seconds / 3600)] ?? '';
-  const minute = TWO_DIGITS[Math.floor(seconds / 60) % 60] ?? '';
-  const second = TWO_DIGITS[seconds % 60] ?? '';
-  const fraction = inDay % 1000;
-  const millis = fraction === 0 ? '' : `.${String(fraction).padStart(3, '0')}`;
-  return `${lastDate}${hour}:${minute}:${second}${millis}Z`;
+  // Joined once: a text of many joined pieces takes several times the memory.
+  return dateOf(day) + timeOf(ms - day * DAY_MS);
 }

@@ -8,8 +8,12 @@ const SUNDAY = 7;
 
 /** The local days of a span by kind, and where the same wall-clock time lies on another of them. */
 export class DayClasses {
-  /** Neighbouring instants mostly share their day. */
+  /** 1 = Monday to 7 = Sunday of every day; a holiday counts as a Sunday. */
+  private readonly kinds: Uint8Array;
+  /** Neighbouring instants mostly share their day: it is tried first. */
   private last = 0;
+  /** Earlier days like a day, looked for last. */
+  private alike = { index: -1, days: 0, found: [] as readonly ZoneDay[] };
 
   /**
    * @param days consecutive days of the zone.
@@ -18,13 +22,16 @@ export class DayClasses {
   constructor(
     private readonly timeZone: string,
     private readonly days: readonly ZoneDay[],
-    private readonly holidays: ReadonlySet<string>,
-  ) {}
+    holidays: ReadonlySet<string>,
+  ) {
+    this.kinds = Uint8Array.from(days, ({ date, weekday }) =>
+      holidays.has(date) ? SUNDAY : weekday,
+    );
+  }
 
   /** Kind of the day an instant lies on. */
   kind(ms: EpochMs): number | undefined {
-    const day = this.days[this.indexOf(ms)];
-    return day && this.kindOf(day);
+    return this.kinds[this.indexOf(ms)];
   }
 
   /** The instants of the same wall-clock time on earlier days of the same kind, nearest first. */
@@ -32,12 +39,17 @@ export class DayClasses {
     const index = this.indexOf(ms);
     const day = this.days[index];
     if (day === undefined) return [];
-    const kind = this.kindOf(day);
-    const found: EpochMs[] = [];
+    return this.daysLike(index, days).map((source) => this.sameTime(ms, day, source));
+  }
+
+  private daysLike(index: number, days: number): readonly ZoneDay[] {
+    if (this.alike.index === index && this.alike.days === days) return this.alike.found;
+    const found: ZoneDay[] = [];
     for (let back = 1; back <= days && index - back >= 0; back++) {
-      const source = this.days[index - back] as ZoneDay;
-      if (this.kindOf(source) === kind) found.push(this.sameTime(ms, day, source));
+      if (this.kinds[index - back] !== this.kinds[index]) continue;
+      found.push(this.days[index - back] as ZoneDay);
     }
+    this.alike = { index, days, found };
     return found;
   }
 
@@ -53,11 +65,6 @@ export class DayClasses {
     const day = this.days[this.indexOf(ms)];
     if (day === undefined) return 0;
     return this.wallMinutes(ms, day);
-  }
-
-  /** 1 = Monday to 7 = Sunday; a holiday counts as a Sunday. */
-  private kindOf({ date, weekday }: ZoneDay): number {
-    return this.holidays.has(date) ? SUNDAY : weekday;
   }
 
   private wallMinutes(ms: EpochMs, day: ZoneDay): number {

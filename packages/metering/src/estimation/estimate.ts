@@ -41,21 +41,14 @@ function estimates(
   around: Surroundings,
   slots: readonly number[],
 ): Gap {
-  const { series, classes } = around;
+  const { series } = around;
   switch (method.method) {
     case 'linear':
       return linear(series, slots, method);
     case 'likeDay':
       return slots.map((slot) => likeDay(around, slot, method.weeks));
     case 'previousWeek':
-      return slots.map((slot) => {
-        for (let week = 1; week <= method.weeks; week++) {
-          const sourceMs = classes.daysBefore(slotStart(series, slot), 7 * week);
-          const found = sourceMs === undefined ? undefined : valueAt(series, sourceMs);
-          if (found !== undefined) return found;
-        }
-        return undefined;
-      });
+      return slots.map((slot) => previousWeek(around, slot, method.weeks));
     case 'profile':
       return profile(around, slots, method.profile);
     case 'checkMeter': {
@@ -69,17 +62,26 @@ function estimates(
   }
 }
 
-/** What a series has at an instant; undefined where that is no slot or nothing is known. */
-function valueAt(series: PointSeries, ms: EpochMs): Estimate | undefined {
+/** The slot that begins at an instant; -1 where none does or nothing is known of it. */
+function slotAt(series: PointSeries, ms: EpochMs): number {
   const slot = (ms - series.startMs) / series.resolutionMs;
   const imported = series.importMilliwattHours[slot];
   const exported = series.exportMilliwattHours[slot];
-  if (imported === undefined || exported === undefined) return undefined;
-  if (Number.isNaN(imported) || Number.isNaN(exported)) return undefined;
+  if (imported === undefined || exported === undefined) return -1;
+  return Number.isNaN(imported) || Number.isNaN(exported) ? -1 : slot;
+}
+
+const sourceName = ({ meteringPoint }: PointSeries, ms: EpochMs): string =>
+  `${meteringPoint}/${formatInstant(ms)}`;
+
+/** What a series has at an instant; undefined where that is no slot or nothing is known. */
+function valueAt(series: PointSeries, ms: EpochMs): Estimate | undefined {
+  const slot = slotAt(series, ms);
+  if (slot < 0) return undefined;
   return {
-    importMilliwattHours: imported,
-    exportMilliwattHours: exported,
-    sources: [`${series.meteringPoint}/${formatInstant(ms)}`],
+    importMilliwattHours: series.importMilliwattHours[slot] as number,
+    exportMilliwattHours: series.exportMilliwattHours[slot] as number,
+    sources: [sourceName(series, ms)],
   };
 }
 
@@ -108,17 +110,37 @@ function linear(
 /** The mean of the same wall-clock time on earlier days of the same kind. */
 export function likeDay(around: Surroundings, slot: number, weeks: number): Estimate | undefined {
   const { series, classes } = around;
-  const found = classes
-    .earlier(slotStart(series, slot), weeks * 7)
-    .flatMap((ms) => valueAt(series, ms) ?? []);
-  if (found.length === 0) return undefined;
-  const mean = (pick: (each: Estimate) => number): number =>
-    Math.round(found.reduce((sum, each) => sum + pick(each), 0) / found.length);
+  const { importMilliwattHours, exportMilliwattHours } = series;
+  const sources: string[] = [];
+  let [imported, exported] = [0, 0];
+  for (const ms of classes.earlier(slotStart(series, slot), weeks * 7)) {
+    const at = slotAt(series, ms);
+    if (at < 0) continue;
+    imported += importMilliwattHours[at] as number;
+    exported += exportMilliwattHours[at] as number;
+    sources.push(sourceName(series, ms));
+  }
+  if (sources.length === 0) return undefined;
   return {
-    importMilliwattHours: mean((each) => each.importMilliwattHours),
-    exportMilliwattHours: mean((each) => each.exportMilliwattHours),
-    sources: found.flatMap(({ sources }) => sources),
+    importMilliwattHours: Math.round(imported / sources.length),
+    exportMilliwattHours: Math.round(exported / sources.length),
+    sources,
   };
+}
+
+/** The same wall-clock time in the nearest of so many weeks before. */
+export function previousWeek(
+  { series, classes }: Surroundings,
+  slot: number,
+  weeks: number,
+): Estimate | undefined {
+  const ms = slotStart(series, slot);
+  for (let week = 1; week <= weeks; week++) {
+    const sourceMs = classes.daysBefore(ms, 7 * week);
+    const found = sourceMs === undefined ? undefined : valueAt(series, sourceMs);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** What the head sees and no other point behind it explains. */

@@ -1,8 +1,8 @@
 import { allocateInto } from '@microgrid/units';
 import type { KnownSum } from '../validation/check-sums.js';
-import { DIRECTIONS, energies, type Direction } from '../validation/check-values.js';
+import type { Direction } from '../validation/check-values.js';
 import { isMissing, type PointSeries } from '../validation/point-series.js';
-import { estimate, type Estimate, type Surroundings } from './estimate.js';
+import { likeDay, previousWeek, type Estimate, type Surroundings } from './estimate.js';
 import type { MethodOf } from './fill-methods.js';
 
 /** The slots of a sum that nothing is known of. */
@@ -16,19 +16,31 @@ function holeOf(target: PointSeries, sum: KnownSum): Hole | undefined {
   const from = (sum.startMs - target.startMs) / target.resolutionMs;
   const to = (sum.endMs - target.startMs) / target.resolutionMs;
   const onGrid = Number.isInteger(from) && Number.isInteger(to) && from >= 0 && to <= target.slots;
-  const known = { import: sum.importMilliwattHours, export: sum.exportMilliwattHours };
-  if (!onGrid || known.import === undefined || known.export === undefined) return undefined;
+  const { importMilliwattHours, exportMilliwattHours } = sum;
+  if (!onGrid || importMilliwattHours === undefined || exportMilliwattHours === undefined)
+    return undefined;
   const slots: number[] = [];
-  const rest = { import: known.import, export: known.export };
-  for (let slot = from; slot < to; slot++) {
-    if (isMissing(target, slot)) slots.push(slot);
-    else
-      for (const direction of DIRECTIONS)
-        rest[direction] -= energies(target, direction)[slot] as number;
-  }
+  for (let slot = from; slot < to; slot++) if (isMissing(target, slot)) slots.push(slot);
+  // Most periods lack nothing.
+  if (slots.length === 0) return undefined;
+  const rest = {
+    import: importMilliwattHours - knownSum(target, target.importMilliwattHours, from, to),
+    export: exportMilliwattHours - knownSum(target, target.exportMilliwattHours, from, to),
+  };
   // Registers that went less far than the intervals fill nothing: that is a finding of `sumCheck`.
-  return slots.length === 0 || rest.import < 0 || rest.export < 0 ? undefined : { slots, rest };
+  return rest.import < 0 || rest.export < 0 ? undefined : { slots, rest };
 }
+
+function knownSum(target: PointSeries, values: Float64Array, from: number, to: number): number {
+  let sum = 0;
+  for (let slot = from; slot < to; slot++) {
+    if (!isMissing(target, slot)) sum += values[slot] as number;
+  }
+  return sum;
+}
+
+const FLAT: Estimate = { importMilliwattHours: 1, exportMilliwattHours: 1, sources: [] };
+const LIKE_DAY_WEEKS = 4;
 
 /** The first shape that knows every slot; flat always does. */
 function shapeOf(
@@ -36,25 +48,32 @@ function shapeOf(
   slots: readonly number[],
   { shape }: MethodOf<'registers'>,
 ): readonly Estimate[] | undefined {
+  const at = (name: (typeof shape)[number], slot: number): Estimate | undefined => {
+    if (name === 'flat') return FLAT;
+    return name === 'likeDay'
+      ? likeDay(around, slot, LIKE_DAY_WEEKS)
+      : previousWeek(around, slot, 1);
+  };
   for (const name of shape) {
-    if (name === 'flat') {
-      return slots.map(() => ({ importMilliwattHours: 1, exportMilliwattHours: 1, sources: [] }));
+    const made: Estimate[] = [];
+    for (const slot of slots) {
+      const found = at(name, slot);
+      if (found === undefined) break;
+      made.push(found);
     }
-    const method =
-      name === 'likeDay'
-        ? ({ method: 'likeDay', weeks: 4 } as const)
-        : ({ method: 'previousWeek', weeks: 1 } as const);
-    const made = slots.map((slot) => estimate(method, around, slot, slot + 1)?.[0]);
-    if (made.every((each) => each !== undefined)) return made;
+    if (made.length === slots.length) return made;
   }
   return undefined;
 }
 
 /** Shares a whole rest out by a shape; a shape of zeros cannot carry energy and becomes flat. */
-function share(rest: number, weights: readonly number[]): Float64Array {
-  const out = new Float64Array(weights.length);
-  const flat = weights.every((weight) => weight === 0);
-  allocateInto(rest, flat ? weights.map(() => 1) : weights, out);
+function share(rest: number, shape: readonly number[]): Float64Array {
+  const out = new Float64Array(shape.length);
+  if (out.length === 1) return out.fill(rest);
+  // An energy below 0 is a fault of its source, and no shape.
+  const weights = Float64Array.from(shape, (weight) => Math.max(0, weight));
+  if (weights.every((weight) => weight === 0)) weights.fill(1);
+  allocateInto(rest, weights, out);
   return out;
 }
 

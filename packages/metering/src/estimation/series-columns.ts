@@ -8,38 +8,46 @@ export function seriesColumns(series: readonly PointSeries[], file: string): Col
   const slots = sorted.reduce((sum, each) => sum + each.slots, 0);
   const columns = new GrowingColumns(Math.max(1, slots));
   for (const { meteringPoint } of sorted) columns.points.push(meteringPoint);
-  const nextSlot = new Int32Array(sorted.length);
-  // Infinity where a series has ended.
-  const nextMs = Float64Array.from(sorted, (each) => (each.slots > 0 ? each.startMs : Infinity));
-  for (let atMs = Math.min(...nextMs); atMs < Infinity;) {
-    let followingMs = Infinity;
-    for (let of = 0; of < sorted.length; of++) {
-      if (nextMs[of] === atMs) {
-        const each = sorted[of] as PointSeries;
-        const slot = nextSlot[of] as number;
-        if (each.quality[slot] !== ABSENT) enter(columns, of, each, slot, atMs);
-        nextSlot[of] = slot + 1;
-        nextMs[of] = slot + 1 < each.slots ? atMs + each.resolutionMs : Infinity;
-      }
-      if ((nextMs[of] as number) < followingMs) followingMs = nextMs[of] as number;
-    }
-    atMs = followingMs;
-  }
+  enterAll(sorted, columns);
   return columns.finish(file);
 }
 
-function enter(
-  columns: GrowingColumns,
-  of: number,
-  each: PointSeries,
-  slot: number,
-  startMs: number,
-): void {
-  const row = columns.rows++;
-  columns.point[row] = of;
-  columns.startMs[row] = startMs;
-  columns.endMs[row] = startMs + each.resolutionMs;
-  columns.importMilliwattHours[row] = each.importMilliwattHours[slot] as number;
-  columns.exportMilliwattHours[row] = each.exportMilliwattHours[slot] as number;
-  columns.quality[row] = each.quality[slot] as number;
+/** Millions of rows: all that each needs lies in arrays of its own. */
+function enterAll(sorted: readonly PointSeries[], columns: GrowingColumns): void {
+  const { point, startMs, endMs, importMilliwattHours, exportMilliwattHours, quality } = columns;
+  const imports = sorted.map((each) => each.importMilliwattHours);
+  const exports = sorted.map((each) => each.exportMilliwattHours);
+  const qualities = sorted.map((each) => each.quality);
+  const lengthMs = Float64Array.from(sorted, (each) => each.resolutionMs);
+  const slots = Int32Array.from(sorted, (each) => each.slots);
+  const nextSlot = new Int32Array(sorted.length);
+  // Infinity where a series has ended.
+  const nextMs = Float64Array.from(sorted, (each) => (each.slots > 0 ? each.startMs : Infinity));
+  let row = 0;
+  for (let atMs = nextMs.reduce((a, b) => Math.min(a, b), Infinity); atMs < Infinity;) {
+    let followingMs = Infinity;
+    for (let of = 0; of < nextMs.length; of++) {
+      let ownMs = nextMs[of] as number;
+      if (ownMs === atMs) {
+        const slot = nextSlot[of] as number;
+        const toMs = atMs + (lengthMs[of] as number);
+        const own = (qualities[of] as Uint8Array)[slot] as number;
+        if (own !== ABSENT) {
+          point[row] = of;
+          startMs[row] = atMs;
+          endMs[row] = toMs;
+          importMilliwattHours[row] = (imports[of] as Float64Array)[slot] as number;
+          exportMilliwattHours[row] = (exports[of] as Float64Array)[slot] as number;
+          quality[row] = own;
+          row += 1;
+        }
+        nextSlot[of] = slot + 1;
+        ownMs = slot + 1 < (slots[of] as number) ? toMs : Infinity;
+        nextMs[of] = ownMs;
+      }
+      if (ownMs < followingMs) followingMs = ownMs;
+    }
+    atMs = followingMs;
+  }
+  columns.rows = row;
 }

@@ -78,10 +78,10 @@ function neighbours(
   return count;
 }
 
-/**
- * The next slot that may be a spike. The median of its neighbours is near the value when more than half
- * of them are, and most slots end here: no median is taken there.
- */
+/** Slots that are passed over at once where their energies and their neighbours' lie close together. */
+const BLOCK = 32;
+
+/** The next slot that may be a spike; `from` to the end if none. */
 function nextCandidate(
   values: Float64Array,
   from: number,
@@ -89,22 +89,47 @@ function nextCandidate(
   distance: number,
 ): number {
   const slots = values.length;
-  // The value itself counts as one of its neighbours here.
-  const enough = halfWindow + 2;
-  for (let slot = from; slot < slots; slot++) {
-    const value = values[slot] as number;
-    if (value !== value) continue;
-    let near = 0;
-    const first = slot < halfWindow ? 0 : slot - halfWindow;
-    const last = slot + halfWindow < slots ? slot + halfWindow : slots - 1;
-    let at = first;
-    while (at <= last && near < enough) {
-      if (Math.abs((values[at] as number) - value) < distance) near++;
-      at++;
+  for (let start = from; start < slots; start += BLOCK) {
+    const end = Math.min(slots, start + BLOCK);
+    if (spread(values, start - halfWindow, end + halfWindow) < distance) continue;
+    for (let slot = start; slot < end; slot++) {
+      if (!isNearMost(values, slot, halfWindow, distance)) return slot;
     }
-    if (near < enough) return slot;
   }
   return slots;
+}
+
+/** Difference of the largest and least energy from one slot to before another; below 0 if there is none. */
+function spread(values: Float64Array, from: number, to: number): number {
+  let [least, largest] = [Infinity, -Infinity];
+  const last = Math.min(values.length, to);
+  for (let at = Math.max(0, from); at < last; at++) {
+    const value = values[at] as number;
+    if (value < least) least = value;
+    if (value > largest) largest = value;
+  }
+  return largest - least;
+}
+
+/**
+ * Whether a value is no spike without a median being taken: that of its neighbours is near the value
+ * when more than half of them are. A value that is not known is none either.
+ */
+function isNearMost(
+  values: Float64Array,
+  slot: number,
+  halfWindow: number,
+  distance: number,
+): boolean {
+  const value = values[slot] as number;
+  if (Number.isNaN(value)) return true;
+  // The value itself counts as one of its neighbours here.
+  let lacking = halfWindow + 2;
+  const last = Math.min(values.length - 1, slot + halfWindow);
+  for (let at = Math.max(0, slot - halfWindow); at <= last; at++) {
+    if (Math.abs((values[at] as number) - value) < distance && --lacking === 0) return true;
+  }
+  return false;
 }
 
 /** The energy that all but one in a hundred intervals stay below; 0 for a series of zeros. */

@@ -87,23 +87,34 @@ function narrow(columns: Columns, { resolutionMs, firstMs, lastMs }: Extents): v
   }
 }
 
+/** Series without a row, side by side in one piece of memory; undefined for points without rows. */
 function emptySeries(
-  meteringPoint: string,
-  firstMs: EpochMs,
-  lastMs: EpochMs,
-  resolutionMs: number,
-): PointSeries {
-  const startMs = Math.floor(firstMs / resolutionMs) * resolutionMs;
-  const slots = Math.floor((lastMs - startMs) / resolutionMs) + 1;
-  return {
-    meteringPoint,
-    startMs,
-    resolutionMs,
-    slots,
-    importMilliwattHours: new Float64Array(slots).fill(NaN),
-    exportMilliwattHours: new Float64Array(slots).fill(NaN),
-    quality: new Uint8Array(slots).fill(ABSENT),
-  };
+  ids: readonly string[],
+  { resolutionMs, firstMs, lastMs }: Extents,
+): (PointSeries | undefined)[] {
+  const spans = ids.map((meteringPoint, of) => {
+    const resolution = resolutionMs[of] as number;
+    const startMs = Math.floor((firstMs[of] as number) / resolution) * resolution;
+    const slots = Math.floor(((lastMs[of] as number) - startMs) / resolution) + 1;
+    return { meteringPoint, startMs, resolutionMs: resolution, slots };
+  });
+  const room = spans.reduce((sum, { slots }) => (slots > 0 ? sum + slots : sum), 0);
+  const imports = new Float64Array(room).fill(NaN);
+  const exports = new Float64Array(room).fill(NaN);
+  const qualities = new Uint8Array(room).fill(ABSENT);
+  let from = 0;
+  return spans.map((span) => {
+    if (!(span.slots > 0)) return undefined;
+    const to = from + span.slots;
+    const series = {
+      ...span,
+      importMilliwattHours: imports.subarray(from, to),
+      exportMilliwattHours: exports.subarray(from, to),
+      quality: qualities.subarray(from, to),
+    };
+    from = to;
+    return series;
+  });
 }
 
 /**
@@ -112,11 +123,7 @@ function emptySeries(
  */
 export function pointSeries(columns: Columns, sink: FindingSink): PointSeries[] {
   const found = extents(columns);
-  const all = columns.points.map((id, of): PointSeries | undefined => {
-    const resolutionMs = found.resolutionMs[of] as number;
-    if (Number.isNaN(resolutionMs)) return undefined;
-    return emptySeries(id, found.firstMs[of] as number, found.lastMs[of] as number, resolutionMs);
-  });
+  const all = emptySeries(columns.points, found);
   enterRows(columns, all, found.resolutionMs, sink);
   return all.filter((series) => series !== undefined);
 }
@@ -127,48 +134,69 @@ export function seriesById(all: readonly PointSeries[]): ReadonlyMap<string, Poi
 }
 
 function enterRows(
-  { rows, point, startMs, endMs, ...columns }: Columns,
+  columns: Columns,
   all: readonly (PointSeries | undefined)[],
   resolutions: Float64Array,
   sink: FindingSink,
 ): void {
+  const { rows, point, startMs, endMs } = columns;
+  const { importMilliwattHours, exportMilliwattHours, quality } = columns;
   // Millions of rows: what each needs of its series lies in arrays by point.
-  const series = all as readonly PointSeries[];
+  const none = new Float64Array(0);
+  const imports = all.map((each) => each?.importMilliwattHours ?? none);
+  const exports = all.map((each) => each?.exportMilliwattHours ?? none);
+  const qualities = all.map((each) => each?.quality ?? new Uint8Array(0));
   const firsts = Float64Array.from(all, (each) => each?.startMs ?? NaN);
   const lasts = new Float64Array(all.length).fill(-Infinity);
   for (let row = 0; row < rows; row++) {
     const of = point[row] as number;
     const start = startMs[row] as number;
-    const end = endMs[row] as number;
-    const own = series[of] as PointSeries;
-    if (start < (lasts[of] as number)) {
-      const after = formatInstant(lasts[of] as number);
-      sink.row('order', own, start, end, `starts after a row of ${after} in the file`);
-    } else lasts[of] = start;
+    if (start >= (lasts[of] as number)) lasts[of] = start;
+    else late(all[of] as PointSeries, columns, row, lasts[of] as number, sink);
     const resolution = resolutions[of] as number;
     const slot = (start - (firsts[of] as number)) / resolution;
-    if (end - start !== resolution || slot !== Math.floor(slot)) {
-      const expected = formatResolution(resolution);
-      const minutes = (end - start) / 60_000;
-      const message = `${minutes} minutes, expected ${expected} as most rows`;
-      sink.row('resolution', own, start, end, message);
+    if ((endMs[row] as number) - start !== resolution || slot !== Math.floor(slot)) {
+      unfit(all[of] as PointSeries, columns, row, sink);
       continue;
     }
-    const { quality, importMilliwattHours, exportMilliwattHours } = own;
-    if (quality[slot] !== ABSENT) {
-      twice(own, slot, columns, row, sink);
+    const own = qualities[of] as Uint8Array;
+    if (own[slot] !== ABSENT) {
+      twice(all[of] as PointSeries, slot, columns, row, sink);
       continue;
     }
-    importMilliwattHours[slot] = columns.importMilliwattHours[row] as number;
-    exportMilliwattHours[slot] = columns.exportMilliwattHours[row] as number;
-    quality[slot] = columns.quality[row] as number;
+    (imports[of] as Float64Array)[slot] = importMilliwattHours[row] as number;
+    (exports[of] as Float64Array)[slot] = exportMilliwattHours[row] as number;
+    own[slot] = quality[row] as number;
   }
+}
+
+function late(
+  series: PointSeries,
+  { startMs, endMs }: Columns,
+  row: number,
+  lastMs: EpochMs,
+  sink: FindingSink,
+): void {
+  const message = `starts after a row of ${formatInstant(lastMs)} in the file`;
+  sink.row('order', series, startMs[row] as number, endMs[row] as number, message);
+}
+
+function unfit(
+  series: PointSeries,
+  { startMs, endMs }: Columns,
+  row: number,
+  sink: FindingSink,
+): void {
+  const [start, end] = [startMs[row] as number, endMs[row] as number];
+  const expected = formatResolution(series.resolutionMs);
+  const message = `${(end - start) / 60_000} minutes, expected ${expected} as most rows`;
+  sink.row('resolution', series, start, end, message);
 }
 
 function twice(
   series: PointSeries,
   slot: number,
-  columns: Pick<Columns, 'importMilliwattHours' | 'exportMilliwattHours' | 'quality'>,
+  columns: Columns,
   row: number,
   sink: FindingSink,
 ): void {
