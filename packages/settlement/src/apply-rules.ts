@@ -3,8 +3,9 @@ import type { EnergyStep, EnergyStepResult } from './energy-steps.js';
 import { columnSum, type Workspace } from './workspace.js';
 
 /**
- * The contract's rules: netting (import and export of a point in one interval cancel), eligibility
- * (only points inside their validity claim and offer), then the key's entitlement of every point.
+ * The contract's rules: netting (import and export of a point in one interval cancel), what each point
+ * then brings into sharing (eligibility, participation factor, direction of storage, export bounds),
+ * and the key's entitlement of every point.
  */
 export function applyRules(
   workspace: Workspace,
@@ -14,28 +15,18 @@ export function applyRules(
   const netted = netOff(workspace, values, startMs);
   const imports = netted['importPending'] ?? values['importPending'] ?? workspace.zero;
   const exports = netted['exportPending'] ?? values['exportPending'] ?? workspace.zero;
-  const claimed = takingPart(workspace, imports, 'claimed', startMs);
-  const offered = takingPart(workspace, exports, 'offered', startMs);
+  const { claimed, offered } = bringIn(workspace, imports, exports, startMs);
   const totalClaimed = columnSum(claimed, 'imports', startMs);
   const totalOffered = columnSum(offered, 'exports', startMs);
-  const { rule, transformerLimit, importLimits, exportLimits } = workspace.contract;
-  const shares = workspace.column('shares', startMs);
-  const entitled = rule.share(claimed, totalClaimed, totalOffered, shares, workspace.allocator);
+  const { transformerLimit, importLimits, exportLimits } = workspace.contract;
+  const brought = { claims: claimed, totalClaimed, offers: offered, totalOffered };
+  const ruled = workspace.share(startMs, brought, 'free');
   const withinCapacity =
-    entitled <= transformerLimit &&
+    ruled.entitled <= transformerLimit &&
     (importLimits === undefined || within(claimed, importLimits)) &&
     (exportLimits === undefined || within(offered, exportLimits));
   return {
-    data: {
-      ...data,
-      claimed,
-      offered,
-      totalClaimed,
-      totalOffered,
-      shares,
-      entitled,
-      withinCapacity,
-    },
+    data: { ...data, claimed, offered, totalClaimed, totalOffered, ...ruled, withinCapacity },
     values: netted,
   };
 }
@@ -47,20 +38,21 @@ function within(column: Float64Array, limits: Float64Array): boolean {
   return true;
 }
 
-/** The column with 0 for every point that takes no part; the column itself where all do. */
-function takingPart(
+/** What each point brings into sharing: the columns themselves where that is all they hold. */
+export function bringIn(
   workspace: Workspace,
-  column: Float64Array,
-  name: 'claimed' | 'offered',
+  imports: Float64Array,
+  exports: Float64Array,
   startMs: number,
-): Float64Array {
-  if (workspace.allEligible(startMs)) return column;
-  const eligible = workspace.eligible(startMs);
-  const out = workspace.column(name, startMs);
-  for (let index = 0; index < out.length; index++) {
-    out[index] = eligible[index] === 1 ? (column[index] as number) : 0;
-  }
-  return out;
+): { readonly claimed: Float64Array; readonly offered: Float64Array } {
+  const { broughtIn } = workspace.contract;
+  const standing = broughtIn.standing.at(startMs);
+  const bounds = broughtIn.boundsAt(workspace.intervalAt(startMs));
+  if (broughtIn.isWhole(standing, bounds)) return { claimed: imports, offered: exports };
+  const claimed = workspace.column('claimed', startMs);
+  const offered = workspace.column('offered', startMs);
+  broughtIn.fill(standing, bounds, imports, exports, claimed, offered);
+  return { claimed, offered };
 }
 
 function netOff(

@@ -15,15 +15,15 @@ export function curtail(
   workspace: Workspace,
   { data }: EnergyStep<RuledCase>,
 ): EnergyStepResult<ClearedCase> {
-  const { contract, allocator } = workspace;
+  const { contract } = workspace;
   const { startMs } = data;
   const claimed = cut(data.claimed, contract.importLimits, workspace, 'limitedClaims', startMs);
   const offered = cut(data.offered, contract.exportLimits, workspace, 'limitedOffers', startMs);
   const totalClaimed = columnSum(claimed, 'imports', startMs);
   const totalOffered = columnSum(offered, 'exports', startMs);
-  const shares = workspace.column('limitedShares', startMs);
-  const entitled = contract.rule.share(claimed, totalClaimed, totalOffered, shares, allocator);
-  const shared = Math.min(entitled, contract.transformerLimit);
+  const brought = { claims: claimed, totalClaimed, offers: offered, totalOffered };
+  const ruled = workspace.share(startMs, brought, 'limited');
+  const shared = Math.min(ruled.entitled, contract.transformerLimit);
   // A fixed key's whole-mWh parts of a smaller pool can fit the claims better by a unit or two.
   const curtailed = Math.max(0, data.entitled - shared);
   return {
@@ -33,8 +33,7 @@ export function curtail(
       offered,
       totalClaimed,
       totalOffered,
-      shares,
-      entitled,
+      ...ruled,
       shared,
       curtailed,
     },

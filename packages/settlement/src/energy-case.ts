@@ -1,4 +1,6 @@
 import type { EpochMs } from '@microgrid/units';
+import type { MarketAmounts } from './sharing/sharing-rule.js';
+import type { Entitled } from './workspace.js';
 
 /** The readings of all metering points in one interval: the message an energy case waits for. */
 export interface IntervalReading {
@@ -20,17 +22,13 @@ export interface EnergyCase {
 }
 
 /** A case whose contract rules are applied. */
-export interface RuledCase extends EnergyCase {
+export interface RuledCase extends EnergyCase, Entitled {
   /** What each point brings into sharing, mWh. */
   readonly claimed: Float64Array;
   readonly offered: Float64Array;
   /** Their sums. */
   readonly totalClaimed: number;
   readonly totalOffered: number;
-  /** What each point may take of the pool by the key. */
-  readonly shares: Float64Array;
-  /** Their sum. */
-  readonly entitled: number;
   /** Whether no limit in kVA is exceeded: the guard of the two capacity transitions. */
   readonly withinCapacity: boolean;
 }
@@ -48,6 +46,11 @@ export interface IssuedCase extends EnergyCase {
   readonly shared: number;
   readonly curtailed: number;
   readonly withinCapacity: boolean;
+  /** What stays each point's own surplus, and what each plant gives to it; absent without. */
+  readonly own?: Float64Array;
+  readonly assigned?: Float64Array;
+  /** What takers pay and givers earn for what is shared, where a market made it. */
+  readonly market?: MarketAmounts;
 }
 
 /** The energies of one version that another took the place of; never changed. */

@@ -1,14 +1,18 @@
 import { INTERVAL_QUALITIES } from '@microgrid/events';
 import { formatInstant, type EpochMs } from '@microgrid/units';
-import { pointCost, pricesAt } from './member-days.js';
-import type { SettledPeriod } from './settle.js';
+import { bringIn } from './apply-rules.js';
+import { pointCost, pointSharedMoney, pointSurplus, pricesAt } from './member-days.js';
+import type { SettledPeriod } from './settled-period.js';
 import { SettlementError } from './settlement-error.js';
+import { explainKey, type ExplainedKey } from './sharing/explain-key.js';
+import { Workspace } from './workspace.js';
 
 /** One priced part of a point's interval; amounts are exact, decimal integers in strings. */
 export interface ExplainedLine {
   readonly line: 'supply' | 'sharedIn' | 'sharedOut' | 'surplus';
   readonly energyMilliwattHours: number;
-  readonly priceMicroPerKilowattHour: number;
+  /** Absent where a market gave the point an amount and not a price. */
+  readonly priceMicroPerKilowattHour?: number;
   /** Positive is paid by the member, negative is paid to the member. */
   readonly exactPico: string;
 }
@@ -30,6 +34,8 @@ export interface PointExplanation {
     readonly netting: 'none' | 'interval';
     /** Whether the point takes part in sharing at this time. */
     readonly eligible: boolean;
+    /** Whole percent of the point's energy that is in this community; absent where all is. */
+    readonly participationPercent?: number;
     readonly consumedMilliwattHours: number;
     readonly injectedMilliwattHours: number;
     /** What takes part in sharing, after the point's own limits. */
@@ -39,8 +45,15 @@ export interface PointExplanation {
     readonly exportLimitMilliwattHours?: number;
   };
   readonly share: {
-    readonly key: 'proportional' | 'fixed';
+    readonly key: ExplainedKey['key'];
+    /** Of a fixed key, the point's coefficient in the interval. */
     readonly coefficient?: string;
+    /** What becomes of parts that are not used, and how plants are chosen, where not by default. */
+    readonly unused?: ExplainedKey['unused'];
+    readonly plants?: ExplainedKey['plants'];
+    /** Uniform prices of a market, micro-currency per kWh. */
+    readonly buyersPriceMicroPerKilowattHour?: number;
+    readonly sellersPriceMicroPerKilowattHour?: number;
     /** All energy on offer and all claims in the interval; totals are decimal integers in strings. */
     readonly poolMilliwattHours: string;
     readonly claimsMilliwattHours: string;
@@ -51,7 +64,10 @@ export interface PointExplanation {
     readonly sharedInMilliwattHours: number;
     readonly sharedOutMilliwattHours: number;
     readonly residualMilliwattHours: number;
+    /** Sold outside; with what stayed its own of the pool, less what it gave to others' own surplus. */
     readonly surplusMilliwattHours: number;
+    readonly ownSurplusMilliwattHours?: number;
+    readonly assignedOutMilliwattHours?: number;
   };
   readonly lines: readonly ExplainedLine[];
   readonly costPico: string;
@@ -100,7 +116,7 @@ export function explainPoint(
     start: formatInstant(startMs),
     end: formatInstant(startMs + settled.resolutionMs),
     reading: explainReading(settled, cell),
-    claim: explainClaim(settled, point, cell, startMs),
+    claim: explainClaim(settled, point, interval, cell),
     share: explainShare(settled, point, interval, cell),
     lines: explainLines(settled, interval, cell),
     costPico: pointCost(settled, interval, point).toString(),
@@ -119,41 +135,52 @@ function explainReading(settled: SettledPeriod, cell: number): PointExplanation[
   };
 }
 
-/** What a point brings into sharing in the interval that starts at an instant. */
-function takesPart(
-  settled: SettledPeriod,
-  point: number,
-  cell: number,
-  startMs: EpochMs,
-): { eligible: boolean; claimed: number; offered: number } {
-  const { validFromMs, validToMs, importLimits, exportLimits } = settled.contract;
-  const eligible =
-    startMs >= (validFromMs[point] ?? -Infinity) && startMs < (validToMs[point] ?? Infinity);
-  if (!eligible) return { eligible, claimed: 0, offered: 0 };
+/** What all points bring into sharing in an interval, after their own limits. */
+function broughtIn(
+  { contract, importMilliwattHours, exportMilliwattHours }: SettledPeriod,
+  interval: number,
+): { readonly claimed: Float64Array; readonly offered: Float64Array } {
+  const { importLimits, exportLimits, startMs, resolutionMs, pointIds } = contract;
+  const from = interval * pointIds.length;
+  const imports = importMilliwattHours.slice(from, from + pointIds.length);
+  const exports = exportMilliwattHours.slice(from, from + pointIds.length);
+  if (contract.community.netting === 'interval') {
+    for (const [index, imported] of imports.entries()) {
+      const netted = Math.min(imported, exports[index] ?? 0);
+      imports[index] = imported - netted;
+      exports[index] = (exports[index] ?? 0) - netted;
+    }
+  }
+  const workspace = new Workspace(contract);
+  const brought = bringIn(workspace, imports, exports, startMs + interval * resolutionMs);
+  const cut = (column: Float64Array, limits: Float64Array | undefined): Float64Array =>
+    column.map((value, index) => Math.min(value, limits?.[index] ?? Infinity));
   return {
-    eligible,
-    claimed: Math.min(settled.consumedMilliwattHours[cell] ?? 0, importLimits?.[point] ?? Infinity),
-    offered: Math.min(settled.injectedMilliwattHours[cell] ?? 0, exportLimits?.[point] ?? Infinity),
+    claimed: cut(brought.claimed, importLimits),
+    offered: cut(brought.offered, exportLimits),
   };
 }
 
 function explainClaim(
   settled: SettledPeriod,
   point: number,
+  interval: number,
   cell: number,
-  startMs: EpochMs,
 ): PointExplanation['claim'] {
-  const { community, importLimits, exportLimits } = settled.contract;
-  const { eligible, claimed, offered } = takesPart(settled, point, cell, startMs);
+  const { community, importLimits, exportLimits, broughtIn: rules } = settled.contract;
+  const { claimed, offered } = broughtIn(settled, interval);
+  const standing = rules.standing.at(settled.startMs + interval * settled.resolutionMs);
+  const percent = standing.percent[point] ?? 100;
   const importLimit = importLimits?.[point] ?? Infinity;
   const exportLimit = exportLimits?.[point] ?? Infinity;
   return {
     netting: community.netting,
-    eligible,
+    eligible: standing.takesPart[point] === 1,
+    ...(percent !== 100 && { participationPercent: percent }),
     consumedMilliwattHours: settled.consumedMilliwattHours[cell] ?? 0,
     injectedMilliwattHours: settled.injectedMilliwattHours[cell] ?? 0,
-    claimedMilliwattHours: claimed,
-    offeredMilliwattHours: offered,
+    claimedMilliwattHours: claimed[point] ?? 0,
+    offeredMilliwattHours: offered[point] ?? 0,
     ...(importLimit < Infinity && { importLimitMilliwattHours: importLimit }),
     ...(exportLimit < Infinity && { exportLimitMilliwattHours: exportLimit }),
   };
@@ -165,33 +192,26 @@ function explainShare(
   interval: number,
   cell: number,
 ): PointExplanation['share'] {
-  const { community, transformerLimit } = settled.contract;
-  const { sharingKey } = community;
-  const startMs = settled.startMs + interval * settled.resolutionMs;
-  let pool = 0;
-  let claims = 0;
-  for (let other = 0; other < settled.points.length; other++) {
-    const part = takesPart(settled, other, interval * settled.points.length + other, startMs);
-    pool += part.offered;
-    claims += part.claimed;
-  }
+  const { transformerLimit } = settled.contract;
+  const sum = (column: Float64Array): number => column.reduce((a, b) => a + b, 0);
+  const { claimed, offered } = broughtIn(settled, interval);
   const sharedIn = settled.sharedInMilliwattHours[cell] ?? 0;
-  const sharedOut = settled.sharedOutMilliwattHours[cell] ?? 0;
+  const own = settled.ownSurplusMilliwattHours?.[cell];
+  const assigned = settled.assignedOutMilliwattHours?.[cell];
   return {
-    key: sharingKey.type,
-    ...(sharingKey.type === 'fixed' && {
-      coefficient: sharingKey.coefficients[settled.points[point] ?? ''] ?? '0',
-    }),
-    poolMilliwattHours: String(pool),
-    claimsMilliwattHours: String(claims),
+    ...explainKey(settled, point, interval),
+    poolMilliwattHours: String(sum(offered)),
+    claimsMilliwattHours: String(sum(claimed)),
     sharedMilliwattHours: String(settled.sharedMilliwattHours[interval] ?? 0),
     curtailedMilliwattHours: String(settled.curtailedMilliwattHours[interval] ?? 0),
     ...(transformerLimit < Infinity && { transformerLimitMilliwattHours: transformerLimit }),
     capacity: settled.capacity[interval] === 1 ? 'curtailed' : 'within',
     sharedInMilliwattHours: sharedIn,
-    sharedOutMilliwattHours: sharedOut,
+    sharedOutMilliwattHours: settled.sharedOutMilliwattHours[cell] ?? 0,
     residualMilliwattHours: (settled.consumedMilliwattHours[cell] ?? 0) - sharedIn,
-    surplusMilliwattHours: (settled.injectedMilliwattHours[cell] ?? 0) - sharedOut,
+    surplusMilliwattHours: pointSurplus(settled, cell),
+    ...(own !== undefined && { ownSurplusMilliwattHours: own }),
+    ...(assigned !== undefined && { assignedOutMilliwattHours: assigned }),
   };
 }
 
@@ -200,9 +220,28 @@ function explainLines(settled: SettledPeriod, interval: number, cell: number): E
   const sharedIn = settled.sharedInMilliwattHours[cell] ?? 0;
   const sharedOut = settled.sharedOutMilliwattHours[cell] ?? 0;
   const residual = (settled.consumedMilliwattHours[cell] ?? 0) - sharedIn;
-  const surplus = (settled.injectedMilliwattHours[cell] ?? 0) - sharedOut;
-  const priced = (
-    line: ExplainedLine['line'],
+  const surplus = pointSurplus(settled, cell);
+  const { internalAmounts } = settled;
+  const { paidPico, earnedPico } = pointSharedMoney(settled, interval, cell);
+  const shared = (
+    line: 'sharedIn' | 'sharedOut',
+    energy: number,
+    uniform: number | undefined,
+    pico: bigint,
+  ): ExplainedLine => {
+    const price = internalAmounts === undefined ? prices.internal : uniform;
+    const priced = price !== undefined && BigInt(energy) * BigInt(Number.isNaN(price) ? 0 : price);
+    return {
+      line,
+      energyMilliwattHours: energy,
+      ...(price !== undefined &&
+        (priced === pico || priced === -pico) &&
+        !Number.isNaN(price) && { priceMicroPerKilowattHour: price }),
+      exactPico: pico.toString(),
+    };
+  };
+  const outside = (
+    line: 'supply' | 'surplus',
     energy: number,
     price: number,
     sign: bigint,
@@ -213,9 +252,9 @@ function explainLines(settled: SettledPeriod, interval: number, cell: number): E
     exactPico: (sign * BigInt(energy) * BigInt(price)).toString(),
   });
   return [
-    priced('supply', residual, prices.import, 1n),
-    priced('sharedIn', sharedIn, prices.internal, 1n),
-    priced('sharedOut', sharedOut, prices.internal, -1n),
-    priced('surplus', surplus, prices.export, -1n),
+    outside('supply', residual, prices.import, 1n),
+    shared('sharedIn', sharedIn, internalAmounts?.buyersPrices[interval], paidPico),
+    shared('sharedOut', sharedOut, internalAmounts?.sellersPrices[interval], -earnedPico),
+    outside('surplus', surplus, prices.export, -1n),
   ];
 }

@@ -61,6 +61,7 @@ export {
 export { affectedIntervals, type RunBasis } from './runs/affected-intervals.js';
 export { completeness, type Completeness, type KnownShare } from './runs/completeness.js';
 export { contractAsKnown, type RunPeriod } from './runs/contract-as-known.js';
+export { intervalCase } from './runs/interval-case.js';
 export { readingsAsKnown, type GridFrame, type PeriodReadings } from './runs/period-readings.js';
 export {
   resettle,
@@ -94,9 +95,11 @@ export {
   type SubstitutedGrid,
   type SubstitutionPolicy,
 } from './runs/substitute-missing.js';
-export { settle, type SettledPeriod, type SettleOptions } from './settle.js';
+export { settle, type SettleOptions } from './settle.js';
+export type { InternalAmounts, SettledPeriod } from './settled-period.js';
 export {
   settlementContract,
+  type ContractInputs,
   type IntervalPrices,
   type SettlementContract,
 } from './settlement-contract.js';
@@ -156,7 +159,8 @@ export {
   type EnergyAndCost,
   type SettlementSummary,
 } from './settlement-summary.js';
-export type { SharingRule } from './sharing-rule.js';
+export type { StatesOfCharge } from './sharing/export-bounds.js';
+export type { MarketAmounts, SharingRule, SharingWork } from './sharing/sharing-rule.js';
 export {
   complementPlace,
   unitControlPlace,

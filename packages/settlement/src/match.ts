@@ -1,41 +1,76 @@
 import type { ClearedCase, IssuedCase } from './energy-case.js';
 import type { EnergyStep, EnergyStepResult } from './energy-steps.js';
+import { curtailedAmounts } from './sharing/curtailed-amounts.js';
 import { SettlementError } from './settlement-error.js';
 import { columnSum, subtract, type Workspace } from './workspace.js';
 
 /**
- * Shares the quantity out: to the takers by the key, to the givers in proportion to what they
- * offered. Below the entitled quantity (transformer limit) both sides are curtailed pro rata.
+ * Moves what the key shares from givers to takers. Below the entitled quantity (transformer limit)
+ * both sides are curtailed pro rata.
  */
 export function match(
   workspace: Workspace,
   { data, values }: EnergyStep<ClearedCase>,
 ): EnergyStepResult<IssuedCase> {
-  const { startMs, reading, shares, entitled, shared, curtailed, withinCapacity } = data;
+  const { startMs, reading, shares, given, entitled, shared, curtailed, withinCapacity } = data;
+  const { own, assigned, market } = data;
   const { allocator, zero } = workspace;
   const sharedIn = workspace.column('sharedIn', startMs);
   const sharedOut = workspace.column('sharedOut', startMs);
-  allocator.allocate(entitled, data.offered, data.totalOffered, sharedOut);
   if (shared < entitled) {
-    allocator.allocate(shared, sharedOut, entitled, sharedOut);
+    allocator.allocate(shared, given, entitled, sharedOut);
     allocator.allocate(shared, shares, entitled, sharedIn);
   } else {
+    sharedOut.set(given);
     sharedIn.set(shares);
   }
   const taken = columnSum(sharedIn, 'shares', startMs);
-  const given = columnSum(sharedOut, 'shares', startMs);
-  if (taken !== shared || given !== shared) {
+  const gave = columnSum(sharedOut, 'shares', startMs);
+  if (taken !== shared || gave !== shared) {
     throw new SettlementError(
       'not-conserved',
-      `shared ${shared} mWh, but ${taken} taken and ${given} given`,
+      `shared ${shared} mWh, but ${taken} taken and ${gave} given`,
     );
   }
   const importPending = workspace.column('unsharedImport', startMs);
   const exportPending = workspace.column('unsharedExport', startMs);
   subtract(values['importPending'] ?? zero, sharedIn, importPending, 'imports less shares');
   subtract(values['exportPending'] ?? zero, sharedOut, exportPending, 'exports less shares');
+  if (own !== undefined && assigned !== undefined) {
+    checkOwnSurplus(own, assigned, exportPending, startMs);
+  }
   return {
-    data: { startMs, ...(reading && { reading }), shared, curtailed, withinCapacity },
+    data: {
+      startMs,
+      ...(reading && { reading }),
+      shared,
+      curtailed,
+      withinCapacity,
+      ...(own && { own }),
+      ...(assigned && { assigned }),
+      ...(market && {
+        market: shared < entitled ? curtailedAmounts(market, data, sharedIn, sharedOut) : market,
+      }),
+    },
     values: { importPending, exportPending, sharedIn, sharedOut },
   };
+}
+
+/** Own surpluses are made of what plants have left: the same energy, sold by somebody else. */
+function checkOwnSurplus(
+  own: Float64Array,
+  assigned: Float64Array,
+  left: Float64Array,
+  startMs: number,
+): void {
+  const kept = columnSum(own, 'own surpluses', startMs);
+  const gave = columnSum(assigned, 'own surpluses', startMs);
+  const over = assigned.findIndex((energy, index) => energy > (left[index] as number));
+  if (kept === gave && over === -1) return;
+  throw new SettlementError(
+    'not-conserved',
+    over === -1
+      ? `own surpluses of ${kept} mWh, but ${gave} mWh of the plants`
+      : `point ${over} gives ${assigned[over]} mWh to own surpluses, it has ${left[over]} mWh`,
+  );
 }

@@ -10,8 +10,15 @@ export interface MemberAmounts {
   readonly sharedOutMilliwattHours: bigint;
   /** Bought from the supplier: consumed (after netting) less shared in. */
   readonly supplyMilliwattHours: bigint;
-  /** Fed into the grid: injected (after netting) less shared out. */
+  /**
+   * Sold outside: injected (after netting) less shared out, less what it gave to others' own surpluses,
+   * with its own.
+   */
   readonly surplusMilliwattHours: bigint;
+  /** Of that, what stayed the member's of its part of the pool. */
+  readonly ownSurplusMilliwattHours: bigint;
+  /** Injected by the member's plants and others' own surplus. */
+  readonly assignedOutMilliwattHours: bigint;
   readonly supplyPico: Pico;
   readonly sharedInPico: Pico;
   /** A credit: 0 or negative at prices of 0 or more. */
@@ -32,6 +39,8 @@ export const NO_AMOUNTS: MemberAmounts = {
   sharedOutMilliwattHours: 0n,
   supplyMilliwattHours: 0n,
   surplusMilliwattHours: 0n,
+  ownSurplusMilliwattHours: 0n,
+  assignedOutMilliwattHours: 0n,
   supplyPico: 0n,
   sharedInPico: 0n,
   sharedOutPico: 0n,
@@ -49,6 +58,8 @@ export function addAmounts(a: MemberAmounts, b: MemberAmounts): MemberAmounts {
     sharedOutMilliwattHours: a.sharedOutMilliwattHours + b.sharedOutMilliwattHours,
     supplyMilliwattHours: a.supplyMilliwattHours + b.supplyMilliwattHours,
     surplusMilliwattHours: a.surplusMilliwattHours + b.surplusMilliwattHours,
+    ownSurplusMilliwattHours: a.ownSurplusMilliwattHours + b.ownSurplusMilliwattHours,
+    assignedOutMilliwattHours: a.assignedOutMilliwattHours + b.assignedOutMilliwattHours,
     supplyPico: a.supplyPico + b.supplyPico,
     sharedInPico: a.sharedInPico + b.sharedInPico,
     sharedOutPico: a.sharedOutPico + b.sharedOutPico,

@@ -2,7 +2,7 @@ import { formatMoney, type EpochMs, type Pico } from '@microgrid/units';
 import { localDays } from '@microgrid/units/calendar';
 import { addAmounts, NO_AMOUNTS, type MemberAmounts } from './member-amounts.js';
 import { MemberSums, type PriceTriple } from './member-sums.js';
-import type { SettledPeriod } from './settle.js';
+import type { SettledPeriod } from './settled-period.js';
 import { SettlementError } from './settlement-error.js';
 
 /** What one member's points did on one local day. */
@@ -110,7 +110,7 @@ export function intervalTotals(settled: SettledPeriod, interval: number): Interv
 
 /**
  * What the community pays (positive) or receives for an interval: shared energy costs its takers
- * what it earns its givers, so only residual and surplus remain.
+ * what it earns its givers, so only residual and surplus remain, and what a market keeps.
  */
 export function intervalCost(
   settled: SettledPeriod,
@@ -121,21 +121,50 @@ export function intervalCost(
   const prices = pricesAt(settled, interval);
   return (
     BigInt(consumed - shared) * BigInt(prices.import) -
-    BigInt(injected - shared) * BigInt(prices.export)
+    BigInt(injected - shared) * BigInt(prices.export) +
+    (settled.internalAmounts?.residualPico[interval] ?? 0n)
   );
+}
+
+/** What a point sells outside in an interval: its unshared injection, and what stayed its own of the pool. */
+export function pointSurplus(settled: SettledPeriod, cell: number): number {
+  const injected = settled.injectedMilliwattHours[cell] ?? 0;
+  const sharedOut = settled.sharedOutMilliwattHours[cell] ?? 0;
+  const assigned = settled.assignedOutMilliwattHours?.[cell] ?? 0;
+  return injected - sharedOut - assigned + (settled.ownSurplusMilliwattHours?.[cell] ?? 0);
+}
+
+/** What a point pays for the shared energy it takes, and earns for what it gives, in an interval. */
+export function pointSharedMoney(
+  settled: SettledPeriod,
+  interval: number,
+  cell: number,
+): { readonly paidPico: Pico; readonly earnedPico: Pico } {
+  const { internalAmounts } = settled;
+  if (internalAmounts !== undefined) {
+    return {
+      paidPico: internalAmounts.paidPico[cell] ?? 0n,
+      earnedPico: internalAmounts.earnedPico[cell] ?? 0n,
+    };
+  }
+  const price = BigInt(pricesAt(settled, interval).internal);
+  return {
+    paidPico: BigInt(settled.sharedInMilliwattHours[cell] ?? 0) * price,
+    earnedPico: BigInt(settled.sharedOutMilliwattHours[cell] ?? 0) * price,
+  };
 }
 
 /** What one metering point pays (positive) or receives for an interval, exactly. */
 export function pointCost(settled: SettledPeriod, interval: number, point: number): Pico {
   const cell = interval * settled.points.length + point;
   const sharedIn = settled.sharedInMilliwattHours[cell] ?? 0;
-  const sharedOut = settled.sharedOutMilliwattHours[cell] ?? 0;
   const consumed = settled.consumedMilliwattHours[cell] ?? 0;
-  const injected = settled.injectedMilliwattHours[cell] ?? 0;
   const prices = pricesAt(settled, interval);
+  const { paidPico, earnedPico } = pointSharedMoney(settled, interval, cell);
   return (
     BigInt(consumed - sharedIn) * BigInt(prices.import) +
-    BigInt(sharedIn - sharedOut) * BigInt(prices.internal) -
-    BigInt(injected - sharedOut) * BigInt(prices.export)
+    paidPico -
+    earnedPico -
+    BigInt(pointSurplus(settled, cell)) * BigInt(prices.export)
   );
 }

@@ -1,6 +1,6 @@
 import { INTERVAL_QUALITIES } from '@microgrid/events';
 import { addAmounts, NO_AMOUNTS, type MemberAmounts } from './member-amounts.js';
-import type { SettledPeriod } from './settle.js';
+import type { SettledPeriod } from './settled-period.js';
 
 const QUALITIES = INTERVAL_QUALITIES.length;
 
@@ -22,10 +22,17 @@ export class MemberSums {
   private readonly sharedOut: Float64Array;
   private readonly supply: Float64Array;
   private readonly surplus: Float64Array;
+  private readonly ownSurplus: Float64Array;
+  private readonly assignedOut: Float64Array;
   private readonly quality: Float64Array;
   /** No sum above is larger than this. */
   private bound = 0;
   private amounts: MemberAmounts[];
+  /** What a market says that members pay and earn, since the last time priced. */
+  private readonly paid: bigint[];
+  private readonly earned: bigint[];
+  /** Whether a market makes the money of shared energy. */
+  private market = false;
 
   constructor(private readonly members: number) {
     const column = (): Float64Array => new Float64Array(members);
@@ -35,8 +42,12 @@ export class MemberSums {
     this.sharedOut = column();
     this.supply = column();
     this.surplus = column();
+    this.ownSurplus = column();
+    this.assignedOut = column();
     this.quality = new Float64Array(members * QUALITIES);
     this.amounts = Array.from({ length: members }, () => NO_AMOUNTS);
+    this.paid = new Array<bigint>(members).fill(0n);
+    this.earned = new Array<bigint>(members).fill(0n);
   }
 
   /** Adds one interval; `prices` are those of every interval since the last {@link priceOut}. */
@@ -62,6 +73,34 @@ export class MemberSums {
       increase(this.surplus, member, (settled.injectedMilliwattHours[cell] as number) - sharedOut);
       increase(this.quality, member * QUALITIES + (quality[cell] as number), imported);
     }
+    this.addOwnSurplus(settled, first);
+    this.addMarket(settled, first);
+  }
+
+  /** Energy that leaves a plant's surplus and is another point's: the sums of surplus take both. */
+  private addOwnSurplus(settled: SettledPeriod, first: number): void {
+    const { memberOfPoint, ownSurplusMilliwattHours, assignedOutMilliwattHours } = settled;
+    if (ownSurplusMilliwattHours === undefined || assignedOutMilliwattHours === undefined) return;
+    for (let point = 0; point < memberOfPoint.length; point++) {
+      const member = memberOfPoint[point] as number;
+      const own = ownSurplusMilliwattHours[first + point] as number;
+      const assigned = assignedOutMilliwattHours[first + point] as number;
+      increase(this.ownSurplus, member, own);
+      increase(this.assignedOut, member, assigned);
+      increase(this.surplus, member, own - assigned);
+    }
+  }
+
+  private addMarket(settled: SettledPeriod, first: number): void {
+    const { memberOfPoint, internalAmounts } = settled;
+    if (internalAmounts === undefined) return;
+    this.market = true;
+    for (let point = 0; point < memberOfPoint.length; point++) {
+      const member = memberOfPoint[point] as number;
+      const cell = first + point;
+      this.paid[member] = (this.paid[member] ?? 0n) + (internalAmounts.paidPico[cell] ?? 0n);
+      this.earned[member] = (this.earned[member] ?? 0n) + (internalAmounts.earnedPico[cell] ?? 0n);
+    }
   }
 
   /** Prices what was added since the last time. */
@@ -76,8 +115,10 @@ export class MemberSums {
       const supply = exact(this.supply, member);
       const surplus = exact(this.surplus, member);
       const supplyPico = supply * importPrice;
-      const sharedInPico = sharedIn * internalPrice;
-      const sharedOutPico = -(sharedOut * internalPrice);
+      const sharedInPico = this.market ? (this.paid[member] ?? 0n) : sharedIn * internalPrice;
+      const sharedOutPico = -(this.market
+        ? (this.earned[member] ?? 0n)
+        : sharedOut * internalPrice);
       const surplusPico = -(surplus * exportPrice);
       this.amounts[member] = addAmounts(this.amounts[member] ?? NO_AMOUNTS, {
         importMilliwattHours: exact(this.imports, member),
@@ -86,6 +127,8 @@ export class MemberSums {
         sharedOutMilliwattHours: sharedOut,
         supplyMilliwattHours: supply,
         surplusMilliwattHours: surplus,
+        ownSurplusMilliwattHours: exact(this.ownSurplus, member),
+        assignedOutMilliwattHours: exact(this.assignedOut, member),
         supplyPico,
         sharedInPico,
         sharedOutPico,
@@ -101,6 +144,9 @@ export class MemberSums {
     }
     for (const sums of [this.imports, this.exports, this.sharedIn, this.sharedOut]) sums.fill(0);
     for (const sums of [this.supply, this.surplus, this.quality]) sums.fill(0);
+    for (const sums of [this.ownSurplus, this.assignedOut]) sums.fill(0);
+    this.paid.fill(0n);
+    this.earned.fill(0n);
     this.bound = 0;
   }
 

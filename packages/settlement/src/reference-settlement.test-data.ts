@@ -26,8 +26,10 @@ function byKey(
 ): number[] {
   const key = community.sharingKey;
   if (key.type === 'proportional') return allocate(Math.min(total(claims), pool), claims);
+  if (key.type !== 'fixed') throw new Error(`no reference for the key ${key.type}`);
+  const coefficients = key.coefficients as Readonly<Record<string, string>>;
   const weights = ids.map((id) => {
-    const { numerator, scale } = parseRatio(key.coefficients[id] ?? '0');
+    const { numerator, scale } = parseRatio(coefficients[id] ?? '0');
     return Number(numerator * 10n ** BigInt(12 - scale));
   });
   const parts = allocate(pool, [...weights, 1e12 - total(weights)]);

@@ -1,49 +1,17 @@
 import { run, type Marking } from '@microgrid/petri';
-import { formatInstant, type EpochMs } from '@microgrid/units';
+import { participatingMilliwattHours } from '@microgrid/community';
+import { formatInstant } from '@microgrid/units';
 import type { ControlToken } from './case-net.js';
 import type { IssuedCase } from './energy-case.js';
 import { contractParameters, energyNet, openedCases } from './energy-net.js';
-import type { IntervalPrices, SettlementContract } from './settlement-contract.js';
+import { MarketColumns } from './market-columns.js';
+import type { SettledPeriod } from './settled-period.js';
+
+export type { SettledPeriod } from './settled-period.js';
+import type { SettlementContract } from './settlement-contract.js';
 import { SettlementError } from './settlement-error.js';
 import { checkGrid, MISSING_QUALITY, type SettlementGrid } from './settlement-grid.js';
-import { Workspace, type ColumnName, type ColumnSource } from './workspace.js';
-
-/**
- * A settled period as columns: the value of point `p` in interval `t` lies at
- * `t * points.length + p`, values of a whole interval at `t`. All energies are whole mWh.
- */
-export interface SettledPeriod {
-  readonly contract: SettlementContract;
-  /** Metering points in id order. */
-  readonly points: readonly string[];
-  /** Members in id order. */
-  readonly members: readonly string[];
-  /** Position in `members` of each point's member. */
-  readonly memberOfPoint: Int32Array;
-  readonly startMs: EpochMs;
-  readonly endMs: EpochMs;
-  readonly resolutionMs: number;
-  readonly intervals: number;
-  /** As metered, gross; 0 where a point that takes no part has no reading (quality missing). */
-  readonly importMilliwattHours: Float64Array;
-  readonly exportMilliwattHours: Float64Array;
-  /** After netting; the same arrays as the gross ones with netting `none`. */
-  readonly consumedMilliwattHours: Float64Array;
-  readonly injectedMilliwattHours: Float64Array;
-  readonly sharedInMilliwattHours: Float64Array;
-  readonly sharedOutMilliwattHours: Float64Array;
-  /** Index into INTERVAL_QUALITIES of the events package. */
-  readonly quality: Uint8Array;
-  /** Shared by all points together, per interval. */
-  readonly sharedMilliwattHours: Float64Array;
-  /** Not shared because of a limit in kVA, per interval. */
-  readonly curtailedMilliwattHours: Float64Array;
-  /** 0 within, 1 curtailed, per interval. */
-  readonly capacity: Uint8Array;
-  readonly prices: IntervalPrices;
-  /** Transitions fired in an interval, in order. */
-  firings(interval: number): readonly string[];
-}
+import type { ColumnName, ColumnSource } from './workspace.js';
 
 /** How a period is settled. */
 export interface SettleOptions {
@@ -63,19 +31,22 @@ export function settle(
 ): SettledPeriod {
   checkGrid(contract, grid);
   const { pointIds, intervals, startMs, endMs, resolutionMs } = contract;
-  const workspace = new Workspace(contract);
-  const [imports, exports] = checkedEnergies(contract, grid, workspace);
+  const [imports, exports] = checkedEnergies(contract, grid);
   const size = pointIds.length;
-  const netting = contract.community.netting === 'interval';
   const column = (length: number): Float64Array => new Float64Array(length);
-  const consumed = netting ? column(imports.length) : imports;
-  const injected = netting ? column(exports.length) : exports;
+  const partly = bringsPart(contract);
+  const consumed = partly ? column(imports.length) : imports;
+  const injected = partly ? column(exports.length) : exports;
   const sharedIn = column(imports.length);
   const sharedOut = column(exports.length);
+  const { keepsUnused } = contract.rule;
+  const ownSurplus = column(keepsUnused ? imports.length : 0);
+  const assignedOut = column(keepsUnused ? exports.length : 0);
   const shared = column(intervals);
   const curtailed = column(intervals);
   const capacity = new Uint8Array(intervals);
   const routes = new FiringRoutes(intervals);
+  const market = contract.rule.market && new MarketColumns(intervals, size);
   const results = { sharedIn, sharedOut };
   const net = energyNet(contract, contractParameters(contract), reusedColumns(size, results));
   const openCase = openedCases(net, contract);
@@ -86,7 +57,8 @@ export function settle(
     const exported = exports.subarray(from, to);
     results.sharedIn = sharedIn.subarray(from, to);
     results.sharedOut = sharedOut.subarray(from, to);
-    const opened = openCase(startMs + interval * resolutionMs, {
+    const startsMs = startMs + interval * resolutionMs;
+    const opened = openCase(startsMs, {
       accepted: true,
       importMilliwattHours: imported,
       exportMilliwattHours: exported,
@@ -96,7 +68,10 @@ export function settle(
     shared[interval] = settled.shared;
     curtailed[interval] = settled.curtailed;
     capacity[interval] = settled.withinCapacity ? 0 : 1;
-    if (netting) netInto(imported, exported, consumed, injected, from);
+    if (settled.own) ownSurplus.set(settled.own, from);
+    if (settled.assigned) assignedOut.set(settled.assigned, from);
+    if (settled.market) market?.put(interval, settled.market);
+    if (partly) partInto(contract, startsMs, imported, exported, { consumed, injected, from });
     routes.add(interval, opened.firings, firings);
   }
   return {
@@ -114,13 +89,26 @@ export function settle(
     injectedMilliwattHours: injected,
     sharedInMilliwattHours: sharedIn,
     sharedOutMilliwattHours: sharedOut,
+    ...(keepsUnused && {
+      ownSurplusMilliwattHours: ownSurplus,
+      assignedOutMilliwattHours: assignedOut,
+    }),
     quality: grid.quality,
     sharedMilliwattHours: shared,
     curtailedMilliwattHours: curtailed,
     capacity,
     prices: contract.prices,
+    ...(market && { internalAmounts: market }),
     firings: (interval) => routes.of(interval),
   };
+}
+
+/** Whether what is settled of a point can be less than what was metered. */
+function bringsPart({ community, points }: SettlementContract): boolean {
+  return (
+    community.netting === 'interval' ||
+    points.some(({ participation }) => participation !== undefined)
+  );
 }
 
 /** The same columns for every interval, but those of the results, which are written where they stay. */
@@ -178,17 +166,29 @@ class FiringRoutes {
   }
 }
 
-function netInto(
+/** What is settled of each point: its net energy, times its participation factor. */
+function partInto(
+  { community, broughtIn }: SettlementContract,
+  startMs: number,
   imported: Float64Array,
   exported: Float64Array,
-  consumed: Float64Array,
-  injected: Float64Array,
-  from: number,
+  out: {
+    readonly consumed: Float64Array;
+    readonly injected: Float64Array;
+    readonly from: number;
+  },
 ): void {
+  const { consumed, injected, from } = out;
+  const netting = community.netting === 'interval';
+  const { undivided, percent } = broughtIn.standing.at(startMs);
   for (let index = 0; index < imported.length; index++) {
-    const net = (imported[index] as number) - (exported[index] as number);
-    consumed[from + index] = Math.max(0, net);
-    injected[from + index] = Math.max(0, -net);
+    const taken = imported[index] as number;
+    const given = exported[index] as number;
+    const left = netting ? Math.max(0, taken - given) : taken;
+    const over = netting ? Math.max(0, given - taken) : given;
+    const part = percent[index] as number;
+    consumed[from + index] = undivided ? left : participatingMilliwattHours(left, part);
+    injected[from + index] = undivided ? over : participatingMilliwattHours(over, part);
   }
 }
 
@@ -196,14 +196,13 @@ function netInto(
 function checkedEnergies(
   contract: SettlementContract,
   grid: SettlementGrid,
-  workspace: Workspace,
 ): [Float64Array, Float64Array] {
   let { importMilliwattHours, exportMilliwattHours } = grid;
   const { quality } = grid;
   const size = contract.pointIds.length;
   for (let cell = 0; cell < quality.length; cell++) {
     if (quality[cell] === MISSING_QUALITY) {
-      refuseMissingMember(contract, workspace, cell);
+      refuseMissingMember(contract, cell);
       if (importMilliwattHours === grid.importMilliwattHours) {
         importMilliwattHours = importMilliwattHours.slice();
         exportMilliwattHours = exportMilliwattHours.slice();
@@ -242,14 +241,10 @@ function cellName(
 }
 
 /** A missing member would change everybody's share, so nothing is settled without it. */
-function refuseMissingMember(
-  contract: SettlementContract,
-  workspace: Workspace,
-  cell: number,
-): void {
+function refuseMissingMember(contract: SettlementContract, cell: number): void {
   const size = contract.pointIds.length;
   const atMs = contract.startMs + Math.floor(cell / size) * contract.resolutionMs;
-  if (workspace.eligible(atMs)[cell % size] !== 1) return;
+  if (contract.broughtIn.standing.at(atMs).takesPart[cell % size] !== 1) return;
   const { id, at } = cellName(contract, cell, size);
   throw new SettlementError(
     'missing-interval',

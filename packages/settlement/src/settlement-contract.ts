@@ -1,16 +1,45 @@
-import { communityPoints, type Community, type CommunityPoint } from '@microgrid/community';
-import { priceSeries } from '@microgrid/tariff';
-import { compareIds, formatInstant, parseResolution, type EpochMs } from '@microgrid/units';
+import {
+  communityHolidays,
+  communityPoints,
+  limitPrice,
+  type Community,
+  type CommunityPoint,
+  type ContractFiles,
+  type MarketKey,
+} from '@microgrid/community';
+import { priceSeries, type Tariff } from '@microgrid/tariff';
+import {
+  compareIds,
+  formatInstant,
+  parseResolution,
+  type EpochMs,
+  type MicroPerKilowattHour,
+} from '@microgrid/units';
 import { startOfLocalDay } from '@microgrid/units/calendar';
 import { limitMilliwattHours } from './capacity-limit.js';
 import { SettlementError } from './settlement-error.js';
-import { sharingRule, type SharingRule } from './sharing-rule.js';
+import { BroughtIn } from './sharing/brought-in.js';
+import { compileKey } from './sharing/compile-key.js';
+import { ContractFileSeries } from './sharing/contract-file-series.js';
+import { ExportBounds, type StatesOfCharge } from './sharing/export-bounds.js';
+import type { LimitPriceColumns } from './sharing/market-sharing.js';
+import { PeriodClock } from './sharing/period-clock.js';
+import type { SharingRule } from './sharing/sharing-rule.js';
+import { StandingSchedule } from './sharing/standing.js';
 
 /** Prices of each interval of a period, in micro-currency per kWh. */
 export interface IntervalPrices {
   readonly import: Float64Array;
   readonly export: Float64Array;
   readonly internal: Float64Array;
+}
+
+/** What a contract refers to and does not hold itself. */
+export interface ContractInputs {
+  /** Texts of the files that the contract names. */
+  readonly files?: ContractFiles;
+  /** What reserve levels ask for. */
+  readonly statesOfCharge?: StatesOfCharge;
 }
 
 /** A community's rules worked out for one period: everything the net asks per interval is a number. */
@@ -37,6 +66,9 @@ export interface SettlementContract {
   readonly exportLimits?: Float64Array;
   /** Most energy shared in one interval, mWh; Infinity without a transformer limit. */
   readonly transformerLimit: number;
+  /** What each point brings into sharing. */
+  readonly broughtIn: BroughtIn;
+  /** The key with its slots; it keeps columns of its own, so one interval is shared at a time. */
   readonly rule: SharingRule;
   readonly prices: IntervalPrices;
 }
@@ -44,30 +76,27 @@ export interface SettlementContract {
 /**
  * Works a community's rules out for a period.
  * @throws SettlementError `bad-period` unless the period is a whole number of aligned intervals;
- *   TariffError `unaligned-period` when a price changes inside an interval.
+ *   `no-file`, `bad-file`, `bad-key`, `bad-coefficients` for a key that cannot be run; `out-of-range`
+ *   for a price outside the contract's limits; TariffError `unaligned-period` when a price changes
+ *   inside an interval.
  */
 export function settlementContract(
   community: Community,
   period: { readonly startMs: EpochMs; readonly endMs: EpochMs },
+  { files = new Map(), statesOfCharge = new Map() }: ContractInputs = {},
 ): SettlementContract {
   const { startMs, endMs } = period;
   const resolutionMs = parseResolution(community.resolution);
-  const intervals = (endMs - startMs) / resolutionMs;
-  if (!Number.isInteger(intervals) || intervals < 1 || startMs % resolutionMs !== 0) {
-    throw new SettlementError(
-      'bad-period',
-      `period ${formatInstant(startMs)} to ${formatInstant(endMs)}: expected a whole number of ${community.resolution} intervals that begin at whole multiples of it`,
-    );
-  }
+  const intervals = intervalCount(community, period, resolutionMs);
   const points = communityPoints(community);
   const pointIds = points.map(({ id }) => id);
   const members = community.members.map(({ id }) => id).sort(compareIds);
   const position = new Map(members.map((id, index) => [id, index]));
-  const { timeZone, transformer, prices } = community;
+  const { timeZone, transformer } = community;
   const midnight = (date: string | undefined, none: number): number =>
     date === undefined ? none : startOfLocalDay(timeZone, date);
-  const series = (tariff: Community['prices']['import']): Float64Array =>
-    priceSeries(tariff, timeZone, startMs, endMs, resolutionMs);
+  const prices = intervalPrices(community, startMs, endMs, resolutionMs);
+  const clock = new PeriodClock(timeZone, startMs, resolutionMs, intervals);
   return {
     community,
     points,
@@ -86,12 +115,88 @@ export function settlementContract(
       transformer?.powerFactor,
       resolutionMs,
     ),
-    rule: sharingRule(community.sharingKey, pointIds),
-    prices: {
-      import: series(prices.import),
-      export: series(prices.export),
-      internal: series(prices.internal),
-    },
+    broughtIn: new BroughtIn(
+      points,
+      new StandingSchedule(community, points),
+      new ExportBounds(community, points, clock, statesOfCharge),
+    ),
+    rule: compileKey({
+      key: community.sharingKey,
+      unused: community.unused ?? 'grid',
+      plants: community.plants?.by ?? 'injection',
+      holidays: communityHolidays(community),
+      points,
+      clock,
+      series: new ContractFileSeries(files, clock),
+      limitPrices: (key) => limitPrices(community, key, pointIds, prices, endMs, clock),
+    }),
+    prices,
+  };
+}
+
+function intervalCount(
+  community: Community,
+  { startMs, endMs }: { readonly startMs: EpochMs; readonly endMs: EpochMs },
+  resolutionMs: number,
+): number {
+  const intervals = (endMs - startMs) / resolutionMs;
+  if (Number.isInteger(intervals) && intervals >= 1 && startMs % resolutionMs === 0) {
+    return intervals;
+  }
+  throw new SettlementError(
+    'bad-period',
+    `period ${formatInstant(startMs)} to ${formatInstant(endMs)}: expected a whole number of ${community.resolution} intervals that begin at whole multiples of it`,
+  );
+}
+
+/** The three prices; the internal one within the contract's limits. */
+function intervalPrices(
+  { prices, timeZone, priceLimits }: Community,
+  startMs: EpochMs,
+  endMs: EpochMs,
+  resolutionMs: number,
+): IntervalPrices {
+  const series = (tariff: Tariff): Float64Array =>
+    priceSeries(tariff, timeZone, startMs, endMs, resolutionMs);
+  const all = {
+    import: series(prices.import),
+    export: series(prices.export),
+    internal: series(prices.internal),
+  };
+  if (priceLimits === undefined) return all;
+  for (let interval = 0; interval < all.internal.length; interval++) {
+    const { price, verdict } = limitPrice(priceLimits, {
+      import: all.import[interval] as MicroPerKilowattHour,
+      export: all.export[interval] as MicroPerKilowattHour,
+      internal: all.internal[interval] as MicroPerKilowattHour,
+    });
+    if (verdict.outcome !== 'eligible') {
+      throw new SettlementError(
+        'out-of-range',
+        `interval ${formatInstant(startMs + interval * resolutionMs)}: ${verdict.reason}`,
+      );
+    }
+    all.internal[interval] = price;
+  }
+  return all;
+}
+
+/** Every point's limit prices in a market; a point that names none bids and asks its prices outside. */
+function limitPrices(
+  community: Community,
+  { bids = {}, asks = {} }: MarketKey,
+  pointIds: readonly string[],
+  prices: IntervalPrices,
+  endMs: EpochMs,
+  { startMs, resolutionMs }: PeriodClock,
+): LimitPriceColumns {
+  const own = (tariff: Tariff | undefined, outside: Float64Array): Float64Array =>
+    tariff === undefined
+      ? outside
+      : priceSeries(tariff, community.timeZone, startMs, endMs, resolutionMs);
+  return {
+    bids: pointIds.map((id) => own(bids[id], prices.import)),
+    asks: pointIds.map((id) => own(asks[id], prices.export)),
   };
 }
 

@@ -7,6 +7,12 @@
  * - `out-of-range`: an interval's total is beyond 2^53 - 1 mWh
  * - `bad-parameter`: a parameter of the net is no whole number from 0
  * - `unknown-point`, `unknown-member`: a name the community does not have
+ * - `bad-key`: a sharing key stands where it has no meaning
+ * - `bad-coefficients`: coefficients add up to too much, or there are none for an interval
+ * - `no-file`, `bad-file`: a file that the contract names is not given, or cannot be used
+ * - `bad-allocation`: an allocation given afterwards is above a claim or the pool
+ * - `no-plant-data`: a plant lacks what the contract attributes shared energy by
+ * - `not-evaluable`: a rule lacks the facts it needs, and the contract stops then
  * - `no-contract`: no version of the contract is known
  * - `conflicting-inputs`: one instant brought two different versions of the same thing
  * - `run-not-allowed`: the contract has no such kind of run, or not on these data
@@ -22,6 +28,13 @@ export type SettlementErrorCode =
   | 'bad-parameter'
   | 'unknown-point'
   | 'unknown-member'
+  | 'bad-key'
+  | 'bad-coefficients'
+  | 'no-file'
+  | 'bad-file'
+  | 'bad-allocation'
+  | 'no-plant-data'
+  | 'not-evaluable'
   | 'no-contract'
   | 'conflicting-inputs'
   | 'run-not-allowed'

@@ -11,7 +11,7 @@ import { formatInstant, type EpochMs } from '@microgrid/units';
 import { columnsHash } from './columns-bytes.js';
 
 import { intervalCost, intervalTotals } from './member-days.js';
-import type { SettledPeriod } from './settle.js';
+import type { SettledPeriod } from './settled-period.js';
 import { MISSING_QUALITY } from './settlement-grid.js';
 
 /** SHA-256 of a community's canonical bytes: names the rules a settlement ran under. */

@@ -1,6 +1,6 @@
 import { addAmounts, NO_AMOUNTS, type MemberAmounts } from './member-amounts.js';
 import { memberDays, memberTotals } from './member-days.js';
-import type { SettledPeriod } from './settle.js';
+import type { SettledPeriod } from './settled-period.js';
 
 /** Totals in the form a run's manifest has: decimal integers in strings, mWh and 10^-12 currency units. */
 export interface EnergyAndCost {

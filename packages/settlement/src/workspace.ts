@@ -1,6 +1,7 @@
 import { Allocator, formatInstant } from '@microgrid/units';
 import type { SettlementContract } from './settlement-contract.js';
 import { SettlementError } from './settlement-error.js';
+import type { MarketAmounts, SharingWork } from './sharing/sharing-rule.js';
 
 /** What a column is made for. */
 export type ColumnName =
@@ -13,7 +14,13 @@ export type ColumnName =
   | 'limitedClaims'
   | 'limitedOffers'
   | 'shares'
+  | 'given'
+  | 'own'
+  | 'assigned'
   | 'limitedShares'
+  | 'limitedGiven'
+  | 'limitedOwn'
+  | 'limitedAssigned'
   | 'sharedIn'
   | 'sharedOut'
   | 'unsharedImport'
@@ -27,17 +34,51 @@ export type ColumnName =
  */
 export type ColumnSource = (name: ColumnName, startMs: number) => Float64Array;
 
-/** A contract with what is worked out once for many intervals: eligibility, an allocator, columns. */
+/** What the points bring into sharing in an interval, with the exact sums. */
+export interface Brought {
+  readonly claims: Float64Array;
+  readonly totalClaimed: number;
+  readonly offers: Float64Array;
+  readonly totalOffered: number;
+}
+
+/** What the key makes of it. */
+export interface Entitled {
+  /** What each point may take. */
+  readonly shares: Float64Array;
+  /** What each point gives to them. */
+  readonly given: Float64Array;
+  /** The sum of each. */
+  readonly entitled: number;
+  /** What stays each point's own surplus; absent where the contract keeps none. */
+  readonly own?: Float64Array;
+  /** What each plant gives to own surpluses. */
+  readonly assigned?: Float64Array;
+  /** Money of the shares, where a market made it. */
+  readonly market?: MarketAmounts;
+}
+
+/** Whether a key is asked before or after limits in kVA cut claims and offers. */
+export type SharingPass = 'free' | 'limited';
+
+const PASS_COLUMNS = {
+  free: { shares: 'shares', given: 'given', own: 'own', assigned: 'assigned' },
+  limited: {
+    shares: 'limitedShares',
+    given: 'limitedGiven',
+    own: 'limitedOwn',
+    assigned: 'limitedAssigned',
+  },
+} as const;
+
+/** A contract with what is used for many intervals: an allocator, columns, the work of its key. */
 export class Workspace {
   /** The column of a place without energy; never written. */
   readonly zero: Float64Array;
   readonly allocator: Allocator;
   readonly column: ColumnSource;
 
-  private readonly eligibleMask: Uint8Array;
-  private everyoneEligible = false;
-  private maskFromMs = Infinity;
-  private maskToMs = -Infinity;
+  private readonly work: SharingWork;
 
   /** @param source default: a new column every time. */
   constructor(
@@ -45,40 +86,59 @@ export class Workspace {
     source?: ColumnSource,
   ) {
     const size = contract.pointIds.length;
-    this.zero = new Float64Array(size);
+    const zero = new Float64Array(size);
+    this.zero = zero;
     this.column = source ?? (() => new Float64Array(size));
-    // The fixed key shares out over the points and the rest.
-    this.allocator = new Allocator(size + 1);
-    this.eligibleMask = new Uint8Array(size);
+    this.allocator = new Allocator(size);
+    this.work = {
+      interval: 0,
+      startMs: contract.startMs,
+      claims: zero,
+      totalClaimed: 0,
+      offers: zero,
+      totalOffered: 0,
+      takingPart: undefined,
+      cut: false,
+      shares: zero,
+      given: zero,
+      own: zero,
+      assigned: zero,
+    };
   }
 
-  /** Which points take part in sharing at an instant: 1 or 0 by point. */
-  eligible(atMs: number): Uint8Array {
-    if (atMs < this.maskFromMs || atMs >= this.maskToMs) this.updateMask(atMs);
-    return this.eligibleMask;
+  /** Position in the period of the interval that starts at an instant. */
+  intervalAt(startMs: number): number {
+    return (startMs - this.contract.startMs) / this.contract.resolutionMs;
   }
 
-  /** Whether every point takes part in sharing at an instant. */
-  allEligible(atMs: number): boolean {
-    this.eligible(atMs);
-    return this.everyoneEligible;
-  }
-
-  private updateMask(atMs: number): void {
-    const { validFromMs, validToMs } = this.contract;
-    this.maskFromMs = -Infinity;
-    this.maskToMs = Infinity;
-    this.everyoneEligible = true;
-    for (const [index, from] of validFromMs.entries()) {
-      const to = validToMs[index] as number;
-      const eligible = atMs >= from && atMs < to;
-      this.eligibleMask[index] = eligible ? 1 : 0;
-      if (!eligible) this.everyoneEligible = false;
-      for (const change of [from, to]) {
-        if (change <= atMs) this.maskFromMs = Math.max(this.maskFromMs, change);
-        else this.maskToMs = Math.min(this.maskToMs, change);
-      }
+  /** Shares an interval by the contract's key. */
+  share(startMs: number, brought: Brought, pass: SharingPass): Entitled {
+    const { work, contract, column } = this;
+    const { rule, broughtIn } = contract;
+    const names = PASS_COLUMNS[pass];
+    const standing = broughtIn.standing.at(startMs);
+    work.interval = this.intervalAt(startMs);
+    work.startMs = startMs;
+    work.claims = brought.claims;
+    work.totalClaimed = brought.totalClaimed;
+    work.offers = brought.offers;
+    work.totalOffered = brought.totalOffered;
+    work.takingPart = standing.everyone ? undefined : standing.takesPart;
+    work.cut = pass === 'limited';
+    work.shares = column(names.shares, startMs);
+    work.given = column(names.given, startMs);
+    if (rule.keepsUnused) {
+      work.own = column(names.own, startMs);
+      work.assigned = column(names.assigned, startMs);
     }
+    const entitled = rule.share(work);
+    return {
+      shares: work.shares,
+      given: work.given,
+      entitled,
+      ...(rule.keepsUnused && { own: work.own, assigned: work.assigned }),
+      ...(rule.market && { market: rule.market }),
+    };
   }
 }
 

@@ -1,0 +1,55 @@
+import {
+  coefficientRowAt,
+  communityHolidays,
+  isCalendarCoefficients,
+  isFileCoefficients,
+  type Coefficients,
+  type Community,
+} from '@microgrid/community';
+import { localTime } from '@microgrid/units/calendar';
+import type { SettledPeriod } from '../settled-period.js';
+
+/** The key of an interval as one point sees it. */
+export interface ExplainedKey {
+  readonly key: Community['sharingKey']['type'];
+  readonly coefficient?: string;
+  readonly unused?: NonNullable<Community['unused']>;
+  readonly plants?: NonNullable<Community['plants']>['by'];
+  readonly buyersPriceMicroPerKilowattHour?: number;
+  readonly sellersPriceMicroPerKilowattHour?: number;
+}
+
+/** Which key shared an interval, and what it says of one point. */
+export function explainKey(settled: SettledPeriod, point: number, interval: number): ExplainedKey {
+  const { community, pointIds } = settled.contract;
+  const { sharingKey, unused, plants } = community;
+  const startMs = settled.startMs + interval * settled.resolutionMs;
+  const coefficient =
+    sharingKey.type === 'fixed'
+      ? coefficientOf(sharingKey.coefficients, community, pointIds[point] ?? '', startMs)
+      : undefined;
+  const buyers = settled.internalAmounts?.buyersPrices[interval] ?? NaN;
+  const sellers = settled.internalAmounts?.sellersPrices[interval] ?? NaN;
+  return {
+    key: sharingKey.type,
+    ...(coefficient !== undefined && { coefficient }),
+    ...(unused && { unused }),
+    ...(plants && { plants: plants.by }),
+    ...(!Number.isNaN(buyers) && { buyersPriceMicroPerKilowattHour: buyers }),
+    ...(!Number.isNaN(sellers) && { sellersPriceMicroPerKilowattHour: sellers }),
+  };
+}
+
+/** The coefficient a contract states for a point; one of a file stands in the file. */
+function coefficientOf(
+  coefficients: Coefficients,
+  community: Community,
+  id: string,
+  startMs: number,
+): string | undefined {
+  if (isFileCoefficients(coefficients)) return undefined;
+  if (!isCalendarCoefficients(coefficients)) return coefficients[id] ?? '0';
+  const local = localTime(community.timeZone, startMs);
+  const row = coefficientRowAt(coefficients.calendar, local, communityHolidays(community));
+  return coefficients.calendar[row]?.coefficients[id] ?? '0';
+}
