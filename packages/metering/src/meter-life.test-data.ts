@@ -1,4 +1,4 @@
-import type { CounterReading, IntervalSettings, MeterHistory } from './index.js';
+import type { CounterReading, IntervalSettings, MeterHistory, RegisterValues } from './index.js';
 
 /** Whole numbers from a seed (xorshift), the same on every machine. */
 export class Dice {
@@ -38,6 +38,7 @@ export type LifeFault =
   | 'outage'
   | 'zeros'
   | 'torn'
+  | 'hidden'
   | 'clock'
   | 'unset'
   | 'duplicates';
@@ -52,6 +53,12 @@ export interface MeterLife {
   readonly startMs: number;
   /** Seconds at which a reading with a right clock was taken. */
   readonly readAt: ReadonlySet<number>;
+  /**
+   * A torn reading that fits between its neighbours, whom nobody can tell from a true one: the span it
+   * lies in, and the energy of it that may be booked on the wrong side of the reading.
+   */
+  readonly hidden:
+    { readonly fromMs: number; readonly toMs: number; readonly milliwattHours: number } | undefined;
 }
 
 const MAXIMUM_WATTS = 20_000;
@@ -77,149 +84,270 @@ interface Registers {
   }[];
 }
 
-/** One meter's life of some hours, with the faults that meters, wires and clocks have. */
-// eslint-disable-next-line max-lines-per-function -- one draw after the other; the order of draws is the seed's meaning
-export function meterLife(seed: number): MeterLife {
-  const dice = new Dice(seed);
-  const seconds = dice.next(2, 3) * 1800 + dice.next(0, 2400);
-  const imports = energies(dice, seconds);
-  const exports = dice.chance(40) ? new Float64Array(seconds + 1) : energies(dice, seconds);
-  const startMs = Date.UTC(2026, 9, 25) + dice.next(0, 86_400) * 1000;
-  const unit = dice.pick([1, 1000, 10_000]);
-  const faults = new Set<LifeFault>();
-  const may = (fault: LifeFault, percent: number): boolean => {
-    if (!dice.chance(percent)) return false;
-    faults.add(fault);
+/** Draws one life: the dice, and the faults that came up. */
+class Draw {
+  readonly faults = new Set<LifeFault>();
+  readonly unit: number;
+  readonly seconds: number;
+  readonly imports: Float64Array;
+  readonly exports: Float64Array;
+  readonly startMs: number;
+
+  constructor(readonly dice: Dice) {
+    this.seconds = dice.next(2, 3) * 1800 + dice.next(0, 2400);
+    this.imports = energies(dice, this.seconds);
+    this.exports = dice.chance(40)
+      ? new Float64Array(this.seconds + 1)
+      : energies(dice, this.seconds);
+    this.startMs = Date.UTC(2026, 9, 25) + dice.next(0, 86_400) * 1000;
+    this.unit = dice.pick([1, 1000, 10_000]);
+  }
+
+  may(fault: LifeFault, percent: number): boolean {
+    if (!this.dice.chance(percent)) return false;
+    this.faults.add(fault);
     return true;
-  };
-  const range = may('rollover', 20)
+  }
+
+  energyAt(second: number): readonly [imported: number, exported: number] {
+    return [at(this.imports, second), at(this.exports, second)];
+  }
+}
+
+/** What the meters' registers show. */
+interface Meters extends Registers {
+  /** Where the registers go round, 0 where they do not. */
+  readonly range: number;
+  readonly replacedAt: number | undefined;
+  /** Whether the installer wrote the registers of both meters down. */
+  readonly withRecord: boolean;
+}
+
+function drawMeters(draw: Draw): Meters {
+  const { dice, unit, seconds } = draw;
+  const range = draw.may('rollover', 20)
     ? dice.pick([2 ** 32, 10 ** 9, unit === 1 ? 2 ** 48 : 2 ** 32]) * unit
     : 0;
-  const lifetime = (): number =>
+  const lifetime =
     range > 0
       ? range - dice.next(1, 20_000_000)
       : dice.next(100_000, 900_000) * 70_001 + dice.next(0, 60_000);
   const changes: Registers['changes'][number][] = [
-    { from: 0, offset: [lifetime(), dice.next(200_000, 400_000) * 60_013] },
+    { from: 0, offset: [lifetime, dice.next(200_000, 400_000) * 60_013] },
   ];
   const replacedAt =
-    range === 0 && may('replacement', 25) ? dice.next(1200, seconds - 1200) : undefined;
+    range === 0 && draw.may('replacement', 25) ? dice.next(1200, seconds - 1200) : undefined;
   const withRecord = replacedAt !== undefined && dice.chance(50);
   if (replacedAt !== undefined) {
-    const [first, second] = [dice.next(0, 3_000_000), dice.next(0, 3_000_000)];
-    changes.push({
-      from: replacedAt,
-      offset: [first - at(imports, replacedAt), second - at(exports, replacedAt)],
-    });
-  } else if (range === 0 && may('reset', 25)) {
+    const [imported, exported] = draw.energyAt(replacedAt);
+    const offset = [
+      dice.next(0, 3_000_000) - imported,
+      dice.next(0, 3_000_000) - exported,
+    ] as const;
+    changes.push({ from: replacedAt, offset });
+  } else if (range === 0 && draw.may('reset', 25)) {
     const from = dice.next(1200, seconds - 1200);
-    changes.push({ from, offset: [-at(imports, from), -at(exports, from)] });
+    const [imported, exported] = draw.energyAt(from);
+    changes.push({ from, offset: [-imported, -exported] });
   }
-  const registersAt = (second: number, change = changeAt(changes, second)): [number, number] => {
-    const shown = (energy: number): number => {
-      const counted = Math.floor(energy / unit) * unit;
-      return range > 0 ? counted % range : counted;
-    };
-    return [
-      shown(at(imports, second) + change.offset[0]),
-      shown(at(exports, second) + change.offset[1]),
-    ];
+  return { range, changes, replacedAt, withRecord };
+}
+
+function registersAt(
+  draw: Draw,
+  { range, changes }: Meters,
+  second: number,
+  change = changeAt(changes, second),
+): RegisterValues {
+  const shown = (energy: number): number => {
+    const counted = Math.floor(energy / draw.unit) * draw.unit;
+    return range > 0 ? counted % range : counted;
   };
+  const [imported, exported] = draw.energyAt(second);
+  return {
+    importMilliwattHours: shown(imported + change.offset[0]),
+    exportMilliwattHours: shown(exported + change.offset[1]),
+  };
+}
+
+/** What the clock of the readings does. */
+interface Clock {
+  readonly clocked: boolean;
+  /** Seconds by which it is wrong from `from` to `to`. */
+  readonly step: number;
+  readonly from: number;
+  readonly to: number;
+  readonly unsetUntil: number;
+}
+
+function drawClock(draw: Draw): Clock {
+  const { dice, seconds } = draw;
   const clocked = dice.chance(50);
-  const step = clocked && may('clock', 50) ? dice.pick([-7200, -65, 30, 3600, 86_400]) : 0;
-  const stepFrom = dice.next(600, seconds - 1800);
-  const stepTo = stepFrom + dice.next(60, 1200);
-  const unsetUntil = clocked && may('unset', 40) ? dice.next(60, 1500) : 0;
+  const step = clocked && draw.may('clock', 50) ? dice.pick([-7200, -65, 30, 3600, 86_400]) : 0;
+  const from = dice.next(600, seconds - 1800);
+  const to = from + dice.next(60, 1200);
+  const unsetUntil = clocked && draw.may('unset', 40) ? dice.next(60, 1500) : 0;
+  return { clocked, step, from, to, unsetUntil };
+}
+
+/** The reading of a second, as it is without misreading. */
+function readingAt(draw: Draw, meters: Meters, clock: Clock, second: number): CounterReading {
+  const { replacedAt } = meters;
+  const stepped = second >= clock.from && second < clock.to ? clock.step : 0;
+  const unset = second < clock.unsetUntil;
+  const monotonicMs = 5000 + second * 1000;
+  return {
+    meteringPoint: POINT,
+    atMs: unset ? second * 1000 : draw.startMs + (second + stepped) * 1000,
+    ...registersAt(draw, meters, second),
+    quality: 'good',
+    ...(replacedAt === undefined ? {} : { meter: second >= replacedAt ? 'B-2' : 'A-1' }),
+    ...(clock.clocked ? { clock: { boot: 'b1', monotonicMs, synchronised: !unset } } : {}),
+  };
+}
+
+/** What goes wrong with single readings, and when nothing is read. */
+interface Misreadings {
+  readonly outage: readonly [from: number, seconds: number] | undefined;
+  readonly zerosFrom: number;
+  readonly zerosFor: number;
+  /** The first reading from here on has a word of another value; -1: none. */
+  readonly torn: number;
+  /** Whether the torn word is one that may as well have flowed. */
+  readonly small: boolean;
+}
+
+function drawMisreadings(draw: Draw, meters: Meters, clock: Clock, every: number): Misreadings {
+  const { dice, seconds } = draw;
+  const [, change] = meters.changes;
   // Nobody can tell a clock that was wrong until the readings ended.
   const outage =
-    step === 0 && may('outage', 30)
+    clock.step === 0 && draw.may('outage', 30)
       ? ([dice.next(300, seconds), dice.next(120, 6000)] as const)
       : undefined;
-  const base = (second: number): CounterReading => {
-    const [imported, exported] = registersAt(second);
-    const serial = replacedAt !== undefined && second >= replacedAt ? 'B-2' : 'A-1';
-    const stepped = second >= stepFrom && second < stepTo ? step : 0;
-    const unset = second < unsetUntil;
-    return {
-      meteringPoint: POINT,
-      atMs: unset ? second * 1000 : startMs + (second + stepped) * 1000,
-      importMilliwattHours: imported,
-      exportMilliwattHours: exported,
-      quality: 'good',
-      ...(replacedAt === undefined ? {} : { meter: serial }),
-      ...(clocked
-        ? { clock: { boot: 'b1', monotonicMs: 5000 + second * 1000, synchronised: !unset } }
-        : {}),
-    };
-  };
-  const readings: CounterReading[] = [];
-  const readAt = new Set<number>();
-  const every = dice.pick([30, 60, 60, 90]);
   const zerosAt = dice.next(600, seconds - 600);
   // A zero misread just before a true reset looks like the reset itself.
-  const zerosApart =
-    changes[1] === undefined || (Math.abs(changes[1].from - zerosAt) > 900 && outage === undefined);
-  const zeros = zerosApart && may('zeros', 35) ? zerosAt : -1e6;
+  const apart = (second: number, by: number): boolean =>
+    change === undefined || Math.abs(change.from - second) > by;
+  const zerosApart = change === undefined || (apart(zerosAt, 900) && outage === undefined);
+  const zerosFrom = zerosApart && draw.may('zeros', 35) ? zerosAt : -1e6;
   const zerosFor = dice.pick([1, 1, 3]) * every;
-  const torn = may('torn', 25) ? dice.next(600, seconds - 600) : -1;
-  const apart = changes[1] === undefined || Math.abs(changes[1].from - torn) > 600;
-  let tornYet = false;
+  const drawn = draw.may('torn', 25) ? dice.next(600, seconds - 600) : -1;
+  const torn = apart(drawn, 600) && Math.abs(drawn - zerosFrom) > 600 ? drawn : -1;
+  return { outage, zerosFrom, zerosFor, torn, small: dice.chance(50) };
+}
+
+interface Taken {
+  readonly readings: CounterReading[];
+  readonly readAt: Set<number>;
+  /** A torn reading that lies between its neighbours: nobody can see it. */
+  readonly hidden: MeterLife['hidden'];
+}
+
+function takeReadings(draw: Draw, meters: Meters, clock: Clock, every: number): Taken {
+  const { dice, seconds, startMs, unit } = draw;
+  const wrong = drawMisreadings(draw, meters, clock, every);
+  const { outage, zerosFrom, zerosFor } = wrong;
+  const taken: Taken & { hidden: MeterLife['hidden'] } = {
+    readings: [],
+    readAt: new Set(),
+    hidden: undefined,
+  };
+  let tornAt: number | undefined;
+  const takenAt: number[] = [];
+  const misread = (reading: CounterReading, second: number): CounterReading => {
+    if (second >= zerosFrom && second < zerosFrom + zerosFor && reading.importMilliwattHours > 1e9)
+      return { ...reading, importMilliwattHours: 0, exportMilliwattHours: 0 };
+    if (tornAt !== undefined || wrong.torn < 0 || second < wrong.torn) return reading;
+    // The high word of the next value with the low word of this one, or the other way round: more than
+    // may flow between two readings, or so little that it may have flowed.
+    const word = wrong.small ? 256 * unit : 65_536 * Math.max(unit, 1000);
+    const off = dice.pick([-word, word, 4 * word]);
+    tornAt = taken.readings.length;
+    return { ...reading, importMilliwattHours: Math.max(0, reading.importMilliwattHours + off) };
+  };
   for (let second = dice.next(0, 100); second <= seconds;) {
-    const inOutage = outage && second >= outage[0] && second < outage[0] + outage[1];
-    if (!inOutage) {
-      let reading = base(second);
-      let wrong = false;
-      if (second >= zeros && second < zeros + zerosFor && reading.importMilliwattHours > 1e9) {
-        reading = { ...reading, importMilliwattHours: 0, exportMilliwattHours: 0 };
-        wrong = true;
-      } else if (!tornYet && torn >= 0 && second >= torn && apart && Math.abs(torn - zeros) > 600) {
-        // The high word of the next value with the low word of this one, or the other way round.
-        // Nobody can see one smaller than what may flow between two readings.
-        const word = 65_536 * Math.max(unit, 1000);
-        const other = reading.importMilliwattHours + dice.pick([-word, word, 4 * word]);
-        reading = { ...reading, importMilliwattHours: Math.max(0, other) };
-        [tornYet, wrong] = [true, true];
+    if (outage === undefined || second < outage[0] || second >= outage[0] + outage[1]) {
+      const reading = readingAt(draw, meters, clock, second);
+      const shown = misread(reading, second);
+      taken.readings.push(shown);
+      takenAt.push(second);
+      if (shown === reading) taken.readAt.add(second);
+      if (tornAt === taken.readings.length - 2) {
+        taken.hidden = hiddenTear(taken.readings, takenAt, tornAt, draw);
       }
-      readings.push(reading);
-      if (!wrong) readAt.add(second);
     }
     const aligned = Math.ceil((startMs / 1000 + second + 1) / 900) * 900 - startMs / 1000;
     const next = second + Math.max(1, every + dice.next(-2, 2));
     second = dice.chance(50) && aligned < next ? aligned : next;
   }
-  if (may('duplicates', 30)) {
+  return taken;
+}
+
+/** A torn reading no less than the one before and no more than the one after it. */
+function hiddenTear(
+  readings: readonly CounterReading[],
+  takenAt: readonly number[],
+  tornAt: number,
+  draw: Draw,
+): MeterLife['hidden'] {
+  const [before, torn, after] = readings.slice(tornAt - 1, tornAt + 2);
+  if (before === undefined || torn === undefined || after === undefined) return undefined;
+  const [low, energy, high] = [before, torn, after].map((each) => each.importMilliwattHours) as [
+    number,
+    number,
+    number,
+  ];
+  const rises = energy >= low && high >= energy;
+  if (!rises) return undefined;
+  draw.faults.add('hidden');
+  // In true time, whatever the clock said.
+  const ms = (index: number): number => draw.startMs + (takenAt[index] ?? 0) * 1000;
+  return { fromMs: ms(tornAt - 1), toMs: ms(tornAt + 1), milliwattHours: high - low };
+}
+
+/** The installer's record of a replacement. */
+function recordOf(draw: Draw, meters: Meters): MeterHistory | undefined {
+  const { replacedAt, withRecord, changes } = meters;
+  if (replacedAt === undefined || !withRecord) return undefined;
+  const changedMs = draw.startMs + replacedAt * 1000;
+  const final = registersAt(draw, meters, replacedAt, changes[0]);
+  const initial = registersAt(draw, meters, replacedAt);
+  return {
+    meteringPoint: POINT,
+    meters: [
+      { meter: 'A-1', fromMs: 0, toMs: changedMs, final },
+      { meter: 'B-2', fromMs: changedMs, initial },
+    ],
+  };
+}
+
+/** One meter's life of some hours, with the faults that meters, wires and clocks have. */
+export function meterLife(seed: number): MeterLife {
+  const dice = new Dice(seed);
+  const draw = new Draw(dice);
+  const meters = drawMeters(draw);
+  const clock = drawClock(draw);
+  const every = dice.pick([30, 60, 60, 90]);
+  const { readings, readAt, hidden } = takeReadings(draw, meters, clock, every);
+  if (draw.may('duplicates', 30)) {
     for (let count = 0; count < 5; count++) readings.push(dice.pick(readings));
   }
+  const { range } = meters;
   const settings = {
     resolutionMs: dice.pick([1, 5, 10, 15, 30, 60]) * 60_000,
     source: 'gw-01',
     maximumWatts: MAXIMUM_WATTS,
-    counterUnitMilliwattHours: unit,
+    counterUnitMilliwattHours: draw.unit,
     ...(range > 0 && dice.chance(50) ? { registerRangeMilliwattHours: range } : {}),
   };
-  const [last, first] =
-    replacedAt === undefined
-      ? [undefined, undefined]
-      : [registersAt(replacedAt, changes[0]), registersAt(replacedAt)];
-  const named = ([imported, exported]: [number, number]): {
-    importMilliwattHours: number;
-    exportMilliwattHours: number;
-  } => ({ importMilliwattHours: imported, exportMilliwattHours: exported });
-  const history =
-    last && withRecord
-      ? {
-          meteringPoint: POINT,
-          meters: [
-            { meter: 'A-1', fromMs: 0, toMs: startMs + replacedAt * 1000, final: named(last) },
-            { meter: 'B-2', fromMs: startMs + replacedAt * 1000, initial: named(first) },
-          ],
-        }
-      : undefined;
-  const truth = (second: number): { imported: number; exported: number } => ({
-    imported: at(imports, second),
-    exported: at(exports, second),
-  });
-  return { readings, settings, history, faults: [...faults], truth, startMs, readAt };
+  const truth = (second: number): { imported: number; exported: number } => {
+    const [imported, exported] = draw.energyAt(second);
+    return { imported, exported };
+  };
+  const history = recordOf(draw, meters);
+  const { startMs, faults } = draw;
+  return { readings, settings, history, faults: [...faults], truth, startMs, readAt, hidden };
 }
 
 function at(sums: Float64Array, second: number): number {
