@@ -10,34 +10,8 @@ const encoder = new TextEncoder();
 // With the u flag only surrogates that are not part of a pair match.
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
-function refuse(path: string, what: string): never {
-  throw new EventsError(
-    'not-json',
-    `${path === '' ? 'value' : path}: ${what} has no JSON form; leave it out or convert it first`,
-  );
-}
-
-function write(value: unknown, path: string): string {
-  switch (typeof value) {
-    case 'string':
-      if (LONE_SURROGATE.test(value)) refuse(path, 'a string with a lone surrogate');
-      return JSON.stringify(value);
-    case 'number':
-      if (!Number.isFinite(value)) refuse(path, String(value));
-      return JSON.stringify(value);
-    case 'boolean':
-      return String(value);
-    case 'object':
-      if (value === null) return 'null';
-      return Array.isArray(value) ? writeArray(value, path) : writeObject(value, path);
-    default:
-      return refuse(path, `a value of type ${typeof value}`);
-  }
-}
-
-function writeArray(value: readonly unknown[], path: string): string {
-  return `[${value.map((item, index) => write(item, `${path}[${index}]`)).join(',')}]`;
-}
+/** Thrown where a value has no JSON form; the way to it is looked for only then. */
+class NoJsonForm extends Error {}
 
 /** Also true for plain objects of another realm (a worker's, a test runner's). */
 function isPlainObject(value: object): boolean {
@@ -45,13 +19,82 @@ function isPlainObject(value: object): boolean {
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-function writeObject(value: object, path: string): string {
-  if (!isPlainObject(value)) refuse(path, `an object of class ${value.constructor.name}`);
-  const fields = Object.entries(value).sort(([a], [b]) => compareIds(a, b));
-  const written = fields.map(
-    ([key, field]) => `${write(key, path)}:${write(field, path === '' ? key : `${path}.${key}`)}`,
-  );
-  return `{${written.join(',')}}`;
+function isOrdered(keys: readonly string[]): boolean {
+  for (let index = 1; index < keys.length; index++) {
+    if (compareIds(keys[index - 1] as string, keys[index] as string) > 0) return false;
+  }
+  return true;
+}
+
+function write(value: unknown): string {
+  switch (typeof value) {
+    case 'string': {
+      const text = JSON.stringify(value);
+      // JSON.stringify writes what is no text as an escape.
+      if (text.includes('\\ud') && LONE_SURROGATE.test(value)) throw new NoJsonForm();
+      return text;
+    }
+    case 'number':
+      if (!Number.isFinite(value)) throw new NoJsonForm();
+      return JSON.stringify(value);
+    case 'boolean':
+      return value ? 'true' : 'false';
+    case 'object':
+      if (value === null) return 'null';
+      return Array.isArray(value) ? writeArray(value) : writeObject(value);
+    default:
+      throw new NoJsonForm();
+  }
+}
+
+function writeArray(value: readonly unknown[]): string {
+  let text = '[';
+  for (let index = 0; index < value.length; index++) {
+    if (index > 0) text += ',';
+    text += write(value[index]);
+  }
+  return `${text}]`;
+}
+
+function writeObject(value: object): string {
+  if (!isPlainObject(value)) throw new NoJsonForm();
+  const keys = Object.keys(value);
+  if (!isOrdered(keys)) keys.sort(compareIds);
+  let text = '{';
+  for (let index = 0; index < keys.length; index++) {
+    const key = keys[index] as string;
+    if (index > 0) text += ',';
+    text += `${write(key)}:${write((value as Readonly<Record<string, unknown>>)[key])}`;
+  }
+  return `${text}}`;
+}
+
+/** Where a value has no JSON form, and why. */
+function refuse(value: unknown, path: string): void {
+  const fail = (what: string): never => {
+    throw new EventsError(
+      'not-json',
+      `${path === '' ? 'value' : path}: ${what} has no JSON form; leave it out or convert it first`,
+    );
+  };
+  if (typeof value === 'string' && LONE_SURROGATE.test(value))
+    fail('a string with a lone surrogate');
+  if (typeof value === 'number' && !Number.isFinite(value)) fail(String(value));
+  if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) refuse(item, `${path}[${index}]`);
+    return;
+  }
+  if (typeof value === 'object' && value !== null) {
+    if (!isPlainObject(value)) fail(`an object of class ${value.constructor.name}`);
+    for (const [key, field] of Object.entries(value).sort(([a], [b]) => compareIds(a, b))) {
+      refuse(key, path);
+      refuse(field, path === '' ? key : `${path}.${key}`);
+    }
+    return;
+  }
+  if (!['string', 'number', 'boolean', 'object'].includes(typeof value)) {
+    fail(`a value of type ${typeof value}`);
+  }
 }
 
 /**
@@ -60,7 +103,12 @@ function writeObject(value: object, path: string): string {
  * @throws EventsError `not-json` naming the path of undefined, NaN, bigint, a class instance and the like.
  */
 export function canonicalJson(value: unknown): string {
-  return write(value, '');
+  try {
+    return write(value);
+  } catch (error) {
+    if (error instanceof NoJsonForm) refuse(value, '');
+    throw error;
+  }
 }
 
 /** {@link canonicalJson} as UTF-8 bytes. */
