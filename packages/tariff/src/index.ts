@@ -15,17 +15,25 @@ export {
   type ChargeBase,
   type EnergyFlow,
 } from './charge/charge-base.js';
-export type { ChargeLine, ChargeLines, IntervalUsage } from './charge/charge-lines.js';
+export { chargeLines, chargeLinesFor, type ChargeLine } from './charge/charge-lines.js';
 export type {
-  Bill,
-  BillLine,
-  BillOf,
-  BillTotal,
-  LineVat,
+  BillingPeriod,
+  IntervalEnergies,
+  IntervalUsage,
+  Register,
   RegisterUsage,
   Usage,
-  VatCategory,
+  UsageFacts,
+} from './charge/usage.js';
+export {
+  bill,
+  billsFor,
+  type Bill,
+  type BillLine,
+  type BillTotal,
+  type VatCategory,
 } from './bill/bill.js';
+export { parseCharges, parseRounding, parseVat } from './parse-rules.js';
 export { DAY_TYPES, type DayType } from './calendar/day-type.js';
 export {
   addFractions,
@@ -41,7 +49,21 @@ export {
   ZERO,
   type Fraction,
 } from './number/fraction.js';
-export type { MarketSeries, MarketSeriesByName } from './market/market-series.js';
+export {
+  joinMarketSeries,
+  marketSeries,
+  type MarketSeries,
+  type MarketSeriesByName,
+} from './market/market-series.js';
+export {
+  MARKET_TIME_ZONE,
+  marketDay,
+  marketInstant,
+  marketPeriod,
+  type MarketDay,
+  type MarketPeriod,
+} from './market/market-day.js';
+export { parseMarketPrices, type MarketPriceOptions } from './market/parse-market-prices.js';
 export { parseTariff, safeParseTariff, type TariffResult } from './parse-tariff.js';
 export { priceAt, priceSeries } from './price/price-series.js';
 export {

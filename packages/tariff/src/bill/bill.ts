@@ -1,55 +1,44 @@
+import { accrue } from '../charge/accrue.js';
 import type { Charge } from '../charge/charge.js';
-import type { ChargeLine, IntervalUsage } from '../charge/charge-lines.js';
-import type { EnergyFlow } from '../charge/charge-base.js';
-import type { Fraction } from '../number/fraction.js';
-import type { MarketSeriesByName } from '../market/market-series.js';
+import { validityDates, type ChargeLine } from '../charge/charge-lines.js';
+import { ChargePrices } from '../charge/charge-prices.js';
+import type { EnergySource } from '../charge/energy-source.js';
+import { IntervalSource } from '../charge/interval-source.js';
+import { registerPeriod, RegisterSource } from '../charge/register-source.js';
+import { segmentsOf, type Segment } from '../charge/segments.js';
+import type {
+  BillingPeriod,
+  IntervalEnergies,
+  RegisterUsage,
+  Usage,
+  UsageFacts,
+} from '../charge/usage.js';
+import { parseFraction, type Fraction } from '../number/fraction.js';
 import type { Rounding } from '../number/rounding.js';
+import { billOf } from './bill-lines.js';
+import { checkRegisterBill } from './check-register-bill.js';
+import { taxed } from './vat-parts.js';
+import { rateDates } from './vat-rates.js';
 import type { Vat } from './vat.js';
 
-/** What a meter with registers counted over whole days. */
-export interface RegisterUsage {
-  /** First day, and the first day after the last, both `YYYY-MM-DD`. */
-  readonly from: string;
-  readonly to: string;
-  readonly timeZone: string;
-  /** kWh by flow and, for tariffs with named periods, by period; decimal text. */
-  readonly registers: readonly {
-    readonly on: EnergyFlow;
-    readonly period?: string;
-    readonly kilowattHours: string;
-  }[];
-  readonly contractedKilovoltAmperes?: string;
-  readonly voltageLevel?: string;
-  readonly largeFamily?: boolean;
-  readonly market?: MarketSeriesByName;
-}
-
-/** What is billed: intervals, or registers over days. */
-export type Usage = IntervalUsage | RegisterUsage;
-
-/** A part of a line with one VAT rate. */
-export interface LineVat {
-  /** Percentage, decimal text. */
-  readonly percent: string;
-  /** Net in this rate and its VAT, exact. */
-  readonly net: Fraction;
-  readonly vat: Fraction;
-}
-
-/** A line of a bill: what a charge comes to, rounded if lines are, and its VAT. */
+/** A line of a bill: what a charge comes to at one price and one VAT rate. */
 export interface BillLine extends ChargeLine {
-  /** Net after the named rounding points: rounded when lines are, else exact. */
+  /** VAT percentage, decimal text; absent outside the scope of VAT. */
+  readonly vatPercent?: string;
+  /** Net: rounded where the rounding point is `line`, else exact. */
   readonly net: Fraction;
-  /** By rate; empty without VAT. */
-  readonly vatParts: readonly LineVat[];
+  /** VAT on the net: rounded where VAT's rounding point is `line`, else exact. 0 without VAT. */
+  readonly vatAmount: Fraction;
 }
 
-/** All nets of one VAT and rate. */
+/** All lines of one VAT and percentage. */
 export interface VatCategory {
   /** Id of the VAT; absent for what is outside its scope. */
   readonly vat?: string;
-  readonly percent?: string;
+  readonly vatPercent?: string;
+  /** Sum of the lines' nets: rounded where the rounding point is `category`. */
   readonly net: Fraction;
+  /** Rounded where VAT's rounding point is `category`; the sum of the lines' where it is `line`. */
   readonly vatAmount: Fraction;
 }
 
@@ -62,9 +51,13 @@ export interface BillTotal {
 
 /** A bill with every component exact. Amounts are positive when the member pays. */
 export interface Bill {
+  /** In order of charge, price period, price and VAT rate. */
   readonly lines: readonly BillLine[];
   readonly categories: readonly VatCategory[];
-  /** After rounding. */
+  /**
+   * After rounding; net + vat = gross. At the rounding point `total` net and gross are rounded and VAT
+   * is their difference, so that what is paid is rounded once.
+   */
   readonly total: BillTotal;
   /** Without any rounding of money. */
   readonly exact: BillTotal;
@@ -72,10 +65,71 @@ export interface Bill {
   readonly roundingDifference: Fraction;
 }
 
-/** What {@link bill} is. */
-export type BillOf = (
+/** The rules of a bill, and the segments in which none of them changes. */
+export interface BillInput {
+  readonly charges: readonly Charge[];
+  readonly vat: readonly Vat[];
+  readonly rounding: Rounding;
+  readonly segments: readonly Segment[];
+  readonly timeZone: string;
+}
+
+/**
+ * The bill of a point or member: charges, VAT and rounding applied to what was used.
+ * Check rules that come from a file with `parseCharges`, `parseVat` and `parseRounding` first.
+ * @param usage intervals, each at the price of its own time, or registers over whole days.
+ * @throws TariffError `bad-usage`, `missing-price`, `unaligned-period`; `invalid-charges` for a charge
+ *   whose VAT is not there.
+ */
+export function bill(
   charges: readonly Charge[],
   vat: readonly Vat[],
   rounding: Rounding,
   usage: Usage,
-) => Bill;
+): Bill {
+  if ('energies' in usage) return billsFor(charges, vat, rounding, usage)(usage);
+  const period = registerPeriod(usage);
+  const input = inputFor(charges, vat, rounding, period);
+  checkRegisterBill(input, usage);
+  const source = new RegisterSource(new ChargePrices(period, rounding.price), usage);
+  return billFrom(input, source, usage, usage.months);
+}
+
+/** {@link bill} for many points of one period: prices are looked up once. */
+export function billsFor(
+  charges: readonly Charge[],
+  vat: readonly Vat[],
+  rounding: Rounding,
+  period: BillingPeriod,
+): (usage: IntervalEnergies) => Bill {
+  const input = inputFor(charges, vat, rounding, period);
+  const prices = new ChargePrices(period, rounding.price);
+  return (usage) => billFrom(input, new IntervalSource(prices, usage), usage);
+}
+
+function inputFor(
+  charges: readonly Charge[],
+  vat: readonly Vat[],
+  rounding: Rounding,
+  period: BillingPeriod,
+): BillInput {
+  const used = vat.filter(({ id }) => charges.some((charge) => charge.vat === id));
+  const segments = segmentsOf(period, [...validityDates(charges), ...rateDates(used)]);
+  return { charges, vat, rounding, segments, timeZone: period.timeZone };
+}
+
+function billFrom(
+  input: BillInput,
+  source: EnergySource,
+  facts: UsageFacts,
+  months?: RegisterUsage['months'],
+): Bill {
+  const { rounding } = input;
+  const accruals = accrue({
+    ...input,
+    source,
+    facts,
+    ...(months !== undefined && { months: parseFraction(months) }),
+  });
+  return billOf(taxed(accruals, { ...input, source, facts }), rounding);
+}

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { ENERGY_FLOWS } from '../charge/charge-base.js';
+import { compareFractions, fraction, parseFraction, sumFractions } from '../number/fraction.js';
+import { roundingStep } from '../number/rounding.js';
 import { dateText, nameText, percentText, positiveText } from '../decimal-fields.js';
 
 const BLOCK = 'at least one condition: firstKilowattHoursPer30Days or upToKilovoltAmperes';
@@ -20,20 +22,36 @@ export const vatBlock = z
     upToKilovoltAmperes: positiveText.optional(),
     /** Percentage of the block for each named price period; together 100. */
     periodShares: z.record(nameText, percentText).optional(),
-    /** Flows whose kWh fill one block together. Default: each flow fills its own. */
+    /** Flows whose kWh fill one block together; others have none. Default: each flow fills its own. */
     flows: z.array(z.enum(ENERGY_FLOWS)).min(1).optional(),
+    /** Rounds the prorated kWh of the block, and each price period's part of them. Default: exact. */
+    limitRounding: roundingStep.optional(),
   })
   .superRefine((block, context) => {
     const { firstKilowattHoursPer30Days: first, upToKilovoltAmperes } = block;
     if (first === undefined && upToKilovoltAmperes === undefined) {
       context.addIssue({ code: 'custom', path: [], message: BLOCK });
     }
-    for (const field of ['largeFamilyKilowattHoursPer30Days', 'periodShares', 'flows'] as const) {
+    const needKilowattHours = [
+      'largeFamilyKilowattHoursPer30Days',
+      'periodShares',
+      'flows',
+      'limitRounding',
+    ] as const;
+    for (const field of needKilowattHours) {
       if (block[field] === undefined || first !== undefined) continue;
       context.addIssue({
         code: 'custom',
         path: [field],
         message: 'firstKilowattHoursPer30Days beside it',
+      });
+    }
+    const shares = Object.values(block.periodShares ?? {}).map(parseFraction);
+    if (shares.length > 0 && compareFractions(sumFractions(shares), fraction(100)) !== 0) {
+      context.addIssue({
+        code: 'custom',
+        path: ['periodShares'],
+        message: 'shares of 100 together',
       });
     }
   });

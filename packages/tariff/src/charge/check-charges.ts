@@ -1,4 +1,5 @@
 import { compareIds } from '@microgrid/units';
+import type { Tariff } from '../tariff.js';
 import { chargeDirection, type Charge } from './charge.js';
 
 /** Something wrong between the entries of a list of charges. */
@@ -44,6 +45,9 @@ function checkFields(
   if (exemptionPercent !== undefined && Number(exemptionPercent) > 100) {
     say('exemptionPercent', 'a percentage of at most 100');
   }
+  if (exemptionPercent !== undefined && typeof rate !== 'string' && hasOwnExemption(rate)) {
+    say('exemptionPercent', 'no such field: the access tariff names its exemption itself');
+  }
   if (validFrom !== undefined && validTo !== undefined && validFrom >= validTo) {
     say('validTo', `a date after validFrom ${validFrom}`);
   }
@@ -51,6 +55,12 @@ function checkFields(
     say('of', 'no such field: only percent charges have it');
   if (per === 'percent') problems.push(...checkBase({ index, charge }, versions));
   return problems;
+}
+
+function hasOwnExemption(tariff: Tariff): boolean {
+  if (tariff.type === 'sum') return tariff.parts.some(hasOwnExemption);
+  if (tariff.type === 'dated') return tariff.versions.some((one) => hasOwnExemption(one.tariff));
+  return tariff.type === 'access' && tariff.exemptionPercent !== undefined;
 }
 
 function checkBase(

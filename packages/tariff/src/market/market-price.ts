@@ -1,6 +1,6 @@
 import { formatInstant, type EpochMs } from '@microgrid/units';
 import { TariffError } from '../tariff-error.js';
-import type { MarketSeries, MarketSeriesByName } from './market-series.js';
+import { seriesEnd, type MarketSeries, type MarketSeriesByName } from './market-series.js';
 
 /** A series by name. @throws TariffError `missing-price` where the caller did not give it. */
 export function seriesNamed(name: string, market: MarketSeriesByName | undefined): MarketSeries {
@@ -43,9 +43,8 @@ export function marketUnitPrice(
 }
 
 function refuseGap(series: MarketSeries, ms: EpochMs): never {
-  const end = series.startMs + series.nanoPerKilowattHour.length * series.resolutionMs;
   throw new TariffError(
     'missing-price',
-    `series ${series.name}: no price at ${formatInstant(ms)} (the series runs from ${formatInstant(series.startMs)} to ${formatInstant(end)}); load the missing market day, or wait for it`,
+    `series ${series.name}: no price at ${formatInstant(ms)} (the series runs from ${formatInstant(series.startMs)} to ${formatInstant(seriesEnd(series))}); load the missing market day, or wait for it`,
   );
 }

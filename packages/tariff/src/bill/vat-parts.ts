@@ -1,0 +1,126 @@
+import { baseOf } from '../charge/accrue.js';
+import type { Accrual } from '../charge/accrual.js';
+import type { EnergySource } from '../charge/energy-source.js';
+import type { Segment } from '../charge/segments.js';
+import type { UsageFacts } from '../charge/usage.js';
+import {
+  addFractions,
+  divideFractions,
+  multiplyFractions,
+  ONE,
+  subtractFractions,
+  ZERO,
+  type Fraction,
+} from '../number/fraction.js';
+import { TariffError } from '../tariff-error.js';
+import { blockShare } from './vat-block.js';
+import type { Vat } from './vat.js';
+import { vatSpans, type VatSpan } from './vat-rates.js';
+
+/** A part of an accrual that has one VAT rate. */
+export interface TaxedAccrual {
+  readonly accrual: Accrual;
+  /** Percentage, decimal text; absent outside the scope of VAT. */
+  readonly percent?: string;
+}
+
+/** What VAT needs to know of a bill. */
+export interface VatInput {
+  readonly vat: readonly Vat[];
+  readonly segments: readonly Segment[];
+  readonly timeZone: string;
+  readonly source: EnergySource;
+  readonly facts: UsageFacts;
+}
+
+/** Splits accruals by VAT rate. A percentage of charges of its own VAT is taxed as they are. */
+export function taxed(accruals: readonly Accrual[], input: VatInput): TaxedAccrual[] {
+  const spans = spansById(accruals, input);
+  const groups = groupAlike(accruals, spans);
+  // Percentages come after what they are percentages of, so shares of their base are known.
+  const shares = new Map<Accrual, Fraction>();
+  return accruals.flatMap((accrual) => {
+    const span = spans.get(accrual.charge.vat ?? '')?.[accrual.segment];
+    if (span === undefined) return [{ accrual }];
+    const { block, percent } = span.rate;
+    if (block === undefined) return [{ accrual, percent }];
+    const alike = groups.get(groupKey(accrual, span)) ?? [accrual];
+    const share =
+      accrual.charge.per === 'percent' && block.firstKilowattHoursPer30Days !== undefined
+        ? shareOfBase(accrual, accruals, shares)
+        : blockShare(block, accrual, { ...input, span, alike });
+    shares.set(accrual, share);
+    const rest = subtractFractions(ONE, share);
+    return [
+      ...(share.numerator === 0n
+        ? []
+        : [{ accrual: part(accrual, share), percent: block.percent }]),
+      ...(rest.numerator === 0n ? [] : [{ accrual: part(accrual, rest), percent }]),
+    ];
+  });
+}
+
+function part(accrual: Accrual, share: Fraction): Accrual {
+  if (share.numerator === share.denominator) return accrual;
+  return {
+    ...accrual,
+    quantity: multiplyFractions(accrual.quantity, share),
+    amount: multiplyFractions(accrual.amount, share),
+  };
+}
+
+function spansById(
+  accruals: readonly Accrual[],
+  { vat, segments, timeZone }: VatInput,
+): Map<string, VatSpan[]> {
+  const spans = new Map<string, VatSpan[]>();
+  for (const { charge } of accruals) {
+    if (charge.vat === undefined || spans.has(charge.vat)) continue;
+    const found = vat.find(({ id }) => id === charge.vat);
+    if (found === undefined) {
+      const known = vat.map(({ id }) => id).join(', ') || 'none';
+      throw new TariffError(
+        'invalid-charges',
+        `charge ${charge.id}: vat: got ${charge.vat}, expected one of ${known}`,
+      );
+    }
+    spans.set(charge.vat, vatSpans(found, segments, timeZone));
+  }
+  return spans;
+}
+
+function groupKey({ charge, period }: Accrual, span: VatSpan): string {
+  return JSON.stringify([charge.id, period ?? null, span.startMs]);
+}
+
+/** Accruals of one charge and price period while one VAT rate holds. */
+function groupAlike(
+  accruals: readonly Accrual[],
+  spans: ReadonlyMap<string, readonly VatSpan[]>,
+): Map<string, Accrual[]> {
+  const groups = new Map<string, Accrual[]>();
+  for (const accrual of accruals) {
+    const span = spans.get(accrual.charge.vat ?? '')?.[accrual.segment];
+    if (span === undefined) continue;
+    const key = groupKey(accrual, span);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [accrual]);
+    else group.push(accrual);
+  }
+  return groups;
+}
+
+function shareOfBase(
+  accrual: Accrual,
+  accruals: readonly Accrual[],
+  shares: ReadonlyMap<Accrual, Fraction>,
+): Fraction {
+  let reduced = ZERO;
+  let all = ZERO;
+  for (const base of baseOf(accrual.charge, accrual.segment, accruals)) {
+    all = addFractions(all, base.amount);
+    if (base.charge.vat !== accrual.charge.vat) continue;
+    reduced = addFractions(reduced, multiplyFractions(base.amount, shares.get(base) ?? ZERO));
+  }
+  return all.numerator === 0n ? ZERO : divideFractions(reduced, all);
+}
