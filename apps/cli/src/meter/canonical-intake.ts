@@ -8,6 +8,7 @@ import {
   type MeteringProblem,
 } from '@microgrid/metering';
 import { listed, type ImportReport } from './import-report.js';
+import { pickRows } from './interval-columns.js';
 import { piecesOf } from './meter-input.js';
 import { SpilledRuns } from './spilled-runs.js';
 
@@ -30,19 +31,7 @@ function only(batch: Columns, id: string | undefined): Columns {
   const rows = Array.from({ length: batch.rows }, (_, row) => row).filter(
     (row) => batch.point[row] === wanted,
   );
-  const pick = (from: Float64Array): Float64Array =>
-    Float64Array.from(rows, (row) => from[row] as number);
-  return {
-    ...batch,
-    rows: rows.length,
-    point: new Int32Array(rows.length).fill(wanted),
-    startMs: pick(batch.startMs),
-    endMs: pick(batch.endMs),
-    importMilliwattHours: pick(batch.importMilliwattHours),
-    exportMilliwattHours: pick(batch.exportMilliwattHours),
-    quality: Uint8Array.from(rows, (row) => batch.quality[row] as number),
-    line: Int32Array.from(rows, (row) => batch.line[row] as number),
-  };
+  return pickRows(batch, rows);
 }
 
 async function* batchesOf(

@@ -1,6 +1,12 @@
 import { tmpdir } from 'node:os';
-import { checkColumns, type Finding, type PointSeries } from '@microgrid/metering';
-import { parseInstant } from '@microgrid/units';
+import {
+  checkColumns,
+  extendSeries,
+  type CheckResult,
+  type Finding,
+  type PointSeries,
+} from '@microgrid/metering';
+import { formatInstant, parseInstant } from '@microgrid/units';
 import { Command } from 'commander';
 import type { CommandContext } from '../command-context.js';
 import { CommandError } from '../command-error.js';
@@ -11,6 +17,7 @@ import { addInputOptions, type InputOptions } from './input-options.js';
 import { takeIn } from './intake.js';
 import { joined } from './interval-columns.js';
 import { mendable } from './mend-errors.js';
+import { periodOf, type Period } from './period.js';
 import { pointLines, pointReport, type PointReport } from './point-report.js';
 import { rulesOrDefault, type KnownRules } from './rules-file.js';
 import { writeWhole } from './write-intervals.js';
@@ -21,6 +28,8 @@ interface CheckOptions extends InputOptions {
   readonly json?: boolean;
   readonly html?: string;
   readonly now?: string;
+  readonly from?: string;
+  readonly to?: string;
 }
 
 /** What a check came to. */
@@ -34,6 +43,33 @@ interface Checked {
 
 const FINDINGS_SHOWN = 20;
 
+/** A period that was asked for is all of it: what lacks before and after the rows is a gap too. */
+function wholePeriod(
+  { series, findings }: CheckResult,
+  { fromMs = Infinity, toMs = -Infinity }: Period,
+  wantsGaps: boolean,
+): CheckResult {
+  const more: Finding[] = [];
+  const extended = series.map((each) => {
+    const whole = extendSeries(each, fromMs, toMs);
+    const [begin, end] = [each, whole].map(
+      ({ startMs, slots, resolutionMs }) => startMs + slots * resolutionMs,
+    ) as [number, number];
+    const lacks = (startMs: number, endMs: number): void => {
+      if (endMs <= startMs || !wantsGaps) return;
+      const { meteringPoint } = each;
+      const [start, until] = [formatInstant(startMs), formatInstant(endMs)];
+      const count = (endMs - startMs) / each.resolutionMs;
+      const message = `no row for ${count} intervals of the period`;
+      more.push({ rule: 'gap', severity: 'warning', meteringPoint, start, end: until, message });
+    };
+    lacks(whole.startMs, each.startMs);
+    lacks(begin, end);
+    return whole;
+  });
+  return { series: extended, findings: [...findings, ...more] };
+}
+
 async function checked(
   files: readonly string[],
   options: CheckOptions,
@@ -41,17 +77,25 @@ async function checked(
 ): Promise<Checked> {
   const rules = await rulesOrDefault(options.rules, options.timeZone);
   const nowMs = options.now === undefined ? Date.now() : parseInstant(options.now);
+  const period = periodOf(options, options.timeZone ?? rules.set.timeZone);
   const { report, batches, sums } = await takeIn(files, options, {
     beside: tmpdir(),
     signal,
     raw: true,
+    period,
   });
   const columns = await joined(batches, files.join(' + '));
   if (columns.rows === 0) {
     const expected = 'at least one interval';
     throw new CommandError('input', `${columns.file}: got no interval, expected ${expected}`);
   }
-  const { series, findings } = checkColumns(columns, rules.set.rules, { nowMs, sums });
+  const found = checkColumns(columns, rules.set.rules, { nowMs, sums });
+  const wantsGaps = rules.set.rules.some(({ rule }) => rule === 'gap');
+  const { series, findings } = wholePeriod(found, period, wantsGaps);
+  for (const id of report.points) {
+    if (series.some(({ meteringPoint }) => meteringPoint === id)) continue;
+    report.notes.push(`${id}: no interval in the period`);
+  }
   const byPoint = new Map<string, Finding[]>();
   for (const finding of findings) {
     const own = byPoint.get(finding.meteringPoint) ?? [];
@@ -83,6 +127,8 @@ export function checkCommand(context: CommandContext): Command {
     .option('--rules <file>', 'rule set, YAML or JSON; the default set unless given')
     .option('--strict', 'exit code 1 for findings of any severity, not of errors only')
     .option('--now <instant>', 'UTC instant that counts as now; the clock\u2019s unless given')
+    .option('--from <date>', 'only from here on: a date (local midnight) or a UTC instant')
+    .option('--to <date>', 'only up to here, exclusive')
     .option('--json', 'the report as JSON')
     .option('--html <file>', 'writes a page with a heat map of every point');
   return addInputOptions(command).action(async (files: string[], options: CheckOptions) => {

@@ -31,11 +31,11 @@ export function convertCommand(context: CommandContext): Command {
   return addInputOptions(command).action(async (files: string[], options: ConvertOptions) => {
     const format = outputFormat(options.to, options.format);
     await mendable(context, async () => {
-      const { report, batches } = await takeIn(files, options, {
+      const { report, batches, details } = await takeIn(files, options, {
         beside: dirname(options.to),
         signal,
       });
-      await writeIntervals(options.to, format, batches);
+      await writeIntervals(options.to, format, batches, details);
       const rejects = `${options.to}.rejected.ndjson`;
       const rejected = await writeBeside(rejects, report.rejected);
       if (options.json === true) {

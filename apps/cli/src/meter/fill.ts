@@ -105,7 +105,7 @@ async function fill(
   });
   const { filled, left } = result;
   const out = leftOut(before, result.columns);
-  await writeIntervals(options.to, format, one(result.columns));
+  await writeIntervals(options.to, format, one(result.columns), intake.details);
   const { report } = intake;
   const log = `${options.to}.filled.ndjson`;
   const logged = await writeBeside(log, [...filledLog(before, result)]);

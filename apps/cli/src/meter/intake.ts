@@ -1,3 +1,4 @@
+import type { IntervalV1 } from '@microgrid/events';
 import {
   intervals,
   mergeBatches,
@@ -13,6 +14,8 @@ import { CanonicalFiles } from './canonical-intake.js';
 import { emptyReport, listed, type ImportReport } from './import-report.js';
 import { importOptions, positive, type InputOptions } from './input-options.js';
 import { intervalColumns } from './interval-columns.js';
+import { IntervalDetails } from './interval-details.js';
+import { type Period, within } from './period.js';
 import { isCanonical, wholeFile } from './meter-input.js';
 
 /** What the inputs hold. */
@@ -23,6 +26,8 @@ export interface Intake {
   readonly batches: AsyncIterable<Columns>;
   /** Totals the inputs carry beside their intervals. */
   readonly sums: readonly KnownSum[];
+  /** What intervals made of registers say beside their row: causes and uncertainty. */
+  readonly details: IntervalDetails;
 }
 
 /** How an intake is made. */
@@ -32,17 +37,24 @@ export interface IntakeSettings {
   readonly signal: AbortSignal;
   /** A canonical file alone gives its rows as they stand: repeated and unordered ones too. */
   readonly raw?: boolean;
+  /** Only rows that lie in it. Default: all. */
+  readonly period?: Period;
 }
 
 async function* counted(
   batches: AsyncIterable<Columns>,
   report: ImportReport,
+  period: Period = {},
 ): AsyncGenerator<Columns> {
-  for await (const batch of batches) {
+  let outside = 0;
+  for await (const whole of batches) {
+    const batch = within(whole, period);
+    outside += whole.rows - batch.rows;
     report.rows += batch.rows;
     for (const id of batch.points) report.points.add(id);
     yield batch;
   }
+  if (outside > 0) report.notes.push(`${outside} rows lie outside the period: not looked at`);
 }
 
 /** Reads files of any known format as one import. @throws CommandError, MeteringError. */
@@ -53,7 +65,7 @@ export async function takeIn(
 ): Promise<Intake> {
   const canonical = await Promise.all(files.map((file) => isCanonical(file, options.fromFormat)));
   const report = emptyReport();
-  if (!canonical.every(Boolean)) return importedIntake(files, options, report);
+  if (!canonical.every(Boolean)) return importedIntake(files, options, report, settings);
   report.inputs.push(...files.map((file) => ({ file, format: 'canonical-csv' })));
   const { beside, signal } = settings;
   const source = new CanonicalFiles(
@@ -65,13 +77,19 @@ export async function takeIn(
   const [first = ''] = files;
   const alone = settings.raw === true && files.length === 1;
   const batches = alone ? source.again(first) : source.merged();
-  return { report, batches: counted(batches, report), sums: [] };
+  return {
+    report,
+    batches: counted(batches, report, settings.period),
+    sums: [],
+    details: new IntervalDetails([]),
+  };
 }
 
 async function importedIntake(
   names: readonly string[],
   options: InputOptions,
   report: ReturnType<typeof emptyReport>,
+  { period }: IntakeSettings,
 ): Promise<Intake> {
   const files = await Promise.all(
     names.map(async (file) => ({
@@ -83,8 +101,11 @@ async function importedIntake(
   const result = await importMeterFiles(files, await importOptions(options));
   report.inputs.push(...names.map((file) => ({ file, format: result.format })));
   tell(result, report);
-  const registers = registerIntervals(result, options, names, report);
-  const sources = registers === undefined ? [[result.columns]] : [[result.columns], [registers]];
+  const made = registerIntervals(result, options, names, report);
+  const sources =
+    made.length === 0
+      ? [[result.columns]]
+      : [[result.columns], [intervalColumns(made, 'registers')]];
   const hooks = {
     onReplaced: (row: Parameters<typeof listed>[0]) => {
       report.superseded.push(listed(row, 'replaced by an interval made of registers'));
@@ -92,8 +113,9 @@ async function importedIntake(
   };
   return {
     report,
-    batches: counted(mergeBatches(sources, hooks), report),
+    batches: counted(mergeBatches(sources, hooks), report, period),
     sums: [...result.totals, ...sumsOfRegisters(result, options)],
+    details: new IntervalDetails(made),
   };
 }
 
@@ -132,8 +154,8 @@ function registerIntervals(
   options: InputOptions,
   files: readonly string[],
   report: ImportReport,
-): Columns | undefined {
-  if (readings.length === 0) return undefined;
+): readonly IntervalV1[] {
+  if (readings.length === 0) return [];
   const file = files.join(' + ');
   if (options.resolution === undefined) {
     throw new CommandError(
@@ -153,5 +175,5 @@ function registerIntervals(
       text: JSON.stringify(reading),
     });
   }
-  return intervalColumns(made.intervals, 'registers');
+  return made.intervals;
 }

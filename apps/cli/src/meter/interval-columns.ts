@@ -28,6 +28,23 @@ export function intervalColumns(intervals: readonly IntervalV1[], file: string):
   };
 }
 
+/** Some rows of a batch, by their positions. */
+export function pickRows(batch: Columns, rows: readonly number[]): Columns {
+  const pick = (from: Float64Array): Float64Array =>
+    Float64Array.from(rows, (row) => from[row] as number);
+  return {
+    ...batch,
+    rows: rows.length,
+    point: Int32Array.from(rows, (row) => batch.point[row] as number),
+    startMs: pick(batch.startMs),
+    endMs: pick(batch.endMs),
+    importMilliwattHours: pick(batch.importMilliwattHours),
+    exportMilliwattHours: pick(batch.exportMilliwattHours),
+    quality: Uint8Array.from(rows, (row) => batch.quality[row] as number),
+    line: Int32Array.from(rows, (row) => batch.line[row] as number),
+  };
+}
+
 /** Joins batches of rows, as they come, into one. */
 export async function joined(batches: AsyncIterable<Columns>, file: string): Promise<Columns> {
   const parts: Columns[] = [];

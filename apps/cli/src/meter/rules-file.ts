@@ -4,6 +4,7 @@ import { parse as parseValue } from '@microgrid/events';
 import { defaultRuleSet, ruleSet, ruleSetBytes, type RuleSet } from '@microgrid/metering';
 import { parse as parseYaml } from 'yaml';
 import { CommandError, isSystemError } from '../command-error.js';
+import { DEFAULT_ZONE } from './period.js';
 
 /** A rule set and what names its version. */
 export interface KnownRules {
@@ -44,6 +45,6 @@ export async function rulesOrDefault(
   timeZone: string | undefined,
 ): Promise<KnownRules> {
   if (file !== undefined) return rulesOf(file);
-  const zone = timeZone ?? 'Europe/Lisbon';
+  const zone = timeZone ?? DEFAULT_ZONE;
   return known(defaultRuleSet(zone), `the default set on the calendar of ${zone}`);
 }

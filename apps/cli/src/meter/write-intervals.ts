@@ -7,6 +7,7 @@ import { batchesCsvChunks, type Columns } from '@microgrid/metering';
 import { jsonLines, parquetFile, xlsxWorkbook } from '@microgrid/metering/formats';
 import { CommandError, isSystemError } from '../command-error.js';
 import { joined } from './interval-columns.js';
+import type { IntervalDetails } from './interval-details.js';
 
 /** What intervals are written as. */
 export const OUTPUT_FORMATS = ['csv', 'xlsx', 'ndjson', 'parquet'] as const;
@@ -24,10 +25,14 @@ export function outputFormat(file: string, format: OutputFormat | undefined): Ou
   );
 }
 
-async function* ndjsonPieces(batches: AsyncIterable<Columns>): AsyncGenerator<string> {
+async function* ndjsonPieces(
+  batches: AsyncIterable<Columns>,
+  details: IntervalDetails,
+): AsyncGenerator<string> {
+  const detailOf = details.of.bind(details);
   for await (const batch of batches) {
     let piece = '';
-    for (const line of jsonLines(batch, { source: 'import' })) {
+    for (const line of jsonLines(batch, { source: 'import', detailOf })) {
       piece += line;
       if (piece.length < 1 << 16) continue;
       yield piece;
@@ -40,9 +45,10 @@ async function* ndjsonPieces(batches: AsyncIterable<Columns>): AsyncGenerator<st
 async function* pieces(
   batches: AsyncIterable<Columns>,
   format: OutputFormat,
+  details: IntervalDetails,
 ): AsyncGenerator<Uint8Array | string> {
   if (format === 'csv') yield* batchesCsvChunks(batches);
-  else if (format === 'ndjson') yield* ndjsonPieces(batches);
+  else if (format === 'ndjson') yield* ndjsonPieces(batches, details);
   else {
     const all = await joined(batches, 'output');
     yield format === 'xlsx' ? await xlsxWorkbook(all) : parquetFile(all);
@@ -71,13 +77,14 @@ export async function writeWhole(
   }
 }
 
-/** Writes intervals in canonical order. */
+/** Writes intervals in canonical order; JSON lines say what is known beside the rows. */
 export async function writeIntervals(
   file: string,
   format: OutputFormat,
   batches: AsyncIterable<Columns>,
+  details: IntervalDetails,
 ): Promise<void> {
-  await writeWhole(file, pieces(batches, format));
+  await writeWhole(file, pieces(batches, format, details));
 }
 
 /** Writes lists as JSON lines beside an output; an empty list leaves no file, not an older one either. */

@@ -8,12 +8,17 @@ export interface IntervalEventOptions {
   readonly source: string;
   /** Default 1. */
   readonly revision?: number;
+  /** What an interval says beside its row. Default: nothing. */
+  readonly detailOf?: (
+    columns: Columns,
+    row: number,
+  ) => Pick<IntervalV1, 'causes' | 'uncertaintyMilliwattHours'> | undefined;
 }
 
 /** The rows as `intervalV1` events, in their order. */
 export function* intervalEvents(
   columns: Columns,
-  { source, revision = 1 }: IntervalEventOptions,
+  { source, revision = 1, detailOf }: IntervalEventOptions,
 ): Generator<IntervalV1> {
   for (let row = 0; row < columns.rows; row++) {
     const span = {
@@ -23,6 +28,7 @@ export function* intervalEvents(
       revision,
     };
     const quality = INTERVAL_QUALITIES[columns.quality[row] as number] ?? 'missing';
+    const { causes, uncertaintyMilliwattHours } = detailOf?.(columns, row) ?? {};
     yield {
       kind: 'interval',
       version: 1,
@@ -34,8 +40,10 @@ export function* intervalEvents(
             importMilliwattHours: columns.importMilliwattHours[row],
             exportMilliwattHours: columns.exportMilliwattHours[row],
           }),
+      ...(uncertaintyMilliwattHours === undefined ? {} : { uncertaintyMilliwattHours }),
       quality,
       source,
+      ...(causes === undefined ? {} : { causes }),
     };
   }
 }
