@@ -40,6 +40,8 @@ export interface ContractInputs {
   readonly files?: ContractFiles;
   /** What reserve levels ask for. */
   readonly statesOfCharge?: StatesOfCharge;
+  /** Puts prices that are known beside the contract in the place of its own. Default: none are. */
+  readonly knownPrices?: (listed: IntervalPrices) => IntervalPrices;
 }
 
 /** A community's rules worked out for one period: everything the net asks per interval is a number. */
@@ -83,7 +85,7 @@ export interface SettlementContract {
 export function settlementContract(
   community: Community,
   period: { readonly startMs: EpochMs; readonly endMs: EpochMs },
-  { files = new Map(), statesOfCharge = new Map() }: ContractInputs = {},
+  { files = new Map(), statesOfCharge = new Map(), knownPrices }: ContractInputs = {},
 ): SettlementContract {
   const { startMs, endMs } = period;
   const resolutionMs = parseResolution(community.resolution);
@@ -95,7 +97,7 @@ export function settlementContract(
   const { timeZone, transformer } = community;
   const midnight = (date: string | undefined, none: number): number =>
     date === undefined ? none : startOfLocalDay(timeZone, date);
-  const prices = intervalPrices(community, startMs, endMs, resolutionMs);
+  const prices = intervalPrices(community, { startMs, endMs, resolutionMs, knownPrices });
   const clock = new PeriodClock(timeZone, startMs, resolutionMs, intervals);
   return {
     community,
@@ -152,17 +154,25 @@ function intervalCount(
 /** The three prices; the internal one within the contract's limits. */
 function intervalPrices(
   { prices, timeZone, priceLimits }: Community,
-  startMs: EpochMs,
-  endMs: EpochMs,
-  resolutionMs: number,
+  {
+    startMs,
+    endMs,
+    resolutionMs,
+    knownPrices = (listed) => listed,
+  }: {
+    readonly startMs: EpochMs;
+    readonly endMs: EpochMs;
+    readonly resolutionMs: number;
+    readonly knownPrices: ContractInputs['knownPrices'];
+  },
 ): IntervalPrices {
   const series = (tariff: Tariff): Float64Array =>
     priceSeries(tariff, timeZone, startMs, endMs, resolutionMs);
-  const all = {
+  const all = knownPrices({
     import: series(prices.import),
     export: series(prices.export),
     internal: series(prices.internal),
-  };
+  });
   if (priceLimits === undefined) return all;
   for (let interval = 0; interval < all.internal.length; interval++) {
     const { price, verdict } = limitPrice(priceLimits, {

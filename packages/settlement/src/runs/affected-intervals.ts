@@ -62,7 +62,7 @@ function markPoint(before: RunBasis, after: RunBasis, id: string, marks: Uint8Ar
   for (let interval = 0; interval < marks.length; interval++) {
     if (marks[interval] === 1) continue;
     const differs =
-      takesPartAt(a, interval) !== takesPartAt(b, interval) ||
+      standingAt(a, interval) !== standingAt(b, interval) ||
       BY_POINT.some((name) => !Object.is(valueAt(a, name, interval), valueAt(b, name, interval)));
     if (differs) marks[interval] = 1;
   }
@@ -76,12 +76,14 @@ interface Side {
   readonly size: number;
 }
 
-function takesPartAt({ contract, point }: Side, interval: number): boolean {
-  if (point === -1) return false;
+/** What a point may do in an interval; undefined for one that the contract does not have. */
+function standingAt({ contract, point }: Side, interval: number): string | undefined {
+  if (point === -1) return undefined;
+  const { standing } = contract.broughtIn;
   const atMs = contract.startMs + interval * contract.resolutionMs;
-  return (
-    atMs >= (contract.validFromMs[point] as number) && atMs < (contract.validToMs[point] as number)
-  );
+  const { takesPart, claims, offers, percent } = standing.at(atMs);
+  if (takesPart[point] !== 1) return undefined;
+  return `${claims[point] ?? 0}/${offers[point] ?? 0}/${percent[point] ?? 0}`;
 }
 
 /** A point that a contract does not have is like one that nothing is known of. */

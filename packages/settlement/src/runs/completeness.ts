@@ -5,6 +5,7 @@ import { SettlementError } from '../settlement-error.js';
 import { MISSING_QUALITY, type SettlementGrid } from '../settlement-grid.js';
 import type { RunCalendar, RunRule } from './run-calendar.js';
 import type { RunKind } from './run-kind.js';
+import { takesPart } from './substitute-missing.js';
 
 /** How much of some intervals is known by measurement. */
 export interface KnownShare {
@@ -50,12 +51,11 @@ function plus(a: KnownShare, b: KnownShare): Sums {
 }
 
 function shareOfPoint(contract: SettlementContract, grid: SettlementGrid, point: number): Sums {
-  const { startMs, resolutionMs, intervals, validFromMs, validToMs } = contract;
+  const { intervals } = contract;
   const size = contract.pointIds.length;
   const sums = none();
   for (let interval = 0; interval < intervals; interval++) {
-    const atMs = startMs + interval * resolutionMs;
-    if (atMs < (validFromMs[point] as number) || atMs >= (validToMs[point] as number)) continue;
+    if (!takesPart(contract, interval, point)) continue;
     const cell = interval * size + point;
     const quality = grid.quality[cell] as number;
     sums.neededIntervals++;

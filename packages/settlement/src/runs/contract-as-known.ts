@@ -1,6 +1,6 @@
 import { canonicalJson } from '@microgrid/events';
 import { priceSeries } from '@microgrid/tariff';
-import { formatInstant, type EpochMs } from '@microgrid/units';
+import { formatInstant, parseResolution, type EpochMs } from '@microgrid/units';
 import { canonicalCommunity } from '@microgrid/community';
 import {
   settlementContract,
@@ -45,11 +45,11 @@ export function newestContract({ contracts }: RunInputs): KnownContract {
 
 /** Puts known prices in the place of the contract's; the newest known one of an interval holds. */
 function withKnownPrices(
-  contract: SettlementContract,
   known: readonly KnownPrice[],
+  { startMs, endMs, resolutionMs, timeZone }: RunPeriod & ZoneGrid,
+  listed: IntervalPrices,
 ): IntervalPrices {
-  const { startMs, endMs, resolutionMs, community } = contract;
-  const prices = { ...contract.prices };
+  const prices = { ...listed };
   for (const price of ['import', 'export', 'internal'] as const) {
     const own = known
       .filter((each) => each.price === price && each.startMs < endMs && each.endMs > startMs)
@@ -63,7 +63,7 @@ function withKnownPrices(
       if (end <= first) continue;
       const fromMs = startMs + first * resolutionMs;
       const toMs = startMs + end * resolutionMs;
-      const values = priceSeries(tariff, community.timeZone, fromMs, toMs, resolutionMs);
+      const values = priceSeries(tariff, timeZone, fromMs, toMs, resolutionMs);
       for (let interval = first; interval < end; interval++) {
         const value = values[interval - first] as number;
         if (settledAt[interval] === knownMs && series[interval] !== value) {
@@ -81,6 +81,11 @@ function withKnownPrices(
   return prices;
 }
 
+interface ZoneGrid {
+  readonly timeZone: string;
+  readonly resolutionMs: number;
+}
+
 /**
  * The rules of a period as the inputs know them: the newest contract, with the prices known beside it.
  * @throws SettlementError `no-contract`, `conflicting-inputs` where one instant brought two different
@@ -92,11 +97,16 @@ export function contractAsKnown(inputs: RunInputs, period: RunPeriod): Settlemen
 
 /** {@link contractAsKnown} for a version at hand. */
 export function contractOfVersion(
-  { community }: KnownContract,
+  { community, files }: KnownContract,
   { prices = [] }: RunInputs,
   period: RunPeriod,
 ): SettlementContract {
-  const contract = settlementContract(community, period);
-  if (prices.length === 0) return contract;
-  return { ...contract, prices: withKnownPrices(contract, prices) };
+  const { timeZone } = community;
+  const grid = { ...period, timeZone, resolutionMs: parseResolution(community.resolution) };
+  return settlementContract(community, period, {
+    ...(files && { files }),
+    ...(prices.length > 0 && {
+      knownPrices: (listed) => withKnownPrices(prices, grid, listed),
+    }),
+  });
 }

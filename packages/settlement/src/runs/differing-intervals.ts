@@ -1,4 +1,4 @@
-import type { SettledPeriod } from '../settle.js';
+import type { SettledPeriod } from '../settled-period.js';
 import { MISSING_QUALITY } from '../settlement-grid.js';
 import { joinedPeriod } from './joined-period.js';
 

@@ -1,4 +1,4 @@
-import type { SettledPeriod } from '../settle.js';
+import type { SettledPeriod } from '../settled-period.js';
 import type { SettlementContract } from '../settlement-contract.js';
 import { MISSING_QUALITY } from '../settlement-grid.js';
 

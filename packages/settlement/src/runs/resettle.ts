@@ -1,5 +1,6 @@
 import type { EpochMs } from '@microgrid/units';
-import { settle, type SettledPeriod } from '../settle.js';
+import { settle } from '../settle.js';
+import type { SettledPeriod } from '../settled-period.js';
 import { SettlementError } from '../settlement-error.js';
 import { affectedIntervals } from './affected-intervals.js';
 import { sameRules } from './contract-as-known.js';

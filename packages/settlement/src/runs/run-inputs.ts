@@ -1,4 +1,4 @@
-import type { Community } from '@microgrid/community';
+import type { Community, ContractFiles } from '@microgrid/community';
 import type { Columns, SourceKind } from '@microgrid/metering';
 import type { Tariff } from '@microgrid/tariff';
 import type { EpochMs } from '@microgrid/units';
@@ -20,8 +20,7 @@ export interface KnownReadings {
 export interface KnownContract {
   readonly knownMs: EpochMs;
   readonly community: Community;
-  /** Text by name. */
-  readonly files?: ReadonlyMap<string, string>;
+  readonly files?: ContractFiles;
 }
 
 /**

@@ -1,7 +1,8 @@
 import type { Filled } from '@microgrid/metering';
 import { SOURCE_PRECEDENCE } from '@microgrid/metering';
 import { formatInstant, type EpochMs } from '@microgrid/units';
-import { settle, type SettledPeriod } from '../settle.js';
+import { settle } from '../settle.js';
+import type { SettledPeriod } from '../settled-period.js';
 import { SettlementError } from '../settlement-error.js';
 import { MISSING_QUALITY, type SettlementGrid } from '../settlement-grid.js';
 import type { RunBasis } from './affected-intervals.js';

@@ -31,14 +31,13 @@ const WEEK_MS = 7 * 86_400_000;
 /** What methods without a number of weeks look back, and one week for holidays that are like a Sunday. */
 const LEAST_WEEKS = 5;
 
-/** Whether a point takes part in sharing in an interval. */
+/** Whether a point takes part in sharing in an interval: then it must not be missing. */
 export function takesPart(
-  { startMs, resolutionMs, validFromMs, validToMs }: SettlementContract,
+  { startMs, resolutionMs, broughtIn }: SettlementContract,
   interval: number,
   point: number,
 ): boolean {
-  const atMs = startMs + interval * resolutionMs;
-  return atMs >= (validFromMs[point] as number) && atMs < (validToMs[point] as number);
+  return broughtIn.standing.at(startMs + interval * resolutionMs).takesPart[point] === 1;
 }
 
 /** Positions of the points that lack an interval they take part in. */
