@@ -3,8 +3,9 @@
  * - `not-yaml`: the text is no YAML 1.2 document, or says a key twice
  * - `invalid-community`: a field is missing, unknown or wrong, or two fields contradict each other
  * - `unknown-id`: a name was asked for that the community does not have
+ * - `invalid-file`: a file that operators exchange cannot be used
  */
-export type CommunityErrorCode = 'not-yaml' | 'invalid-community' | 'unknown-id';
+export type CommunityErrorCode = 'not-yaml' | 'invalid-community' | 'unknown-id' | 'invalid-file';
 
 /** One place where a community file is not as expected. */
 export interface CommunityProblem {

@@ -87,3 +87,66 @@ export { proximityVerdict } from './rules/proximity.js';
 export { reserveVerdict, type ReserveVerdict, type StateOfCharge } from './rules/reserve-level.js';
 export { runKindVerdict, type RunSource } from './rules/decided-by.js';
 export { mostSevere, takesPart, type ContractRule, type Verdict } from './rules/verdict.js';
+export { activationDate, type Activation } from './files/activation-date.js';
+export {
+  ALLOCATION_LAYOUT,
+  allocationOfPoints,
+  ENERGY_UNITS,
+  lintAllocationCsv,
+  readAllocationCsv,
+  type AllocatedFlow,
+  type AllocatedRow,
+  type AllocationFile,
+  type AllocationLayout,
+  type EnergyUnit,
+} from './files/allocation-csv.js';
+export {
+  BETA_ONE,
+  betaText,
+  HOURS_OF_LEAP_YEAR,
+  HOURS_OF_YEAR,
+  isLeapYear,
+  lintBetaFile,
+  readBetaFile,
+  type BetaFile,
+  type BetaOptions,
+} from './files/beta-file.js';
+export { betaTable, type BetaClock } from './files/beta-table.js';
+export {
+  COEFFICIENT_SCALE,
+  lintCoefficientCsv,
+  lintPairCsv,
+  readCoefficientCsv,
+  readPairCsv,
+  type CoefficientFileOptions,
+  type PairColumns,
+  type PairName,
+} from './files/coefficient-csv.js';
+export type { CoefficientTable } from './files/coefficient-table.js';
+export {
+  coefficientTable,
+  energyTableOf,
+  lintCoefficientTable,
+  lintEnergyTable,
+  lintPairTable,
+  pairTable,
+  type ContractFileOptions,
+  type EnergyTable,
+  type PairTable,
+} from './files/contract-tables.js';
+export type { CsvSeparator } from './files/csv-rows.js';
+export { cupsFault, isCau } from './files/cups.js';
+export {
+  contentOf,
+  fileProblemText,
+  type FileProblem,
+  type FileReading,
+} from './files/file-problem.js';
+export {
+  betaFileOf,
+  formatBetaFile,
+  MOST_BETA_FILES,
+  type BetaWeights,
+} from './files/generate-beta-file.js';
+export type { TimeFormat } from './files/time-field.js';
+export type { TimedColumns } from './files/timed-columns.js';
