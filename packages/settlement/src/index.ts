@@ -161,6 +161,22 @@ export {
 } from './settlement-summary.js';
 export type { StatesOfCharge } from './sharing/export-bounds.js';
 export type { MarketAmounts, SharingRule, SharingWork } from './sharing/sharing-rule.js';
+export type { OtherReadings, OtherRules } from './shadow/hypothesis.js';
+export type {
+  AllocatedInterval,
+  OperatorAllocation,
+  SharedFlow,
+} from './shadow/operator-allocation.js';
+export {
+  DIFFERENCE_TYPES,
+  type Difference,
+  type DifferenceSum,
+  type DifferenceType,
+  type Evidence,
+  type ShadowReport,
+  type ShadowSum,
+} from './shadow/shadow-report.js';
+export { shadowSettlement, type ShadowOptions } from './shadow/shadow-settlement.js';
 export {
   complementPlace,
   unitControlPlace,

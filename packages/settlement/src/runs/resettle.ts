@@ -12,7 +12,7 @@ import {
   prepareRun,
   runId,
   settleRun,
-  settleStretches,
+  settlePrepared,
   startsOf,
   stretches,
   type RunRequest,
@@ -76,7 +76,7 @@ export function resettle(
   if (!wanted.includes(1) && !kept.includes(1)) settle(basis.contract, basis.grid);
   const settled = joinedPeriod(basis.contract, [
     ...keptPieces(previous.settled, kept),
-    ...settleStretches(prepared, wanted),
+    ...settlePrepared(prepared, wanted),
   ]);
   const differs = differingIntervals(previous.settled, settled, affected);
   const isNew = differs.includes(1) || !sameRules(previous.basis.known, basis.known);

@@ -3,6 +3,7 @@ import { SOURCE_PRECEDENCE } from '@microgrid/metering';
 import { formatInstant, type EpochMs } from '@microgrid/units';
 import { settle } from '../settle.js';
 import type { SettledPeriod } from '../settled-period.js';
+import type { SettlementContract } from '../settlement-contract.js';
 import { SettlementError } from '../settlement-error.js';
 import { MISSING_QUALITY, type SettlementGrid } from '../settlement-grid.js';
 import type { RunBasis } from './affected-intervals.js';
@@ -146,21 +147,30 @@ function gridOfStretch(
   };
 }
 
-/** Settles the marked intervals of a run, each stretch of them as a period of its own. */
+/**
+ * Settles the marked intervals of a period, each stretch of them as a period of its own.
+ * @param contractFor the same rules worked out for a part of the period.
+ */
 export function settleStretches(
-  { basis, inputs }: PreparedRun,
+  { contract, grid }: Pick<RunBasis, 'contract' | 'grid'>,
+  contractFor: (period: RunPeriod) => SettlementContract,
   wanted: Uint8Array,
 ): SettledPiece[] {
-  const { known, contract, grid } = basis;
   const { startMs, resolutionMs, intervals } = contract;
   return stretches(wanted).map(({ at, count }) => {
     if (count === intervals) return { settled: settle(contract, grid), from: 0, at, count };
     const fromMs = startMs + at * resolutionMs;
     const period = { startMs: fromMs, endMs: fromMs + count * resolutionMs };
-    const own = contractOfVersion(known, inputs, period);
-    const settled = settle(own, gridOfStretch(grid, period, at, count));
+    const settled = settle(contractFor(period), gridOfStretch(grid, period, at, count));
     return { settled, from: 0, at, count };
   });
+}
+
+/** {@link settleStretches} by what a run rests on. */
+export function settlePrepared({ basis, inputs }: PreparedRun, wanted: Uint8Array): SettledPiece[] {
+  const contractFor = (period: RunPeriod): SettlementContract =>
+    contractOfVersion(basis.known, inputs, period);
+  return settleStretches(basis, contractFor, wanted);
 }
 
 /** Id of a version of a period's settlement. */
@@ -197,7 +207,7 @@ export function settleRun(inputs: RunInputs, request: RunRequest): SettlementRun
     version: 1,
     request,
     basis,
-    settled: joinedPeriod(basis.contract, settleStretches(prepared, ready)),
+    settled: joinedPeriod(basis.contract, settlePrepared(prepared, ready)),
     completeness: known,
     substituted,
     stopped: startsOf(basis, waits),
