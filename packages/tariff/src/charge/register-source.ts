@@ -1,4 +1,3 @@
-import type { EpochMs } from '@microgrid/units';
 import { startOfLocalDay } from '@microgrid/units/calendar';
 import {
   compareFractions,
@@ -40,7 +39,7 @@ export class RegisterSource implements EnergySource {
     return registers.map((register) => this.pricedRegister(charge, register, used));
   }
 
-  total(flow: EnergyFlow, _startMs: EpochMs, _endMs: EpochMs): Fraction {
+  total(flow: EnergyFlow): Fraction {
     return sumFractions(this.registersOf(flow).map(energyOf));
   }
 

@@ -1,18 +1,16 @@
 import { formatInstant } from '@microgrid/units';
 import { TariffError } from '../tariff-error.js';
-import { marketDay, marketPeriod } from './market-day.js';
+import type { MarketDay } from './market-day.js';
 import type { MarketPriceRow } from './parse-market-prices.js';
 
 const UNITS_MS: readonly number[] = [900_000, 1_800_000, 3_600_000];
 
 /**
- * The unit of rows in order of time, once no unit is there twice, none is off the clock and none is
- * missing (unless gaps are kept).
+ * The unit of rows in order of time, once no unit is there twice and none is off the clock.
  */
 export function checkSteps(
   rows: readonly MarketPriceRow[],
   given: number | undefined,
-  keepGaps: boolean,
   label: string,
 ): number {
   const unitMs = given ?? smallestStep(rows);
@@ -34,13 +32,20 @@ export function checkSteps(
         `${label}: lines ${before.line} and ${row.line}: got ${formatInstant(row.startMs)} twice, expected each unit once; local times repeat in the autumn hour, so give UTC`,
       );
     }
-    const missing = (row.startMs - before.startMs) / unitMs - 1;
-    if (missing === 0 || keepGaps) continue;
+  }
+  return unitMs;
+}
+
+/** No unit between the first and the last is without a price. */
+export function checkGaps(rows: readonly MarketPriceRow[], unitMs: number, label: string): void {
+  for (const [index, row] of rows.entries()) {
+    const before = rows[index - 1];
+    const missing = before === undefined ? 0 : (row.startMs - before.startMs) / unitMs - 1;
+    if (before === undefined || missing === 0) continue;
     throw refusal(
       `${label}: got ${missing} units without a price before line ${row.line}, expected a price from ${formatInstant(before.startMs + unitMs)} on; a gap is no price of 0`,
     );
   }
-  return unitMs;
 }
 
 function smallestStep(rows: readonly MarketPriceRow[]): number {
@@ -53,22 +58,24 @@ function smallestStep(rows: readonly MarketPriceRow[]): number {
   return smallest;
 }
 
-/** Every market day is there from its first unit to its last, 23, 24 or 25 hours. */
+/**
+ * Every market day that rows are in is there from its first unit to its last: 23, 24 or 25 hours.
+ * @param days all days of the file, each by its date.
+ */
 export function checkMarketDays(
   rows: readonly MarketPriceRow[],
   unitMs: number,
-  timeZone: string,
+  days: ReadonlyMap<string, MarketDay>,
   label: string,
 ): void {
-  const units = new Map<string, number>();
-  for (const { startMs } of rows) {
-    const { date } = marketPeriod(startMs, unitMs, timeZone);
-    units.set(date, (units.get(date) ?? 0) + 1);
-  }
-  for (const [date, count] of units) {
-    const { startMs, endMs, hours } = marketDay(date, timeZone);
+  const order = [...days.values()].sort((a, b) => a.startMs - b.startMs);
+  let row = 0;
+  for (const { date, startMs, endMs, hours } of order) {
+    const first = row;
+    while ((rows[row]?.startMs ?? Infinity) < endMs) row++;
+    const count = row - first;
     const wanted = (endMs - startMs) / unitMs;
-    if (count === wanted) continue;
+    if (count === 0 || count === wanted) continue;
     throw refusal(
       `${label}: market day ${date}: got ${count} prices, expected ${wanted}: the day has ${hours} hours`,
     );

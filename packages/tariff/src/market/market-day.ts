@@ -45,7 +45,12 @@ export function marketInstant(
   resolutionMs: number,
   timeZone: string = MARKET_TIME_ZONE,
 ): EpochMs {
-  const { startMs, endMs, hours } = marketDay(date, timeZone);
+  return unitOfDay(marketDay(date, timeZone), period, resolutionMs);
+}
+
+/** {@link marketInstant} in a day that is known. */
+export function unitOfDay(day: MarketDay, period: number, resolutionMs: number): EpochMs {
+  const { date, startMs, endMs, hours } = day;
   const count = (endMs - startMs) / resolutionMs;
   if (Number.isInteger(period) && period >= 1 && period <= count) {
     return startMs + (period - 1) * resolutionMs;

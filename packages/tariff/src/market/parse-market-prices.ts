@@ -1,7 +1,7 @@
 import { isUnitsError, parseInstantLoose, parseResolution, type EpochMs } from '@microgrid/units';
 import { TariffError, isTariffError } from '../tariff-error.js';
-import { checkMarketDays, checkSteps } from './check-market-prices.js';
-import { MARKET_TIME_ZONE, marketInstant } from './market-day.js';
+import { checkGaps, checkMarketDays, checkSteps } from './check-market-prices.js';
+import { marketDay, unitOfDay, type MarketDay } from './market-day.js';
 import { nanoOf, type MarketSeries } from './market-series.js';
 
 /** How to read a file of day-ahead prices. */
@@ -55,6 +55,12 @@ export function parseMarketPrices(
   const rows = new Map<string, MarketPriceRow[]>();
   // A file by market day needs its unit before the first row can be placed.
   const unitMs = byDay ? dayUnit(lines, header, options, source) : undefined;
+  const days = new Map<string, MarketDay>();
+  const dayOf = (date: string): MarketDay => {
+    const day = days.get(date) ?? marketDay(date, options.timeZone);
+    days.set(date, day);
+    return day;
+  };
   for (const [index, lineText] of lines.entries()) {
     if (index === 0 || lineText.trim() === '') continue;
     const line = index + 1;
@@ -63,11 +69,7 @@ export function parseMarketPrices(
       const startMs =
         unitMs === undefined
           ? parseInstantLoose(cells[options.columns?.start ?? 'start'] ?? '')
-          : marketInstant(
-              { date: cells['market_date'] ?? '', period: Number(cells['period']) },
-              unitMs,
-              options.timeZone,
-            );
+          : unitOfDay(dayOf(cells['market_date'] ?? ''), Number(cells['period']), unitMs);
       for (const [name, price] of pricesOf(cells, options)) {
         const list = rows.get(name) ?? [];
         rows.set(name, list);
@@ -79,7 +81,7 @@ export function parseMarketPrices(
   const series = new Map<string, MarketSeries>();
   for (const [name, list] of rows) {
     list.sort((a, b) => a.startMs - b.startMs);
-    series.set(name, seriesOf(name, list, unitMs, options, source));
+    series.set(name, seriesOf(name, list, unitMs, days, options, source));
   }
   return series;
 }
@@ -88,15 +90,16 @@ function seriesOf(
   name: string,
   rows: readonly MarketPriceRow[],
   unitMs: number | undefined,
+  days: ReadonlyMap<string, MarketDay>,
   options: MarketPriceOptions,
   source: string,
 ): MarketSeries {
   const label = `${source}: series ${name}`;
-  const keepGaps = options.gaps === 'keep';
   const given = options.resolution === undefined ? unitMs : parseResolution(options.resolution);
-  const resolutionMs = checkSteps(rows, given, keepGaps, label);
-  if (unitMs !== undefined && !keepGaps) {
-    checkMarketDays(rows, resolutionMs, options.timeZone ?? MARKET_TIME_ZONE, label);
+  const resolutionMs = checkSteps(rows, given, label);
+  if (options.gaps !== 'keep') {
+    if (unitMs !== undefined) checkMarketDays(rows, resolutionMs, days, label);
+    checkGaps(rows, resolutionMs, label);
   }
   const startMs = rows[0]?.startMs ?? 0;
   const last = rows.at(-1)?.startMs ?? startMs;
