@@ -1,0 +1,49 @@
+import { CaseFileError } from './case-error.js';
+import { isRecord, type Json, type JsonRecord } from './json.js';
+
+/** A worked case: what goes in, what must come out, how exactly, and where it was published. */
+export interface CaseFile {
+  readonly id: string;
+  readonly title: string;
+  /** What kind of rule it is about, as `allocation`, `price`, `bill`. */
+  readonly domain: string;
+  /** Country code, or `-`. */
+  readonly country: string;
+  readonly formula: string;
+  readonly input: Json;
+  readonly expected: Json;
+  /** `exact`, or the most a number may differ. */
+  readonly tolerance: string;
+  readonly notes: string;
+}
+
+const text = (record: JsonRecord, field: string): string => {
+  const value = record[field];
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+};
+
+/** Reads a case. @throws CaseFileError for text that is no JSON object with an id, input and expected. */
+export function parseCase(content: string, source: string): CaseFile {
+  let value: Json;
+  try {
+    value = JSON.parse(content) as Json;
+  } catch (error) {
+    throw new CaseFileError(`${source}: ${(error as Error).message}, expected JSON`);
+  }
+  if (!isRecord(value)) throw new CaseFileError(`${source}: expected a JSON object`);
+  const { id, input, expected } = value;
+  if (typeof id !== 'string' || input === undefined || expected === undefined) {
+    throw new CaseFileError(`${source}: expected the fields id, input and expected`);
+  }
+  return {
+    id,
+    title: text(value, 'title'),
+    domain: text(value, 'domain'),
+    country: text(value, 'country'),
+    formula: text(value, 'formula'),
+    input,
+    expected,
+    tolerance: text(value, 'tolerance') || 'exact',
+    notes: text(value, 'notes'),
+  };
+}

@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { EXPLANATIONS } from './compare.js';
+import { isList, isRecord, type Json } from './json.js';
+import { printReports } from './print-reports.js';
+import { readCases, runCase } from './run-cases.js';
+
+/** The folder of cases is no part of the project; where it is absent the suite says so. */
+const named = process.env['MICROGRID_CASES'];
+const folder = named ?? join(__dirname, '../../../../shared/cases/settlement');
+const cases = named !== undefined || existsSync(folder) ? readCases(folder) : [];
+
+/** An expectation with one of its leaves changed, once for each leaf that is compared. */
+function changed(expected: Json, path = ''): [string, Json][] {
+  if (isList(expected)) {
+    return expected.flatMap((one, index) =>
+      changed(one, `${path}.${index}`).map(([at, value]): [string, Json] => [
+        at,
+        expected.map((other, position) => (position === index ? value : other)),
+      ]),
+    );
+  }
+  if (isRecord(expected)) {
+    return Object.entries(expected).flatMap(([key, one]) =>
+      EXPLANATIONS.has(key)
+        ? []
+        : changed(one, `${path}.${key}`).map(([at, value]): [string, Json] => [
+            at,
+            { ...expected, [key]: value },
+          ]),
+    );
+  }
+  return [[path.slice(1), changedLeaf(expected)]];
+}
+
+function changedLeaf(leaf: Json): Json {
+  if (typeof leaf === 'boolean') return !leaf;
+  if (typeof leaf === 'number') return leaf + 1;
+  if (typeof leaf === 'string' && /^-?\d+(\.\d+)?$/.test(leaf)) return String(Number(leaf) + 1);
+  return typeof leaf === 'string' && leaf.startsWith('error') ? 7 : 'something else';
+}
+
+describe('worked cases', () => {
+  if (cases.length === 0) {
+    test.skip(`no case files at ${folder}`, () => undefined);
+    return;
+  }
+  const reports = cases.map((one) => runCase(one));
+
+  beforeAll(() => process.stdout.write(printReports(reports)));
+
+  test.each(reports.map((report) => [report.id, report] as const))('%s', (_, report) => {
+    expect(['pass', 'left']).toContain(report.outcome);
+  });
+
+  test('no changed expectation of a passing case passes', () => {
+    let tried = 0;
+    for (const [index, one] of cases.entries()) {
+      if (reports[index]?.outcome !== 'pass') continue;
+      for (const [path, expected] of changed(one.expected)) {
+        const { outcome } = runCase({ ...one, expected });
+        if (outcome === 'pass') throw new Error(`${one.id}: ${path} may be anything`);
+        tried++;
+      }
+    }
+    expect(tried).toBeGreaterThanOrEqual(named === undefined ? 100 : 1);
+  });
+});

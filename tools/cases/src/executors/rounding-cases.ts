@@ -1,0 +1,59 @@
+import {
+  compareFractions,
+  ONE,
+  subtractFractions,
+  sumFractions,
+  type Fraction,
+} from '@microgrid/tariff';
+import { allocate } from '@microgrid/units';
+import { NotUnderstood } from '../case-error.js';
+import { Refused, type Actual } from '../compare.js';
+import { ofMillionths, numberOf } from '../decimal.js';
+import type { Executor } from '../executor.js';
+import { isList, isRecord, type Json } from '../json.js';
+
+/** Weights in proportion to fractions of one: their numerators over a common denominator. */
+function weights(parts: readonly Fraction[]): number[] {
+  const common = parts.reduce((product, { denominator }) => product * denominator, 1n);
+  const whole = parts.map(({ numerator, denominator }) => (numerator * common) / denominator);
+  const divisor = whole.reduce((a, b) => {
+    let [x, y] = [a, b];
+    while (y !== 0n) [x, y] = [y, x % y];
+    return x;
+  }, 0n);
+  return whole.map((weight) => Number(divisor === 0n ? 0n : weight / divisor));
+}
+
+/** An amount over parts that are fractions of one; one of them may be what remains. */
+function allot(amount: Json, parts: readonly Json[]): Actual {
+  const whole = numberOf(amount, 'amount');
+  if (whole.denominator !== 1n) throw new NotUnderstood('amount: expected a whole number');
+  const remaining = parts.map((part) => part === 'remaining' || part === 'rest');
+  if (remaining.filter(Boolean).length > 1) return new Refused('two parts are what remains');
+  const named = parts.map((part, index) =>
+    remaining[index] === true ? undefined : numberOf(part, 'part'),
+  );
+  const sum = sumFractions(named.filter((part) => part !== undefined));
+  if (compareFractions(sum, ONE) > 0) return new Refused('the parts are more than 1');
+  const rest = subtractFractions(ONE, sum);
+  if (rest.numerator > 0n && !remaining.includes(true)) {
+    return new Refused('the parts are less than 1 and none is what remains');
+  }
+  const shares = allocate(Number(whole.numerator), weights(named.map((part) => part ?? rest)));
+  return shares.map((share) => ofMillionths(BigInt(share) * 1_000_000n));
+}
+
+/** Whole amounts shared out by fractions: `{ amount, parts: ["1/2", "remaining"] }`, one or a list. */
+export const roundingCases: Executor = {
+  kind: 'rounding',
+  run({ input, expected }) {
+    const list = isList(input) ? input : [input];
+    const allotments = list.flatMap((one) =>
+      isRecord(one) && one['amount'] !== undefined && isList(one['parts'])
+        ? [allot(one['amount'], one['parts'])]
+        : [],
+    );
+    if (allotments.length === 0 || allotments.length !== list.length) return undefined;
+    return [{ name: '', expected, actual: isList(input) ? allotments : (allotments[0] ?? null) }];
+  },
+};

@@ -1,0 +1,99 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CaseFileError, NotUnderstood } from './case-error.js';
+import { parseCase, type CaseFile } from './case-file.js';
+import { compare, type Difference } from './compare.js';
+import { arguedValues } from './disputed.js';
+import type { Executor } from './executor.js';
+import { EXECUTORS } from './executors.js';
+import { leftTo } from './left-cases.js';
+
+/** What became of a case. */
+export type CaseOutcome =
+  | { readonly outcome: 'pass'; readonly kind: string; readonly vectors: number }
+  | {
+      readonly outcome: 'fail';
+      readonly kind: string;
+      readonly differences: readonly (Difference & { readonly vector: string })[];
+    }
+  /** Another part of the project computes it, or will. */
+  | { readonly outcome: 'left'; readonly reason: string }
+  /** No executor knows its shape, or something that is expected. */
+  | { readonly outcome: 'not-understood'; readonly reason: string };
+
+/** A case and what became of it. */
+export type CaseReport = CaseOutcome & { readonly id: string; readonly domain: string };
+
+/** Runs one case. @param executors default: all. */
+export function runCase(one: CaseFile, executors: readonly Executor[] = EXECUTORS): CaseReport {
+  return { id: one.id, domain: one.domain, ...outcomeOf(one, executors) };
+}
+
+function outcomeOf(one: CaseFile, executors: readonly Executor[]): CaseOutcome {
+  const reasons: string[] = [];
+  for (const executor of executors) {
+    try {
+      const vectors = executor.run(one);
+      if (vectors === undefined) continue;
+      return judge(one, executor.kind, vectors);
+    } catch (error) {
+      if (error instanceof NotUnderstood) reasons.push(`${executor.kind}: ${error.message}`);
+      else return broken(executor.kind, error);
+    }
+  }
+  const reason = leftTo(one);
+  if (reasons.length === 0 && reason !== undefined) return { outcome: 'left', reason };
+  return {
+    outcome: 'not-understood',
+    reason: reasons.length > 0 ? reasons.join('; ') : `no executor knows this ${one.domain} case`,
+  };
+}
+
+function broken(kind: string, error: unknown): CaseOutcome {
+  const actual = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return {
+    outcome: 'fail',
+    kind,
+    differences: [{ vector: '', path: '', expected: 'a result', actual }],
+  };
+}
+
+function judge(
+  one: CaseFile,
+  kind: string,
+  vectors: ReturnType<Executor['run']> & object,
+): CaseOutcome {
+  const argued = arguedValues(one.notes);
+  const differences = vectors.flatMap(({ name, expected, actual }) =>
+    compare(expected, actual, one.tolerance, argued).map((difference) => ({
+      vector: name,
+      ...difference,
+    })),
+  );
+  if (vectors.length === 0) return { outcome: 'not-understood', reason: 'nothing is expected' };
+  if (differences.length === 0) return { outcome: 'pass', kind, vectors: vectors.length };
+  const unknown = differences.filter(({ actual }) => actual === undefined);
+  if (unknown.length === differences.length) {
+    const paths = unknown.map(({ vector, path }) => `${vector}${vector && ': '}${path}`);
+    return {
+      outcome: 'not-understood',
+      reason: `${kind}: nothing computes ${paths.join(', ')}`,
+    };
+  }
+  return { outcome: 'fail', kind, differences };
+}
+
+/** The files of a folder that hold cases, by name. @throws CaseFileError when there are none. */
+export function readCases(folder: string): CaseFile[] {
+  const names = existsSync(folder)
+    ? readdirSync(folder)
+        .filter((name) => name.endsWith('.json'))
+        .sort()
+    : [];
+  if (names.length === 0) {
+    throw new CaseFileError(
+      `${folder}: no .json files, expected worked cases; name their folder in MICROGRID_CASES`,
+    );
+  }
+  return names.map((name) => parseCase(readFileSync(join(folder, name), 'utf8'), name));
+}
