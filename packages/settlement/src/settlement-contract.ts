@@ -129,7 +129,7 @@ export function settlementContract(
       holidays: communityHolidays(community),
       points,
       clock,
-      series: new ContractFileSeries(files, clock),
+      series: new ContractFileSeries(files, community, clock),
       limitPrices: (key) => limitPrices(community, key, pointIds, prices, endMs, clock),
     }),
     prices,
