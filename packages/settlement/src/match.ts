@@ -1,6 +1,6 @@
 import type { ClearedCase, IssuedCase } from './energy-case.js';
 import type { EnergyStep, EnergyStepResult } from './energy-steps.js';
-import { curtailedAmounts } from './sharing/curtailed-amounts.js';
+import type { MarketAmounts } from './sharing/sharing-rule.js';
 import { SettlementError } from './settlement-error.js';
 import { columnSum, subtract, type Workspace } from './workspace.js';
 
@@ -48,12 +48,23 @@ export function match(
       withinCapacity,
       ...(own && { own }),
       ...(assigned && { assigned }),
-      ...(market && {
-        market: shared < entitled ? curtailedAmounts(market, data, sharedIn, sharedOut) : market,
-      }),
+      ...(market && { market: amountsOf(workspace, data, market, sharedIn, sharedOut) }),
     },
     values: { importPending, exportPending, sharedIn, sharedOut },
   };
+}
+
+function amountsOf(
+  workspace: Workspace,
+  { startMs, shared, entitled }: ClearedCase,
+  market: MarketAmounts,
+  sharedIn: Float64Array,
+  sharedOut: Float64Array,
+): MarketAmounts {
+  if (shared === entitled) return market;
+  const { rule } = workspace.contract;
+  const interval = workspace.intervalAt(startMs);
+  return rule.curtailed?.(interval, market, sharedIn, sharedOut) ?? market;
 }
 
 /** Own surpluses are made of what plants have left: the same energy, sold by somebody else. */

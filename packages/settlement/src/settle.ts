@@ -1,10 +1,10 @@
 import { run, type Marking } from '@microgrid/petri';
-import { participatingMilliwattHours } from '@microgrid/community';
 import { formatInstant } from '@microgrid/units';
 import type { ControlToken } from './case-net.js';
 import type { IssuedCase } from './energy-case.js';
 import { contractParameters, energyNet, openedCases } from './energy-net.js';
 import { MarketColumns } from './market-columns.js';
+import { partOf, settlesPart } from './settled-part.js';
 import type { SettledPeriod } from './settled-period.js';
 
 export type { SettledPeriod } from './settled-period.js';
@@ -34,7 +34,7 @@ export function settle(
   const [imports, exports] = checkedEnergies(contract, grid);
   const size = pointIds.length;
   const column = (length: number): Float64Array => new Float64Array(length);
-  const partly = bringsPart(contract);
+  const partly = settlesPart(contract);
   const consumed = partly ? column(imports.length) : imports;
   const injected = partly ? column(exports.length) : exports;
   const sharedIn = column(imports.length);
@@ -71,7 +71,10 @@ export function settle(
     if (settled.own) ownSurplus.set(settled.own, from);
     if (settled.assigned) assignedOut.set(settled.assigned, from);
     if (settled.market) market?.put(interval, settled.market);
-    if (partly) partInto(contract, startsMs, imported, exported, { consumed, injected, from });
+    if (partly) {
+      const [left, over] = [consumed.subarray(from, to), injected.subarray(from, to)];
+      partOf(contract, startsMs, imported, exported, left, over);
+    }
     routes.add(interval, opened.firings, firings);
   }
   return {
@@ -101,14 +104,6 @@ export function settle(
     ...(market && { internalAmounts: market }),
     firings: (interval) => routes.of(interval),
   };
-}
-
-/** Whether what is settled of a point can be less than what was metered. */
-function bringsPart({ community, points }: SettlementContract): boolean {
-  return (
-    community.netting === 'interval' ||
-    points.some(({ participation }) => participation !== undefined)
-  );
 }
 
 /** The same columns for every interval, but those of the results, which are written where they stay. */
@@ -163,32 +158,6 @@ class FiringRoutes {
 
   of(interval: number): readonly string[] {
     return this.routes[this.routeOf[interval] ?? -1] ?? [];
-  }
-}
-
-/** What is settled of each point: its net energy, times its participation factor. */
-function partInto(
-  { community, broughtIn }: SettlementContract,
-  startMs: number,
-  imported: Float64Array,
-  exported: Float64Array,
-  out: {
-    readonly consumed: Float64Array;
-    readonly injected: Float64Array;
-    readonly from: number;
-  },
-): void {
-  const { consumed, injected, from } = out;
-  const netting = community.netting === 'interval';
-  const { undivided, percent } = broughtIn.standing.at(startMs);
-  for (let index = 0; index < imported.length; index++) {
-    const taken = imported[index] as number;
-    const given = exported[index] as number;
-    const left = netting ? Math.max(0, taken - given) : taken;
-    const over = netting ? Math.max(0, given - taken) : given;
-    const part = percent[index] as number;
-    consumed[from + index] = undivided ? left : participatingMilliwattHours(left, part);
-    injected[from + index] = undivided ? over : participatingMilliwattHours(over, part);
   }
 }
 

@@ -37,6 +37,16 @@ export interface SharingRule {
   share(work: SharingWork): number;
   /** Exact money of the last interval shared, where a market made it. */
   readonly market?: MarketAmounts;
+  /**
+   * What the amounts come to when less than the market traded is shared, by limits in kVA.
+   * @param market amounts of the interval as traded.
+   */
+  curtailed?(
+    interval: number,
+    market: MarketAmounts,
+    sharedIn: Float64Array,
+    sharedOut: Float64Array,
+  ): MarketAmounts;
 }
 
 /** What takers pay and givers earn for the energy of the last interval that a market shared. */
