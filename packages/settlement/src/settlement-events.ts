@@ -54,13 +54,17 @@ export interface ChainedEvent {
   readonly hash: string;
 }
 
-/** One event per interval, in order, each holding the hash of the one before. */
+/**
+ * One event per settled interval, in order, each holding the hash of the one before. An interval that
+ * still waits for readings has none.
+ */
 export function* settlementEvents(
   settled: SettledPeriod,
   chain: EventChain,
 ): Generator<ChainedEvent, void, undefined> {
   let previousHash = chain.firstPreviousHash;
   for (let interval = 0; interval < settled.intervals; interval++) {
+    if (!settled.firings(interval).includes('issueEvent')) continue;
     const event = settlementEvent(settled, interval, chain, previousHash);
     previousHash = toHex(chain.hash.sha256(canonicalBytes(event)));
     yield { event, hash: previousHash };

@@ -127,7 +127,8 @@ export function runRuleOf({ runs }: RunCalendar, kind: RunKind): RunRule {
 }
 
 /**
- * Refuses a run that rests on less than its kind asks for.
+ * Refuses a run that rests on less than its kind asks for, or, but for a preliminary one, than the
+ * contract does (`minimumMeasuredEnergyShare`, of every member).
  * @throws SettlementError `incomplete` naming the first member (in id order) or the total.
  */
 export function checkCompleteness(
@@ -142,8 +143,10 @@ export function checkCompleteness(
       `${kind} run of ${period}: ${what}: ${words}; wait for its readings or make an earlier kind of run`,
     );
   };
+  const { minimumMeasuredEnergyShare = '0' } = contract.community;
+  const energy = kind === 'preliminary' ? '0' : minimumMeasuredEnergyShare;
   for (const [member, share] of Object.entries(known.members)) {
-    const words = lack(share, minimum.member);
+    const words = lack(share, minimum.member) ?? lack(share, { energy, count: '0' });
     if (words !== undefined) refuse(`member ${member}`, words);
   }
   const words = lack(known.total, minimum.total);
