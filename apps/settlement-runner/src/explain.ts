@@ -1,16 +1,10 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { invoice, type Transaction } from '@microgrid/invoicing';
 import { nodeHash } from '@microgrid/journal/node';
-import { readCanonicalCsv } from '@microgrid/metering';
-import { explainPoint, settle, type PointExplanation } from '@microgrid/settlement';
+import { explainPoint, type PointExplanation, type SettlementGrid } from '@microgrid/settlement';
 import { formatInstant, isUnitsError, parseInstantLoose } from '@microgrid/units';
-import { periodOfDays } from './days-document.js';
-import { manifestObject, readManifest } from './run-directory.js';
-import { communityOf, runInputs, type RunInputs } from './run-inputs.js';
-import { COMMUNITY_JSON, DAYS_JSON, INPUT_FILES, READINGS_CSV } from './run-layout.js';
-import { RunnerError, systemMessage } from './runner-error.js';
+import { loadRun } from './load-run.js';
+import { READINGS_CSV } from './run-layout.js';
+import { RunnerError } from './runner-error.js';
 
 /** What to explain. */
 export interface ExplainOptions {
@@ -45,8 +39,10 @@ export interface Explanation {
  *   input is not what the manifest says.
  */
 export function explain(directory: string, options: ExplainOptions): Explanation {
-  const inputs = loadInputs(directory);
-  const { contract, grid } = inputs;
+  const loaded = loadRun(directory);
+  const { settled, grid } = loaded;
+  const { contract } = settled;
+  const { community } = contract;
   const startMs = parseStart(options.interval);
   if (!contract.members.includes(options.member)) {
     throw new RunnerError(
@@ -58,15 +54,14 @@ export function explain(directory: string, options: ExplainOptions): Explanation
   if (!Number.isInteger(interval) || interval < 0 || interval >= contract.intervals) {
     throw new RunnerError(
       'bad-usage',
-      `--interval: got ${options.interval}, expected the start of a ${inputs.community.resolution} interval from ${formatInstant(contract.startMs)} to before ${formatInstant(contract.endMs)}`,
+      `--interval: got ${options.interval}, expected the start of a ${community.resolution} interval from ${formatInstant(contract.startMs)} to before ${formatInstant(contract.endMs)}`,
     );
   }
-  const settled = settle(contract, grid);
   const { transactions } = invoice(settled, { hash: nodeHash });
   const points = contract.points
     .filter(({ member }) => member === options.member)
     .map(({ id }) => {
-      const line = lineOf(inputs, interval, contract.pointIds.indexOf(id));
+      const line = lineOf(grid, interval, contract.pointIds.indexOf(id));
       const story = explainPoint(settled, id, startMs);
       return line === undefined ? story : { ...story, source: { file: READINGS_CSV, line } };
     });
@@ -76,11 +71,11 @@ export function explain(directory: string, options: ExplainOptions): Explanation
     ),
   );
   return {
-    community: inputs.community.id,
+    community: community.id,
     member: options.member,
     start: formatInstant(startMs),
     end: formatInstant(startMs + contract.resolutionMs),
-    currency: inputs.community.currency,
+    currency: community.currency,
     points,
     costPico: points.reduce((sum, { costPico }) => sum + BigInt(costPico), 0n).toString(),
     postings: transactions.filter(
@@ -102,7 +97,13 @@ function parseStart(text: string): number {
 }
 
 /** Line of a cell in the canonical readings: rows without a reading are not there. */
-function lineOf({ grid }: RunInputs, interval: number, point: number): number | undefined {
+function lineOf(
+  grid: SettlementGrid | undefined,
+  interval: number,
+  point: number,
+): number | undefined {
+  // Readings of several deliveries lie in several files.
+  if (grid === undefined) return undefined;
   const cell = interval * grid.points.length + point;
   if (Number.isNaN(grid.importMilliwattHours[cell])) return undefined;
   let line = 2;
@@ -110,41 +111,4 @@ function lineOf({ grid }: RunInputs, interval: number, point: number): number | 
     if (!Number.isNaN(grid.importMilliwattHours[before])) line++;
   }
   return line;
-}
-
-export function loadInputs(directory: string): RunInputs {
-  const manifest = readManifest(directory);
-  if (!manifest) {
-    throw new RunnerError(
-      'not-a-run',
-      `${directory}: holds no readable run.json; expected a directory that microgrid-settle run wrote`,
-    );
-  }
-  const digests = manifestObject(manifest, 'inputs');
-  const [community, days, readings] = INPUT_FILES.map((file) => {
-    const bytes = read(directory, file);
-    const wanted = manifestObject(digests, file)['sha256'];
-    if (createHash('sha256').update(bytes).digest('hex') === wanted) return bytes;
-    throw new RunnerError(
-      'bad-input',
-      `${directory}: ${file} is not the file that run.json names; run: microgrid-settle verify ${directory}`,
-    );
-  }) as [Uint8Array, Uint8Array, Uint8Array];
-  const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
-  return runInputs(
-    communityOf(text(community), COMMUNITY_JSON),
-    periodOfDays(text(days), DAYS_JSON),
-    readCanonicalCsv(readings, { file: READINGS_CSV }),
-  );
-}
-
-function read(directory: string, file: string): Uint8Array {
-  try {
-    return readFileSync(join(directory, file));
-  } catch (error) {
-    throw new RunnerError(
-      'bad-input',
-      `${directory}: ${file} cannot be read: ${systemMessage(error)}`,
-    );
-  }
 }

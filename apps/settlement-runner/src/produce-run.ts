@@ -1,7 +1,12 @@
 import { createHash } from 'node:crypto';
 import { canonicalCommunity } from '@microgrid/community';
 import { canonicalBytes, canonicalJson } from '@microgrid/events';
-import { invoice, renderStatementJson, statementCsvBytes } from '@microgrid/invoicing';
+import {
+  invoice,
+  renderStatementJson,
+  statementCsvBytes,
+  type Invoice,
+} from '@microgrid/invoicing';
 import { nodeHash } from '@microgrid/journal/node';
 import { gridCsvChunks } from '@microgrid/metering';
 import {
@@ -10,12 +15,14 @@ import {
   settle,
   settlementEvents,
   settlementSummary,
+  type MemberDay,
   type SettledPeriod,
 } from '@microgrid/settlement';
 import { formatInstant } from '@microgrid/units';
 import { daysText } from './days-document.js';
 import {
   COMMUNITY_JSON,
+  CONTRACT_FILES,
   DAYS_JSON,
   EVENTS_NDJSON,
   READINGS_CSV,
@@ -41,66 +48,112 @@ const PIECE_BYTES = 1 << 18;
 /** Members whose tables are made together. */
 const TABLES_AT_ONCE = 32;
 
+/** What happened so far: after each file, how many there will be. */
+export interface Produced {
+  readonly file: string;
+  readonly files: number;
+}
+
 /**
  * Produces every file of a run, inputs first and the manifest last; a run that writes and one that
  * verifies differ only in the sink. Yields after each file, with how many there will be.
  */
-export function* produceRun(
-  inputs: RunInputs,
-  sink: FileSink,
-): Generator<{ readonly file: string; readonly files: number }> {
-  const { community, contract, grid } = inputs;
-  const files = contract.members.length * 2 + 5;
-  const inputDigests: Record<string, FileDigest> = {};
-  const outputDigests: Record<string, FileDigest> = {};
-  const give = (into: Record<string, FileDigest>, path: string, pieces: Iterable<Uint8Array>) => {
-    into[path] = digested(path, pieces, sink);
-    return { file: path, files };
-  };
-  const communityText = canonicalCommunity(community);
-  yield give(inputDigests, COMMUNITY_JSON, [encoder.encode(communityText)]);
-  yield give(inputDigests, DAYS_JSON, [encoder.encode(daysText(community.timeZone, contract))]);
-  yield give(inputDigests, READINGS_CSV, gridCsvChunks(grid));
-
+export function* produceRun(inputs: RunInputs, sink: FileSink): Generator<Produced> {
+  const { community, contract, grid, files } = inputs;
+  const output = new RunOutput(sink, contract.members.length * 2 + 5 + files.size);
+  yield output.input(COMMUNITY_JSON, [encoder.encode(canonicalCommunity(community))]);
+  yield output.input(DAYS_JSON, [encoder.encode(daysText(community.timeZone, contract))]);
+  yield output.input(READINGS_CSV, gridCsvChunks(grid));
+  for (const [name, text] of files) {
+    yield output.input(`${CONTRACT_FILES}/${name}`, [encoder.encode(text)]);
+  }
   const settled = settle(contract, grid);
-  const rules = contractHash(community, nodeHash);
-  const first = hex(nodeHash.sha256(canonicalBytes({ schema: RUN_SCHEMA, inputs: inputDigests })));
-  const head = { hash: first };
-  yield give(outputDigests, EVENTS_NDJSON, eventPieces(settled, rules, head));
-
   const days = memberDays(settled);
-  const { statements, merkleRoot, leafCount } = invoice(settled, { hash: nodeHash, days });
-  for (let at = 0; at < statements.length; at += TABLES_AT_ONCE) {
-    const group = statements.slice(at, at + TABLES_AT_ONCE);
-    const tables = statementCsvBytes(
-      settled,
-      group.map(({ member }) => member),
-    );
-    for (const [index, statement] of group.entries()) {
-      const json = encoder.encode(renderStatementJson(statement));
-      yield give(outputDigests, statementJsonPath(statement.member), [json]);
-      const csv = tables[index] as Uint8Array;
-      yield give(outputDigests, statementCsvPath(statement.member), [csv]);
+  yield* output.results({ settled, days, invoice: invoice(settled, { hash: nodeHash, days }) });
+}
+
+/** A settled period with what was made of it. */
+export interface RunResults {
+  readonly settled: SettledPeriod;
+  readonly days: MemberDay[];
+  readonly invoice: Invoice;
+  /** What the manifest says of this run beside the rest. */
+  readonly about?: Readonly<Record<string, unknown>>;
+}
+
+/** The files of a run in order, with what the manifest says of each. */
+export class RunOutput {
+  private readonly inputDigests: Record<string, FileDigest> = {};
+  private readonly outputDigests: Record<string, FileDigest> = {};
+
+  constructor(
+    private readonly sink: FileSink,
+    private readonly files: number,
+  ) {}
+
+  /** Gives out an input. */
+  input(path: string, pieces: Iterable<Uint8Array>): Produced {
+    return this.give(this.inputDigests, path, pieces);
+  }
+
+  /** Gives out a result. */
+  output(path: string, pieces: Iterable<Uint8Array>): Produced {
+    return this.give(this.outputDigests, path, pieces);
+  }
+
+  /** Gives out events, statements and the manifest. */
+  *results({ settled, days, invoice: made, about = {} }: RunResults): Generator<Produced> {
+    const { contract } = settled;
+    const { community } = contract;
+    const rules = contractHash(community, nodeHash);
+    const inputs = { schema: RUN_SCHEMA, inputs: this.inputDigests };
+    const first = hex(nodeHash.sha256(canonicalBytes(inputs)));
+    const head = { hash: first };
+    yield this.output(EVENTS_NDJSON, eventPieces(settled, rules, head));
+    yield* this.statements(settled, made);
+    const manifest = {
+      schema: RUN_SCHEMA,
+      ...about,
+      community: { id: community.id, name: community.name },
+      period: { start: formatInstant(contract.startMs), end: formatInstant(contract.endMs) },
+      timeZone: community.timeZone,
+      resolution: community.resolution,
+      intervals: contract.intervals,
+      currency: community.currency,
+      contractHash: rules,
+      contract: JSON.parse(canonicalCommunity(community)) as unknown,
+      inputs: this.inputDigests,
+      files: this.outputDigests,
+      events: { firstPreviousHash: first, headHash: head.hash },
+      merkle: { root: made.merkleRoot, leaves: made.leafCount },
+      ...settlementSummary(settled, days),
+    };
+    yield this.give({}, RUN_JSON, [encoder.encode(`${JSON.stringify(manifest, null, 2)}\n`)]);
+  }
+
+  private *statements(settled: SettledPeriod, { statements }: Invoice): Generator<Produced> {
+    for (let at = 0; at < statements.length; at += TABLES_AT_ONCE) {
+      const group = statements.slice(at, at + TABLES_AT_ONCE);
+      const tables = statementCsvBytes(
+        settled,
+        group.map(({ member }) => member),
+      );
+      for (const [index, statement] of group.entries()) {
+        const json = encoder.encode(renderStatementJson(statement));
+        yield this.output(statementJsonPath(statement.member), [json]);
+        yield this.output(statementCsvPath(statement.member), [tables[index] as Uint8Array]);
+      }
     }
   }
 
-  const manifest = {
-    schema: RUN_SCHEMA,
-    community: { id: community.id, name: community.name },
-    period: { start: formatInstant(contract.startMs), end: formatInstant(contract.endMs) },
-    timeZone: community.timeZone,
-    resolution: community.resolution,
-    intervals: contract.intervals,
-    currency: community.currency,
-    contractHash: rules,
-    contract: JSON.parse(communityText) as unknown,
-    inputs: inputDigests,
-    files: outputDigests,
-    events: { firstPreviousHash: first, headHash: head.hash },
-    merkle: { root: merkleRoot, leaves: leafCount },
-    ...settlementSummary(settled, days),
-  };
-  yield give({}, RUN_JSON, [encoder.encode(`${JSON.stringify(manifest, null, 2)}\n`)]);
+  private give(
+    into: Record<string, FileDigest>,
+    path: string,
+    pieces: Iterable<Uint8Array>,
+  ): Produced {
+    into[path] = digested(path, pieces, this.sink);
+    return { file: path, files: this.files };
+  }
 }
 
 function hex(bytes: Uint8Array): string {

@@ -34,6 +34,11 @@ export function renderExplanation(explanation: Explanation): string {
   return `${lines.join('\n')}\n`;
 }
 
+/** A market may give an amount without a price. */
+function pricedAt(price: number | undefined, currency: string): string {
+  return price === undefined ? 'in the market' : `x ${formatPrice(price)} ${currency}/kWh`;
+}
+
 function pointLines(point: PointStory, currency: string): string[] {
   const { reading, claim, share, source } = point;
   const { importMilliwattHours, exportMilliwattHours, quality } = reading;
@@ -51,7 +56,7 @@ function pointLines(point: PointStory, currency: string): string[] {
     `          of it in ${kWh(share.sharedInMilliwattHours)}, out ${kWh(share.sharedOutMilliwattHours)}; left: import ${kWh(share.residualMilliwattHours)}, export ${kWh(share.surplusMilliwattHours)}`,
     ...point.lines.map(
       ({ line, energyMilliwattHours, priceMicroPerKilowattHour, exactPico }, index) =>
-        `${(index === 0 ? 'Price' : '').padEnd(9)} ${LINE_NAMES[line].padEnd(19)} ${kWh(energyMilliwattHours)} x ${formatPrice(priceMicroPerKilowattHour)} ${currency}/kWh = ${formatMoney(BigInt(exactPico))} ${currency}`,
+        `${(index === 0 ? 'Price' : '').padEnd(9)} ${LINE_NAMES[line].padEnd(19)} ${kWh(energyMilliwattHours)} ${pricedAt(priceMicroPerKilowattHour, currency)} = ${formatMoney(BigInt(exactPico))} ${currency}`,
     ),
     `Fired     ${point.firings.join(' → ')}`,
   ];

@@ -1,4 +1,4 @@
-import { parseCommunity, type Community } from '@microgrid/community';
+import { parseCommunity, type Community, type ContractFiles } from '@microgrid/community';
 import { intervalGrid, type Columns, type IntervalGrid } from '@microgrid/metering';
 import { settlementContract, type SettlementContract } from '@microgrid/settlement';
 import type { TimeInterval } from '@microgrid/units';
@@ -8,6 +8,8 @@ export interface RunInputs {
   readonly community: Community;
   readonly contract: SettlementContract;
   readonly grid: IntervalGrid;
+  /** The files that the contract names, by name. */
+  readonly files: ContractFiles;
 }
 
 /**
@@ -18,8 +20,9 @@ export function runInputs(
   community: Community,
   period: TimeInterval,
   readings: Columns,
+  files: ContractFiles = new Map(),
 ): RunInputs {
-  const contract = settlementContract(community, period);
+  const contract = settlementContract(community, period, { files });
   const grid = intervalGrid(readings, {
     points: contract.pointIds.map((id, index) => ({
       id,
@@ -30,7 +33,7 @@ export function runInputs(
     endMs: contract.endMs,
     resolutionMs: contract.resolutionMs,
   });
-  return { community, contract, grid };
+  return { community, contract, grid, files };
 }
 
 /** Reads a community file's text. @throws CommunityError. */

@@ -8,6 +8,12 @@ export const RUN_JSON = 'run.json';
 export const COMMUNITY_JSON = 'inputs/community.json';
 export const DAYS_JSON = 'inputs/days.json';
 export const READINGS_CSV = 'inputs/readings.csv';
+/** Files that the contract names, under their names. */
+export const CONTRACT_FILES = 'inputs/files';
+/** What became known when, and the runs made of it: in the place of community and readings. */
+export const HISTORY_JSON = 'inputs/history.json';
+/** Postings that bring the earlier versions' to this one's. */
+export const DELTAS_NDJSON = 'deltas.ndjson';
 export const EVENTS_NDJSON = 'events.ndjson';
 /** The operator's signature over the result; not part of what a run computes. */
 export const HEAD_JSON = 'head.json';
@@ -15,6 +21,11 @@ export const HEAD_JSON = 'head.json';
 export const ERASED_JSON = 'erased.json';
 /** Files that every other file of a run follows from. */
 export const INPUT_FILES = [COMMUNITY_JSON, DAYS_JSON, READINGS_CSV] as const;
+
+/** What a version changes for a member. */
+export function correctionPath(member: string): string {
+  return `corrections/${member}.json`;
+}
 
 /** A member's statement as JSON: totals, lines, proofs. */
 export function statementJsonPath(member: string): string {

@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { resolve } from 'node:path';
 import type { Columns } from '@microgrid/metering';
+import { readContractFiles } from './contract-file-names.js';
 import { OutputDirectory } from './output-directory.js';
 import { parsePeriod } from './period.js';
-import { produceRun } from './produce-run.js';
+import { produceRun, type FileSink, type Produced } from './produce-run.js';
 import { readReadings } from './readings-file.js';
 import { communityOf, runInputs } from './run-inputs.js';
 import { RUN_JSON } from './run-layout.js';
@@ -68,7 +69,7 @@ export interface RunManifest {
  *   with file, place, value and expectation; then nothing is written.
  */
 export async function run(options: RunOptions): Promise<RunManifest> {
-  const { onProgress, signal } = options;
+  const { onProgress } = options;
   OutputDirectory.check(options.out);
   refuseOwnInput(options);
   const community = communityOf(readText(options.community), options.community);
@@ -79,17 +80,26 @@ export async function run(options: RunOptions): Promise<RunManifest> {
           onProgress?.({ stage: 'reading', done, total });
         })
       : options.readings;
-  const inputs = runInputs(community, period, readings);
-  const output = OutputDirectory.open(options.out);
+  const files = readContractFiles(community, options.community);
+  const inputs = runInputs(community, period, readings, files);
+  return writeRun(options, (sink) => produceRun(inputs, sink));
+}
+
+/** Writes what is produced into a directory that appears whole or not at all, and gives the manifest. */
+export async function writeRun(
+  { out, onProgress, signal }: Pick<RunOptions, 'out' | 'onProgress' | 'signal'>,
+  produce: (sink: FileSink) => Generator<Produced>,
+): Promise<RunManifest> {
+  const output = OutputDirectory.open(out);
   let manifest: Uint8Array = new Uint8Array();
   try {
-    const files = produceRun(inputs, (path, pieces) => {
+    const written = produce((path, pieces) => {
       const kept = path === RUN_JSON ? [...pieces] : pieces;
       if (path === RUN_JSON) manifest = Buffer.concat(kept as Uint8Array[]);
       output.write(path, kept);
     });
     let done = 0;
-    for (const { files: total } of files) {
+    for (const { files: total } of written) {
       onProgress?.({ stage: 'writing', done: ++done, total });
       // Lets an interrupt be heard between two files.
       await setImmediate();

@@ -8,8 +8,9 @@ import { isTariffError } from '@microgrid/tariff';
 import { isUnitsError } from '@microgrid/units';
 import { periodOfDays } from './days-document.js';
 import { compareFile, type Finding } from './difference.js';
+import { keptContractFiles } from './contract-file-names.js';
 import { inputCopies } from './input-copies.js';
-import { produceRun } from './produce-run.js';
+import { produceRun, type FileSink, type Produced } from './produce-run.js';
 import { erasedOf } from './proof/erased.js';
 import { headFindings } from './proof/run-head.js';
 import { verifyErased } from './proof/verify-erased.js';
@@ -17,14 +18,19 @@ import { isDirectory, listDirectory, type DirectoryListing } from './run-directo
 import { communityOf, runInputs, type RunInputs } from './run-inputs.js';
 import {
   COMMUNITY_JSON,
+  CONTRACT_FILES,
   DAYS_JSON,
   EVENTS_NDJSON,
   HEAD_JSON,
+  HISTORY_JSON,
   INPUT_FILES,
   READINGS_CSV,
   RUN_JSON,
 } from './run-layout.js';
 import { isRunnerError, RunnerError } from './runner-error.js';
+import type { History } from './versions/history.js';
+import { loadHistory } from './versions/load-history.js';
+import { produceVersion } from './versions/produce-version.js';
 import type { RunProgress } from './run.js';
 
 /** What a verification found. */
@@ -77,16 +83,20 @@ async function recompute(
   listing: DirectoryListing,
   onProgress?: (progress: RunProgress) => void,
 ): Promise<Verification> {
+  if (listing.files.includes(HISTORY_JSON)) {
+    return recomputeVersion(directory, listing, onProgress);
+  }
   const copies = inputCopies(directory, listing.files);
   let best: Verification | undefined;
   let fault: Finding | undefined;
   for (const candidate of candidates(copies)) {
-    const inputs = readInputs(candidate);
+    const inputs = readInputs(candidate, directory);
     if ('file' in inputs) {
       fault ??= located(directory, inputs);
       continue;
     }
-    const result = await compare(directory, listing, inputs, onProgress);
+    const produce = (sink: FileSink): Generator<Produced> => produceRun(inputs, sink);
+    const result = await compare(directory, listing, produce, onProgress);
     if (result.ok) return result;
     if (!best || wrongFiles(result) < wrongFiles(best)) best = result;
   }
@@ -98,6 +108,24 @@ async function recompute(
     message: `${file}: is missing`,
   }));
   return { ok: false, files: 0, findings: fault ? [...findings, fault] : findings };
+}
+
+/** A version is made again from everything that became known, with all versions before it. */
+async function recomputeVersion(
+  directory: string,
+  listing: DirectoryListing,
+  onProgress?: (progress: RunProgress) => void,
+): Promise<Verification> {
+  let history: History;
+  try {
+    history = loadHistory(join(directory, HISTORY_JSON));
+  } catch (error) {
+    const { message } = error as Error;
+    const finding = { file: HISTORY_JSON, change: 'changed' as const, message };
+    return { ok: false, files: 0, findings: [finding] };
+  }
+  const produce = (sink: FileSink): Generator<Produced> => produceVersion(history, sink);
+  return compare(directory, listing, produce, onProgress);
 }
 
 function listRun(directory: string): DirectoryListing {
@@ -115,7 +143,7 @@ function listRun(directory: string): DirectoryListing {
     if (isRunnerError(error)) throw error;
     return refuse('is no directory that can be read');
   }
-  if (![RUN_JSON, ...INPUT_FILES].some((file) => listing.files.includes(file))) {
+  if (![RUN_JSON, HISTORY_JSON, ...INPUT_FILES].some((file) => listing.files.includes(file))) {
     refuse(`holds neither ${RUN_JSON} nor inputs/`);
   }
   return listing;
@@ -141,7 +169,7 @@ interface InputFault {
   readonly message: string;
 }
 
-function readInputs(candidate: Candidate): RunInputs | InputFault {
+function readInputs(candidate: Candidate, directory: string): RunInputs | InputFault {
   let file: string = COMMUNITY_JSON;
   try {
     const community = communityOf(decoder.decode(candidate.community), COMMUNITY_JSON);
@@ -152,6 +180,13 @@ function readInputs(candidate: Candidate): RunInputs | InputFault {
       community,
       period,
       readCanonicalCsv(candidate.readings, { file: READINGS_CSV }),
+      keptContractFiles(community, CONTRACT_FILES, (path) => {
+        try {
+          return readFileSync(join(directory, path));
+        } catch {
+          return undefined;
+        }
+      }),
     );
   } catch (error) {
     if (isMeteringError(error)) {
@@ -185,13 +220,13 @@ function located(directory: string, { file, line = 1, message }: InputFault): Fi
 async function compare(
   directory: string,
   listing: DirectoryListing,
-  inputs: RunInputs,
+  produce: (sink: FileSink) => Generator<Produced>,
   onProgress?: (progress: RunProgress) => void,
 ): Promise<Verification> {
   const findings: Finding[] = [];
   const expected = new Set<string>();
   const regular = new Set(listing.files);
-  const files = produceRun(inputs, (path, pieces) => {
+  const files = produce((path, pieces) => {
     expected.add(path);
     // A link is no file of a run, wherever it leads.
     findings.push(...compareFile(regular.has(path) ? directory : '/dev/null', path, pieces));

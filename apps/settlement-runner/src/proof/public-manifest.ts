@@ -21,7 +21,7 @@ export function manifestOf(directory: string): Manifest {
   if (manifest !== undefined) return manifest;
   throw new RunnerError(
     'not-a-run',
-    `${join(directory, RUN_JSON)}: is no manifest of a run; expected a directory that microgrid-settle run wrote`,
+    `${directory}: holds no readable ${RUN_JSON}; expected a directory that microgrid-settle run wrote`,
   );
 }
 

@@ -1,0 +1,189 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { main, run, verify } from '../index.js';
+import { listDirectory } from '../run-directory.js';
+import { COMMUNITY, readingsText, scratch } from '../scratch.test-data.js';
+
+const START = Date.UTC(2026, 9, 20, 23);
+const TEXT = readingsText(START, 24 * 9);
+
+let place: ReturnType<typeof scratch>;
+beforeEach(() => {
+  place = scratch();
+});
+afterEach(() => {
+  place.remove();
+});
+
+async function settled(out: string, readings = TEXT, community = COMMUNITY): Promise<string> {
+  await run({
+    community: place.write('community.yaml', community),
+    readings: place.write('readings.csv', readings),
+    from: '2026-10-22',
+    to: '2026-10-28',
+    out: place.path(out),
+  });
+  return place.path(out);
+}
+
+async function command(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  const written = { out: '', err: '' };
+  const stream = (name: 'out' | 'err'): Writable =>
+    new Writable({
+      write(piece, _encoding, done) {
+        written[name] += String(piece);
+        done();
+      },
+    });
+  const code = await main(args, { stdout: stream('out'), stderr: stream('err') });
+  return { code, ...written };
+}
+
+interface Posted {
+  readonly id: string;
+  readonly corrects?: string;
+  readonly member: string;
+  readonly line: string;
+  readonly postings: readonly { account: string; side: string; amountPico: string }[];
+}
+
+const json = <T>(directory: string, file: string): T =>
+  JSON.parse(readFileSync(join(directory, file), 'utf8')) as T;
+
+/** Debits less credits by member, line and account. */
+function balances(transactions: readonly Posted[]): Record<string, string> {
+  const sums = new Map<string, bigint>();
+  for (const { member, line, postings } of transactions) {
+    for (const { account, side, amountPico } of postings) {
+      const key = `${member} ${line} ${account}`;
+      const amount = side === 'debit' ? BigInt(amountPico) : -BigInt(amountPico);
+      sums.set(key, (sums.get(key) ?? 0n) + amount);
+    }
+  }
+  const kept = [...sums].filter(([, sum]) => sum !== 0n);
+  return Object.fromEntries(kept.sort().map(([key, sum]) => [key, sum.toString()]));
+}
+
+/** What a run posts, from its statements. */
+async function posted(directory: string): Promise<Posted[]> {
+  const { statementTransactions, readStatement } = await import('@microgrid/invoicing');
+  return ['ana', 'rui', 'sol'].flatMap(
+    (member) =>
+      statementTransactions(
+        readStatement(readFileSync(join(directory, `statements/${member}.json`), 'utf8')),
+      ) as Posted[],
+  );
+}
+
+/** Rows of one point and day, with other values. */
+function corrected(point: string, day: string, factor: number): string {
+  const [header = '', ...rows] = TEXT.split('\n');
+  const changed = rows
+    .filter((row) => row.startsWith(`${point},${day}`))
+    .map((row) => {
+      const cells = row.split(',');
+      cells[3] = (Number(cells[3]) * factor).toFixed(3);
+      cells[5] = 'corrected';
+      return cells.join(',');
+    });
+  return [header, ...changed, ''].join('\n');
+}
+
+describe('resettle', () => {
+  test('originals and deltas come to what a fresh run on the final data posts, over two corrections', async () => {
+    const first = await settled('first');
+    const before = await posted(first);
+    const originals = listDirectory(first).files.map((file) => readFileSync(join(first, file)));
+    const late = place.write('late.csv', corrected('rui-1', '2026-10-23', 2));
+    const r1 = place.path('r1');
+    const made = await command(
+      ...['resettle', first, '--kind', 'R1', '--known-at', '2026-11-20T00:00Z'],
+      ...['--readings', late, '--out', r1],
+    );
+    expect(made).toMatchObject({ code: 0, err: '' });
+    const later = place.write('later.csv', corrected('ana-1', '2026-10-24', 0.5));
+    const r2 = place.path('r2');
+    const again = await command(
+      ...['resettle', r1, '--kind', 'R1', '--known-at', '2026-12-20T00:00Z'],
+      ...['--readings', later, '--out', r2],
+    );
+    expect(again).toMatchObject({ code: 0, err: '' });
+    // The same rows, put in place by hand, settled as if nothing had been known before.
+    const rows = new Map(TEXT.split('\n').map((row) => [row.split(',').slice(0, 2).join(), row]));
+    for (const row of `${corrected('rui-1', '2026-10-23', 2)}\n${corrected('ana-1', '2026-10-24', 0.5)}`.split(
+      '\n',
+    )) {
+      if (row !== '') rows.set(row.split(',').slice(0, 2).join(), row);
+    }
+    const fresh = await settled('fresh', [...rows.values()].join('\n'));
+    for (const member of ['ana', 'rui', 'sol']) {
+      expect(readFileSync(join(r2, `statements/${member}.csv`), 'utf8')).toBe(
+        readFileSync(join(fresh, `statements/${member}.csv`), 'utf8'),
+      );
+    }
+    const deltas = readFileSync(join(r2, 'deltas.ndjson'), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Posted);
+    expect(deltas.length).toBeGreaterThan(2);
+    expect(balances([...before, ...deltas])).toEqual(balances(await posted(fresh)));
+    expect(listDirectory(first).files.map((file) => readFileSync(join(first, file)))).toEqual(
+      originals,
+    );
+    const about = json<{ run: { version: number; kind: string; previous: string } }>(
+      r2,
+      'run.json',
+    );
+    expect(about.run).toMatchObject({
+      version: 3,
+      kind: 'R1',
+      previous: expect.stringMatching(/v2$/),
+    });
+    for (const directory of [r1, r2]) expect((await verify(directory)).findings).toEqual([]);
+    expect(listDirectory(r2).files).toContain('corrections/ana.json');
+  }, 30_000);
+
+  test('a version is verified from its own inputs: a changed delta and a changed delivery are named', async () => {
+    const first = await settled('first');
+    const late = place.write('late.csv', corrected('rui-1', '2026-10-23', 2));
+    const out = place.path('r1');
+    await command(
+      ...['resettle', first, '--kind', 'R1', '--known-at', '2026-11-20T00:00Z'],
+      ...['--readings', late, '--out', out],
+    );
+    const change = async (file: string, from: RegExp, to: string): Promise<string[]> => {
+      const path = join(out, file);
+      const text = readFileSync(path, 'utf8');
+      expect(text).toMatch(from);
+      writeFileSync(path, text.replace(from, to));
+      const { findings } = await verify(out);
+      writeFileSync(path, text);
+      return findings.map((finding) => finding.file);
+    };
+    expect(await change('deltas.ndjson', /"amountPico":"\d/, '"amountPico":"')).toEqual([
+      'deltas.ndjson',
+    ]);
+    expect(await change('inputs/readings-2.csv', /corrected/, 'estimated')).not.toEqual([]);
+    expect(
+      (await command('explain', out, '--member', 'rui', '--interval', '2026-10-23T12:00Z')).out,
+    ).toMatch(/rui-1: import .* corrected/);
+  }, 30_000);
+
+  test('nothing new posts nothing; a run that went backwards and bad options are refused', async () => {
+    const first = await settled('first');
+    const same = place.path('same');
+    const args = ['resettle', first, '--out', same, '--known-at', '2026-11-20T00:00Z', '--kind'];
+    expect(await command(...args, 'initial')).toMatchObject({ code: 0 });
+    expect(readFileSync(join(same, 'deltas.ndjson'), 'utf8')).toBe('');
+    expect((await command(...args, 'R0')).err).toMatch(/--kind: got "R0", expected preliminary/);
+    const back = ['resettle', same, '--out', place.path('back'), '--kind', 'preliminary'];
+    expect((await command(...back, '--known-at', '2026-11-21T00:00Z')).err).toMatch(
+      /expected the same kind or a later one/,
+    );
+    expect((await command(...back, '--known-at', 'tomorrow')).err).toMatch(
+      /--known-at: got "tomorrow", expected a UTC instant/,
+    );
+    expect((await command(...args, 'R1', '--source', 'me')).err).toMatch(/--source: got "me"/);
+  }, 30_000);
+});
