@@ -274,7 +274,7 @@ function takeReadings(draw: Draw, meters: Meters, clock: Clock, every: number): 
       takenAt.push(second);
       if (shown === reading) taken.readAt.add(second);
       if (tornAt === taken.readings.length - 2) {
-        taken.hidden = hiddenTear(taken.readings, takenAt, tornAt, draw);
+        taken.hidden = hiddenTear(taken.readings, takenAt, tornAt, draw, meters);
       }
     }
     const aligned = Math.ceil((startMs / 1000 + second + 1) / 900) * 900 - startMs / 1000;
@@ -290,6 +290,7 @@ function hiddenTear(
   takenAt: readonly number[],
   tornAt: number,
   draw: Draw,
+  { range }: Meters,
 ): MeterLife['hidden'] {
   const [before, torn, after] = readings.slice(tornAt - 1, tornAt + 2);
   if (before === undefined || torn === undefined || after === undefined) return undefined;
@@ -298,12 +299,15 @@ function hiddenTear(
     number,
     number,
   ];
-  const rises = energy >= low && high >= energy;
-  if (!rises) return undefined;
+  // A register that goes round rises by what lies behind the turn too.
+  const rise = (from: number, to: number): number => (to < from ? to - from + range : to - from);
+  const most = rise(low, high);
+  const fits = most >= 0 && rise(low, energy) >= 0 && rise(energy, high) >= 0;
+  if (!fits || rise(low, energy) + rise(energy, high) !== most) return undefined;
   draw.faults.add('hidden');
   // In true time, whatever the clock said.
   const ms = (index: number): number => draw.startMs + (takenAt[index] ?? 0) * 1000;
-  return { fromMs: ms(tornAt - 1), toMs: ms(tornAt + 1), milliwattHours: high - low };
+  return { fromMs: ms(tornAt - 1), toMs: ms(tornAt + 1), milliwattHours: most };
 }
 
 /** The installer's record of a replacement. */

@@ -13,7 +13,7 @@ import { piecesOf } from './meter-input.js';
 import { SpilledRuns } from './spilled-runs.js';
 
 const ROWS_PER_RUN = 1_000_000;
-const LONGEST_SHOWN = 200;
+const LONGEST_TEXT = 65_536;
 
 /** How canonical files are taken in. */
 export interface CanonicalIntake {
@@ -71,7 +71,7 @@ export class CanonicalFiles {
       const watch = new OrderWatch();
       let others = 0;
       const reject = (problem: MeteringProblem, text: string): void => {
-        report.rejected.push({ ...problem, text: text.slice(0, LONGEST_SHOWN) });
+        report.rejected.push({ ...problem, text: text.slice(0, LONGEST_TEXT) });
       };
       for await (const batch of batchesOf(file, intake, 250_000, reject)) {
         watch.look(batch);

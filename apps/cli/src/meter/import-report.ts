@@ -3,7 +3,7 @@ import type { MeteringProblem } from '@microgrid/metering';
 
 /** A row that was not used; what a reject file has of it. */
 export interface Rejected extends MeteringProblem {
-  /** The row as the file has it, cut to a readable length. */
+  /** The row as the file has it; what is longer than 65,536 characters is cut. */
   readonly text: string;
 }
 

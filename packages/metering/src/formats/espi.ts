@@ -27,6 +27,8 @@ interface ReadingType {
   uom?: string;
   flowDirection?: string;
   powerOfTenMultiplier?: string;
+  /** Seconds of every interval whose reading states no duration. */
+  intervalLength?: string;
 }
 
 interface Reading {
@@ -109,8 +111,10 @@ class EspiFeed {
   }
 }
 
-function isTypeField(name: string): name is 'uom' | 'flowDirection' | 'powerOfTenMultiplier' {
-  return name === 'uom' || name === 'flowDirection' || name === 'powerOfTenMultiplier';
+function isTypeField(
+  name: string,
+): name is 'uom' | 'flowDirection' | 'powerOfTenMultiplier' | 'intervalLength' {
+  return ['uom', 'flowDirection', 'powerOfTenMultiplier', 'intervalLength'].includes(name);
 }
 
 function isReadingField(name: string): name is 'start' | 'duration' | 'value' | 'quality' {
@@ -180,7 +184,8 @@ function addReadings(
     return;
   }
   for (const reading of readings) {
-    const { line, start = '', duration = '', value = '', quality = '0' } = reading;
+    const { line, start = '', value = '', quality = '0' } = reading;
+    const duration = reading.duration ?? type?.intervalLength ?? '';
     const text = JSON.stringify({ start, duration, value });
     const energy = /^-?\d+$/.test(value)
       ? readEnergy(`${value}e${powerOfTenMultiplier}`, 'wh')

@@ -11,12 +11,13 @@ import {
   type MeterFormat,
 } from './meter-formats.js';
 import { SeriesBuilder } from './series-builder.js';
+import { headText } from './text-lines.js';
 
 const HEAD_BYTES = 4096;
 
 /** The format a file seems to have, by its beginning; undefined when none fits. */
 export function detectFormat(bytes: Uint8Array): MeterFormat | undefined {
-  const head = String.fromCharCode(...bytes.subarray(0, HEAD_BYTES));
+  const head = headText(bytes, HEAD_BYTES);
   return METER_FORMATS.find(({ fits }) => fits(head));
 }
 

@@ -6,7 +6,7 @@ import type { SeriesRow } from './series-row.js';
 
 /** A row that was not used, with what it said. */
 export interface RejectedRow extends MeteringProblem {
-  /** The row as the file has it, cut to a readable length. */
+  /** The row as the file has it; what is longer than 65,536 characters is cut. */
   readonly text: string;
 }
 

@@ -35,7 +35,6 @@ const DIRECTIONS: Readonly<Record<string, 'import' | 'export'>> = { E: 'import',
 interface Sum {
   readonly nmi: string;
   readonly direction: 'import' | 'export';
-  readonly minutes: number;
   /** Days by suffix and start: a repeated day replaces the earlier one. */
   readonly days: Map<string, Day>;
 }
@@ -261,11 +260,16 @@ class NemReader {
   private keep(day: Day): void {
     const { nmi, direction, minutes, suffix } = day.channel;
     const key = `${nmi}/${direction}`;
-    const sum = this.sums.get(key) ?? { nmi, direction, minutes, days: new Map<string, Day>() };
+    const sum = this.sums.get(key) ?? { nmi, direction, days: new Map<string, Day>() };
     this.sums.set(key, sum);
-    if (sum.minutes !== minutes) {
+    // A meter may change its interval length, but not within a day.
+    const beside = [...sum.days.values()].find(
+      ({ startMs, channel }) =>
+        startMs === day.startMs && channel.suffix !== suffix && channel.minutes !== minutes,
+    );
+    if (beside !== undefined) {
       const value = `${suffix} in ${minutes} minutes`;
-      const expected = `${sum.minutes} minutes as the other ${direction} channel of ${nmi}: they are summed`;
+      const expected = `${beside.channel.minutes} minutes as the other ${direction} channel of ${nmi} on that day: they are summed`;
       this.out.reject(
         { line: day.source.line, value, expected },
         day.source.text,
@@ -296,8 +300,9 @@ class NemReader {
     }
   }
 
-  private emitDay({ nmi, direction, minutes }: Sum, startMs: number, days: readonly Day[]): void {
+  private emitDay({ nmi, direction }: Sum, startMs: number, days: readonly Day[]): void {
     const [first] = days as readonly [Day];
+    const { minutes } = first.channel;
     for (let at = 0; at < first.energies.length; at++) {
       const qualities = days.map(({ qualities }) => qualities[at] as IntervalQuality);
       const quality = qualities.reduce(worseQuality);

@@ -25,13 +25,30 @@ function instantOf(time: string): EpochMs | undefined {
   }
 }
 
-/** Which lifetime register an OBIS code names: decimal `1-b:1.8.0`, or `01-00:B2.08.00*FF`. */
-function directionOf(register: string): 'import' | 'export' | undefined {
+/** Registers of one direction, the one to take first: of the meter, mains before device, total before transaction. */
+const CODES = {
+  import: ['1', 'B0', 'B1', 'B2', 'B3'],
+  export: ['2', 'C0', 'C1', 'C2', 'C3'],
+} as const;
+
+/** Which register an OBIS code names: decimal `1-b:1.8.0`, or `01-00:B2.08.00*FF`. */
+function registerOf(
+  register: string,
+): { readonly direction: 'import' | 'export'; readonly rank: number } | undefined {
   const match = /^[0-9A-Za-z]+-[0-9A-Za-z]+:([0-9A-F]+)\.(\d+)\./.exec(register);
   if (match === null || Number(match[2]) !== 8) return undefined;
   const code = (match[1] ?? '').replace(/^0+/, '');
-  if (code === '1' || /^B[0-3]$/.test(code)) return 'import';
-  return code === '2' || /^C[0-3]$/.test(code) ? 'export' : undefined;
+  for (const direction of ['import', 'export'] as const) {
+    const rank = (CODES[direction] as readonly string[]).indexOf(code);
+    if (rank >= 0) return { direction, rank };
+  }
+  return undefined;
+}
+
+/** What the registers of one record show at one time. */
+interface Shown {
+  readonly first: OcmfReading;
+  readonly energies: Map<'import' | 'export', { readonly rank: number; readonly energy: number }>;
 }
 
 class OcmfReader {
@@ -61,7 +78,9 @@ class OcmfReader {
     }
     if (!this.verified(record, text, line)) return;
     this.paginate(record);
-    for (const reading of record.readings) this.reading(id, reading, line, text);
+    const times = new Map<string, Shown>();
+    for (const reading of record.readings) this.reading(reading, line, text, times);
+    for (const shown of times.values()) this.shown(id, shown, line, text);
   }
 
   private verified(record: OcmfRecord, text: string, line: number): boolean {
@@ -94,11 +113,17 @@ class OcmfReader {
     this.pages.set(key, page);
   }
 
-  private reading(meteringPoint: string, reading: OcmfReading, line: number, text: string): void {
+  /** Puts a reading to the others of its time: a meter has a register for each direction. */
+  private reading(
+    reading: OcmfReading,
+    line: number,
+    text: string,
+    times: Map<string, Shown>,
+  ): void {
     const { out } = this;
-    const direction = directionOf(reading.register);
+    const register = registerOf(reading.register);
     const unit = energyUnit(reading.unit);
-    if (direction === undefined || unit === undefined) {
+    if (register === undefined || unit === undefined) {
       out.count(`are of register ${reading.register} in ${reading.unit || 'no unit'}: left out`);
       return;
     }
@@ -116,10 +141,28 @@ class OcmfReader {
       );
       return;
     }
+    const { direction, rank } = register;
+    const at: Shown = times.get(reading.time) ?? { first: reading, energies: new Map() };
+    times.set(reading.time, at);
+    const known = at.energies.get(direction);
+    if (known !== undefined) {
+      out.count(`are of a second ${direction} register at the same time: left out`);
+      if (known.rank <= rank) return;
+    }
+    at.energies.set(direction, { rank, energy: energy.milliwattHours });
+  }
+
+  private shown(
+    meteringPoint: string,
+    { first: reading, energies }: Shown,
+    line: number,
+    text: string,
+  ): void {
+    const { out } = this;
     const registers = {
       meteringPoint,
-      importMilliwattHours: direction === 'import' ? energy.milliwattHours : 0,
-      exportMilliwattHours: direction === 'export' ? energy.milliwattHours : 0,
+      importMilliwattHours: energies.get('import')?.energy ?? 0,
+      exportMilliwattHours: energies.get('export')?.energy ?? 0,
     };
     const atMs = instantOf(reading.time);
     const doubtful = reading.clock === 'unknown' || reading.errors.includes('t');

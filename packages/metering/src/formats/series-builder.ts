@@ -11,7 +11,9 @@ import type { SeriesRow } from './series-row.js';
 interface Entry {
   importMilliwattHours: number | undefined;
   exportMilliwattHours: number | undefined;
-  quality: number;
+  /** Of each direction, for channels of one interval have their own; `missing` where there is none. */
+  importQuality: number;
+  exportQuality: number;
   file: string;
   line: number;
 }
@@ -27,6 +29,8 @@ const MISSING = INTERVAL_QUALITIES.indexOf('missing');
 const FIRST_MS = Date.UTC(1000, 0, 1);
 const LAST_MS = Date.UTC(10_000, 0, 1) - 1;
 const MINUTE_MS = 60_000;
+/** A rejected row is kept as it stands; only what can be no row is cut. */
+const LONGEST_TEXT = 65_536;
 /** Interval lengths of the house. */
 const LENGTHS_MS: readonly number[] = RESOLUTION_MINUTES.map((minutes) => minutes * MINUTE_MS);
 /** What is longer is no interval but the total of a period. */
@@ -68,7 +72,7 @@ export class SeriesBuilder {
   ): void {
     const { file, lenient } = this.options;
     if (lenient !== true) throw new MeteringError(code, { file, ...problem });
-    this.rejected.push({ file, ...problem, text: shown(text) });
+    this.rejected.push({ file, ...problem, text: text.slice(0, LONGEST_TEXT) });
   }
 
   /** Refuses the whole file, lenient or not. @throws MeteringError always. */
@@ -137,7 +141,6 @@ export class SeriesBuilder {
     point.hasExport ||= row.exportMilliwattHours !== undefined;
     const key = `${row.startMs}/${row.endMs}`;
     const entry = point.entries.get(key);
-    const quality = INTERVAL_QUALITIES.indexOf(row.quality);
     if (entry === undefined) {
       point.entries.set(key, this.entryOf(row));
       return;
@@ -151,24 +154,36 @@ export class SeriesBuilder {
       this.count('say `missing` where another row has the energy: the energy stands');
       return;
     }
-    const relation = compare(entry, row, quality);
+    const next = this.entryOf(row);
+    const relation = compare(entry, next);
     if (relation === 'same') {
       this.count(REPEATED);
       return;
     }
     if (relation === 'different') this.supersede(row, entry);
-    entry.importMilliwattHours = row.importMilliwattHours ?? entry.importMilliwattHours;
-    entry.exportMilliwattHours = row.exportMilliwattHours ?? entry.exportMilliwattHours;
-    // Channels of one interval: the worse one speaks for both. A new version speaks for itself.
-    entry.quality = relation === 'different' ? quality : Math.max(entry.quality, quality);
-    entry.file = this.current.file;
-    entry.line = row.line;
+    if (next.importMilliwattHours !== undefined) {
+      entry.importMilliwattHours = next.importMilliwattHours;
+      entry.importQuality = next.importQuality;
+    }
+    if (next.exportMilliwattHours !== undefined) {
+      entry.exportMilliwattHours = next.exportMilliwattHours;
+      entry.exportQuality = next.exportQuality;
+    }
+    entry.file = next.file;
+    entry.line = next.line;
   }
 
   private entryOf({ importMilliwattHours, exportMilliwattHours, quality, line }: SeriesRow): Entry {
     const { file } = this.current;
     const index = INTERVAL_QUALITIES.indexOf(quality);
-    return { importMilliwattHours, exportMilliwattHours, quality: index, file, line };
+    return {
+      importMilliwattHours,
+      exportMilliwattHours,
+      importQuality: importMilliwattHours === undefined ? MISSING : index,
+      exportQuality: exportMilliwattHours === undefined ? MISSING : index,
+      file,
+      line,
+    };
   }
 
   private supersede(row: SeriesRow, entry: Entry): void {
@@ -242,15 +257,20 @@ export class SeriesBuilder {
     for (const [id, point] of this.points) {
       for (const direction of ['import', 'export'] as const) {
         if (direction === 'import' ? point.hasImport : point.hasExport) continue;
-        if (![...point.entries.values()].some(({ quality }) => quality !== MISSING)) continue;
+        if (![...point.entries.values()].some((entry) => qualityOf(entry) !== MISSING)) continue;
         if ((this.options.absentDirection ?? 'refuse') === 'refuse') {
           const expected = `${direction} of every interval; say that the point has no ${direction} register (absent direction: zero) if that is so`;
           this.refuse({ value: `no ${direction} for ${id}`, expected }, 'missing-interval');
         }
         this.note(`${id}: the file has no ${direction}; it was taken as 0 kWh throughout`);
         for (const entry of point.entries.values()) {
-          if (direction === 'import') entry.importMilliwattHours = 0;
-          else entry.exportMilliwattHours = 0;
+          if (direction === 'import') {
+            entry.importMilliwattHours = 0;
+            entry.importQuality = entry.exportQuality;
+          } else {
+            entry.exportMilliwattHours = 0;
+            entry.exportQuality = entry.importQuality;
+          }
         }
       }
     }
@@ -272,16 +292,17 @@ export class SeriesBuilder {
       if (!index.has(id)) index.set(id, columns.points.push(id) - 1);
       const known =
         entry.importMilliwattHours !== undefined && entry.exportMilliwattHours !== undefined;
-      if (!known && entry.quality !== MISSING) {
+      const quality = qualityOf(entry);
+      if (!known && quality !== MISSING) {
         this.partial.push(partialRow(id, startMs, endMs, entry));
       }
-      const missing = !known || entry.quality === MISSING;
+      const missing = !known || quality === MISSING;
       columns.point[at] = index.get(id) as number;
       columns.startMs[at] = startMs;
       columns.endMs[at] = endMs;
       columns.importMilliwattHours[at] = missing ? NaN : (entry.importMilliwattHours as number);
       columns.exportMilliwattHours[at] = missing ? NaN : (entry.exportMilliwattHours as number);
-      columns.quality[at] = missing ? MISSING : entry.quality;
+      columns.quality[at] = missing ? MISSING : quality;
       line[at] = entry.line;
     }
     columns.rows = rows.length;
@@ -304,7 +325,7 @@ function partialRow(
   entry: Entry,
 ): SeriesRow {
   const { importMilliwattHours, exportMilliwattHours, line } = entry;
-  const quality = INTERVAL_QUALITIES[entry.quality] ?? 'missing';
+  const quality = INTERVAL_QUALITIES[qualityOf(entry)] ?? 'missing';
   return {
     meteringPoint,
     startMs,
@@ -323,14 +344,24 @@ function saysEnergy(
   return row.importMilliwattHours !== undefined || row.exportMilliwattHours !== undefined;
 }
 
-function compare(entry: Entry, row: SeriesRow, quality: number): 'same' | 'adds' | 'different' {
+/** Whether a later row says the same, more, or something else of an interval. */
+function compare(entry: Entry, row: Entry): 'same' | 'adds' | 'different' {
   let adds = false;
-  for (const direction of ['importMilliwattHours', 'exportMilliwattHours'] as const) {
-    const value = row[direction];
-    if (value === undefined) continue;
-    if (entry[direction] === undefined) adds = true;
-    else if (entry[direction] !== value) return 'different';
+  for (const [energy, quality] of [
+    ['importMilliwattHours', 'importQuality'],
+    ['exportMilliwattHours', 'exportQuality'],
+  ] as const) {
+    if (row[energy] === undefined) continue;
+    if (entry[energy] === undefined) adds = true;
+    else if (entry[energy] !== row[energy] || entry[quality] !== row[quality]) return 'different';
   }
-  if (adds) return 'adds';
-  return entry.quality === quality ? 'same' : 'different';
+  return adds ? 'adds' : 'same';
+}
+
+/** The worse channel speaks for both; a direction that is not there says nothing. */
+function qualityOf({ importQuality, exportQuality }: Entry): number {
+  if (importQuality === MISSING || exportQuality === MISSING) {
+    return Math.min(importQuality, exportQuality);
+  }
+  return Math.max(importQuality, exportQuality);
 }

@@ -12,13 +12,34 @@ export function* textLines(text: string): Generator<TextLine> {
   for (const each of body.split(/\r\n|\n|\r/)) yield { text: each, line: ++line };
 }
 
-/** Bytes as text: UTF-8, or Windows-1252 where that is no UTF-8 (old exports of spreadsheets). */
+/** The encoding that a byte order mark names; `utf-8` where it is a UTF-8 one, undefined without one. */
+function markedEncoding(bytes: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16be' | undefined {
+  const [first, second, third] = bytes;
+  if (first === 0xff && second === 0xfe) return 'utf-16le';
+  if (first === 0xfe && second === 0xff) return 'utf-16be';
+  return first === 0xef && second === 0xbb && third === 0xbf ? 'utf-8' : undefined;
+}
+
+/**
+ * Bytes as text: UTF-16 where a byte order mark says so (the "Unicode text" of spreadsheets), UTF-8, or
+ * Windows-1252 where that is no UTF-8 (old exports of spreadsheets).
+ */
 export function textOf(bytes: Uint8Array): string {
+  const marked = markedEncoding(bytes);
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    const encoding = marked ?? 'utf-8';
+    return new TextDecoder(encoding, { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     return new TextDecoder('windows-1252').decode(bytes);
   }
+}
+
+/** The beginning of a file for telling its format: each byte a character, after any byte order mark. */
+export function headText(bytes: Uint8Array, length: number): string {
+  const head = bytes.subarray(0, length);
+  const marked = markedEncoding(head);
+  if (marked === 'utf-16le' || marked === 'utf-16be') return new TextDecoder(marked).decode(head);
+  return String.fromCharCode(...head.subarray(marked === 'utf-8' ? 3 : 0));
 }
 
 /** Fields of a separated line; fields may stand in double quotes, doubled inside. */
