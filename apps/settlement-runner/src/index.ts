@@ -10,8 +10,11 @@ export type { Finding } from './difference.js';
 export { explain, type ExplainOptions, type Explanation, type PointStory } from './explain.js';
 export {
   payments,
+  paymentsOfRun,
+  type BankFile,
   type PaymentInput,
   type PaymentsOptions,
+  type PaymentsResult,
   type PaymentState,
 } from './payments.js';
 export { renderExplanation } from './render-explanation.js';

@@ -72,3 +72,39 @@ export {
   type StatementCorrection,
   type StatementVersion,
 } from './adjustments/statement-correction.js';
+export { bankText } from './payments/bank-text.js';
+export { type PaymentFinding, type PaymentFindingKind } from './payments/bank-matching.js';
+export {
+  readBankReport,
+  type BankItem,
+  type BankReport,
+  type BankReportOptions,
+} from './payments/bank-report.js';
+export { bicFault, creditorIdFault, ibanFault } from './payments/iban.js';
+export { creditTransferFile, type CreditTransferVersion } from './payments/pain-001.js';
+export { directDebitFile, type DirectDebitVersion } from './payments/pain-008.js';
+export { paymentFileFaults, type PaymentFileFault } from './payments/payment-file-check.js';
+export type { PaymentFileOptions } from './payments/payment-file.js';
+export {
+  endToEndId,
+  type InstructionPlace,
+  type PaymentInstruction,
+} from './payments/payment-instruction.js';
+export type { MemberPayment } from './payments/member-payment.js';
+export {
+  parsePaymentParties,
+  type Mandate,
+  type MemberAccount,
+  type PaymentParties,
+} from './payments/payment-parties.js';
+export {
+  runPayments,
+  type PaymentEvent,
+  type PaymentRun,
+  type PaymentRunOptions,
+} from './payments/payment-run.js';
+export {
+  paymentFiles,
+  type PaymentFile,
+  type PaymentFilesOptions,
+} from './payments/payment-files.js';

@@ -43,7 +43,7 @@ export function arrearsAccount(member: string): string {
   return `arrears:${member}`;
 }
 
-const CONTROL = /[\u0000-\u001f\u007f]/;
+const CONTROL = /\p{Cc}/u;
 
 /** Whether a text may name an account: 1 to 200 characters, no control characters, no space at either end. */
 export function isAccountName(text: string): boolean {

@@ -29,7 +29,7 @@ const NOTHING: AccountBalance = Object.freeze({
   creditsPending: 0n,
 });
 
-const CONTROL = /[\u0000-\u001f\u007f]/;
+const CONTROL = /\p{Cc}/u;
 const COMMODITY = /^[A-Z]{3}$/;
 
 /**
