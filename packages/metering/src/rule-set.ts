@@ -1,9 +1,10 @@
 import { canonicalJson, INTERVAL_QUALITIES } from '@microgrid/events';
+import { parseInstant } from '@microgrid/units';
 import { z } from 'zod';
 import { fillMethod, type Filled } from './estimation/fill-methods.js';
 import {
   extendSeries,
-  fillSeries,
+  fillInPlace,
   type FillContext,
   type FillResult,
 } from './estimation/fill-series.js';
@@ -106,8 +107,9 @@ export function fillColumns(
       ? series
       : series.map((each) => extendSeries(each, period.startMs, period.endMs));
   const condemned = condemnedSpans(findings, set.replace);
-  const cleared = wanted.map((each) => clear(each, condemned.get(each.meteringPoint) ?? []));
-  const done = fillSeries(cleared, set.fill, {
+  // The series were made for this call alone.
+  for (const each of wanted) clear(each, condemned.get(each.meteringPoint) ?? []);
+  const done = fillInPlace(wanted, set.fill, {
     timeZone: set.timeZone,
     holidays: set.holidays,
     calendar,
@@ -133,22 +135,15 @@ function condemnedSpans(
   return spans;
 }
 
-/** The series without what condemned findings span. */
-function clear(series: PointSeries, own: readonly Finding[]): PointSeries {
-  if (own.length === 0) return series;
-  const cleared = {
-    ...series,
-    importMilliwattHours: series.importMilliwattHours.slice(),
-    exportMilliwattHours: series.exportMilliwattHours.slice(),
-    quality: series.quality.slice(),
-  };
-  const missing = INTERVAL_QUALITIES.indexOf('missing');
+const MISSING = INTERVAL_QUALITIES.indexOf('missing');
+
+/** Empties what condemned findings span. */
+function clear(series: PointSeries, own: readonly Finding[]): void {
   for (const { start, end } of own) {
-    const from = (Date.parse(start) - series.startMs) / series.resolutionMs;
-    const to = (Date.parse(end) - series.startMs) / series.resolutionMs;
-    cleared.importMilliwattHours.fill(NaN, from, to);
-    cleared.exportMilliwattHours.fill(NaN, from, to);
-    cleared.quality.fill(missing, from, to);
+    const from = (parseInstant(start) - series.startMs) / series.resolutionMs;
+    const to = (parseInstant(end) - series.startMs) / series.resolutionMs;
+    series.importMilliwattHours.fill(NaN, from, to);
+    series.exportMilliwattHours.fill(NaN, from, to);
+    series.quality.fill(MISSING, from, to);
   }
-  return cleared;
 }

@@ -1,5 +1,4 @@
 import type { EpochMs } from '@microgrid/units';
-import { localTime } from '@microgrid/units/calendar';
 import type { ZoneDay } from '../validation/zone-calendar.js';
 
 const MINUTE_MS = 60_000;
@@ -20,7 +19,6 @@ export class DayClasses {
    * @param holidays dates `YYYY-MM-DD` that count as Sundays.
    */
   constructor(
-    private readonly timeZone: string,
     private readonly days: readonly ZoneDay[],
     holidays: ReadonlySet<string>,
   ) {
@@ -69,19 +67,17 @@ export class DayClasses {
 
   private wallMinutes(ms: EpochMs, day: ZoneDay): number {
     const [before, after] = day.offsets;
-    const elapsed = (ms - day.startMs) / MINUTE_MS;
-    if (before === after) return elapsed;
-    // Only the two days a year on which the clock changes ask the calendar itself.
-    return elapsed + localTime(this.timeZone, ms).offsetMinutes - before;
+    const minutes = day.startMinute + (ms - day.startMs) / MINUTE_MS;
+    return ms < day.changeMs ? minutes : minutes + after - before;
   }
 
   private sameTime(ms: EpochMs, day: ZoneDay, source: ZoneDay): EpochMs {
     const minutes = this.wallMinutes(ms, day);
-    const plain = source.startMs + minutes * MINUTE_MS;
+    // Where midnight is skipped, times in the hour that is not there lie that hour later.
+    const skipped = minutes < source.startMinute ? 0 : source.startMinute;
+    const plain = source.startMs + (minutes - skipped) * MINUTE_MS;
     const [before, after] = source.offsets;
-    if (before === after) return plain;
-    const changed = localTime(this.timeZone, plain).offsetMinutes !== before;
-    return changed ? plain - (after - before) * MINUTE_MS : plain;
+    return plain < source.changeMs ? plain : plain - (after - before) * MINUTE_MS;
   }
 
   private indexOf(ms: EpochMs): number {

@@ -1,5 +1,5 @@
 import { formatInstant, type EpochMs } from '@microgrid/units';
-import { slotStart, type PointSeries } from '../validation/point-series.js';
+import { isMissing, slotStart, type PointSeries } from '../validation/point-series.js';
 import type { DayClasses } from './day-classes.js';
 import type { FillMethod, MethodOf } from './fill-methods.js';
 import type { Profile } from './profile.js';
@@ -14,7 +14,7 @@ export interface Estimate {
 
 /** What an estimate may look at. */
 export interface Surroundings {
-  /** The series with the gap, as measured. */
+  /** The series with the gap; what was measured is told by its quality alone. */
   readonly series: PointSeries;
   /** All series as measured, by metering point. */
   readonly all: ReadonlyMap<string, PointSeries>;
@@ -67,7 +67,7 @@ function slotAt(series: PointSeries, ms: EpochMs): number {
   const slot = (ms - series.startMs) / series.resolutionMs;
   const imported = series.importMilliwattHours[slot];
   const exported = series.exportMilliwattHours[slot];
-  if (imported === undefined || exported === undefined) return -1;
+  if (imported === undefined || exported === undefined || isMissing(series, slot)) return -1;
   return Number.isNaN(imported) || Number.isNaN(exported) ? -1 : slot;
 }
 
@@ -183,8 +183,8 @@ function profile(around: Surroundings, slots: readonly number[], name: string): 
   let weights = 0;
   let exports = false;
   for (let slot = from; shape !== undefined && slot < first; slot++) {
+    if (isMissing(series, slot)) continue;
     const value = series.importMilliwattHours[slot] as number;
-    if (Number.isNaN(value)) continue;
     exports ||= (series.exportMilliwattHours[slot] as number) > 0;
     measured += value;
     weights += weightAt(around, shape, slot);

@@ -5,6 +5,24 @@ import { isMissing, type PointSeries } from '../validation/point-series.js';
 import { likeDay, previousWeek, type Estimate, type Surroundings } from './estimate.js';
 import type { MethodOf } from './fill-methods.js';
 
+/** Neighbouring slots nothing is known of: `from` to before `to`. */
+export interface Gap {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Whether one of the gaps, which lie in order, touches the slots `from` to before `to`. */
+function touched(gaps: readonly Gap[], from: number, to: number): boolean {
+  let [low, high] = [0, gaps.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((gaps[middle] as Gap).to > from) high = middle;
+    else low = middle + 1;
+  }
+  const next = gaps[low];
+  return next !== undefined && next.from < to;
+}
+
 /** The slots of a sum that nothing is known of. */
 interface Hole {
   readonly slots: readonly number[];
@@ -12,16 +30,17 @@ interface Hole {
   readonly rest: Readonly<Record<Direction, number>>;
 }
 
-function holeOf(target: PointSeries, sum: KnownSum): Hole | undefined {
+function holeOf(target: PointSeries, sum: KnownSum, gaps: readonly Gap[]): Hole | undefined {
   const from = (sum.startMs - target.startMs) / target.resolutionMs;
   const to = (sum.endMs - target.startMs) / target.resolutionMs;
   const onGrid = Number.isInteger(from) && Number.isInteger(to) && from >= 0 && to <= target.slots;
   const { importMilliwattHours, exportMilliwattHours } = sum;
   if (!onGrid || importMilliwattHours === undefined || exportMilliwattHours === undefined)
     return undefined;
+  // Most periods lack nothing.
+  if (!touched(gaps, from, to)) return undefined;
   const slots: number[] = [];
   for (let slot = from; slot < to; slot++) if (isMissing(target, slot)) slots.push(slot);
-  // Most periods lack nothing.
   if (slots.length === 0) return undefined;
   const rest = {
     import: importMilliwattHours - knownSum(target, target.importMilliwattHours, from, to),
@@ -67,13 +86,23 @@ function shapeOf(
 }
 
 /** Shares a whole rest out by a shape; a shape of zeros cannot carry energy and becomes flat. */
-function share(rest: number, shape: readonly number[]): Float64Array {
+function share(
+  rest: number,
+  shape: readonly Estimate[],
+  name: 'importMilliwattHours' | 'exportMilliwattHours',
+): Float64Array {
   const out = new Float64Array(shape.length);
+  if (rest === 0) return out;
   if (out.length === 1) return out.fill(rest);
-  // An energy below 0 is a fault of its source, and no shape.
-  const weights = Float64Array.from(shape, (weight) => Math.max(0, weight));
-  if (weights.every((weight) => weight === 0)) weights.fill(1);
-  allocateInto(rest, weights, out);
+  let flat = true;
+  for (let at = 0; at < out.length; at++) {
+    // An energy below 0 is a fault of its source, and no shape.
+    const weight = Math.max(0, (shape[at] as Estimate)[name]);
+    out[at] = weight;
+    if (weight > 0) flat = false;
+  }
+  if (flat) out.fill(1);
+  allocateInto(rest, out, out);
   return out;
 }
 
@@ -81,29 +110,25 @@ function share(rest: number, shape: readonly number[]): Float64Array {
  * Fills from what the registers say of a period: what they leave for the missing slots is shared out
  * by a shape, exactly. Shorter periods first: they say more.
  * @param sums those of the target's own metering point.
+ * @param gaps what the target lacks, in order.
  */
 export function fillFromRegisters(
   target: PointSeries,
   around: Surroundings,
   method: MethodOf<'registers'>,
   sums: readonly KnownSum[],
+  gaps: readonly Gap[],
   put: (slot: number, made: Estimate) => void,
 ): void {
   const own = [...sums].sort(
     (a, b) => a.endMs - a.startMs - (b.endMs - b.startMs) || a.startMs - b.startMs,
   );
   for (const sum of own) {
-    const hole = holeOf(target, sum);
+    const hole = holeOf(target, sum, gaps);
     const shape = hole && shapeOf(around, hole.slots, method);
     if (hole === undefined || shape === undefined) continue;
-    const imports = share(
-      hole.rest.import,
-      shape.map((each) => each.importMilliwattHours),
-    );
-    const exports = share(
-      hole.rest.export,
-      shape.map((each) => each.exportMilliwattHours),
-    );
+    const imports = share(hole.rest.import, shape, 'importMilliwattHours');
+    const exports = share(hole.rest.export, shape, 'exportMilliwattHours');
     for (const [at, slot] of hole.slots.entries()) {
       put(slot, {
         importMilliwattHours: imports[at] as number,

@@ -12,7 +12,7 @@ import { ZoneCalendar } from '../validation/zone-calendar.js';
 import { DayClasses } from './day-classes.js';
 import type { Profile } from './profile.js';
 import { estimate, type Estimate, type Surroundings } from './estimate.js';
-import { fillFromRegisters } from './fill-registers.js';
+import { fillFromRegisters, type Gap } from './fill-registers.js';
 import {
   QUALITY_OF_METHOD,
   type Filled,
@@ -36,7 +36,7 @@ export interface FillContext {
 
 /** What filling did. */
 export interface FillResult {
-  /** The series with what could be filled: one that lacks nothing as it was given, others anew. */
+  /** The series with what could be filled. */
   readonly series: readonly PointSeries[];
   readonly filled: readonly Filled[];
   /** Slots that no method could fill. */
@@ -49,20 +49,12 @@ export interface FillResult {
 
 const MISSING = INTERVAL_QUALITIES.indexOf('missing');
 
-function copyOf(series: PointSeries): PointSeries {
-  return {
-    ...series,
-    importMilliwattHours: series.importMilliwattHours.slice(),
-    exportMilliwattHours: series.exportMilliwattHours.slice(),
-    quality: series.quality.slice(),
-  };
-}
-
-/** Neighbouring slots nothing is known of: `from` to before `to`. */
-interface Gap {
-  readonly from: number;
-  readonly to: number;
-}
+const copyOf = (series: PointSeries): PointSeries => ({
+  ...series,
+  importMilliwattHours: series.importMilliwattHours.slice(),
+  exportMilliwattHours: series.exportMilliwattHours.slice(),
+  quality: series.quality.slice(),
+});
 
 function gapsOf(series: PointSeries): readonly Gap[] {
   const { quality, slots } = series;
@@ -77,57 +69,65 @@ function gapsOf(series: PointSeries): readonly Gap[] {
   return gaps;
 }
 
+/** A series whose quality stays as it is while another is filled in the same energies. */
+const measuredPart = (series: PointSeries): PointSeries => ({
+  ...series,
+  quality: series.quality.slice(),
+});
+
 class Filling {
   readonly filled: Filled[] = [];
   readonly left: { meteringPoint: string; start: string; end: string }[] = [];
-  private readonly all: ReadonlyMap<string, PointSeries>;
+  /** What was measured, told by its quality: nothing made up is ever a source. */
+  private readonly measured: readonly PointSeries[];
+  private readonly byId: ReadonlyMap<string, PointSeries>;
   private readonly sums: ReadonlyMap<string, readonly KnownSum[]>;
   private readonly classes: DayClasses;
 
   constructor(
-    /** What was measured: nothing made up is ever a source. */
-    private readonly measured: readonly PointSeries[],
+    private readonly targets: readonly PointSeries[],
     private readonly methods: readonly FillMethod[],
     private readonly context: FillContext,
   ) {
-    this.all = seriesById(measured);
+    this.measured = targets.map(measuredPart);
+    this.byId = seriesById(this.measured);
     this.sums = sumsByPoint(context.sums ?? []);
     const { timeZone, calendar = new ZoneCalendar() } = context;
-    const from = measured.reduce((least, { startMs }) => Math.min(least, startMs), Infinity);
-    const to = measured.reduce(
+    const from = targets.reduce((least, { startMs }) => Math.min(least, startMs), Infinity);
+    const to = targets.reduce(
       (most, series) => Math.max(most, slotStart(series, series.slots)),
       -Infinity,
     );
     const days = calendar.days(timeZone, from, to + 1);
-    this.classes = new DayClasses(timeZone, days, new Set(context.holidays ?? []));
+    this.classes = new DayClasses(days, new Set(context.holidays ?? []));
   }
 
-  run(): readonly PointSeries[] {
-    return this.measured.map((series) => this.fillPoint(series));
+  run(): void {
+    for (const [of, target] of this.targets.entries()) {
+      this.fillPoint(target, this.measured[of] as PointSeries);
+    }
   }
 
-  private fillPoint(series: PointSeries): PointSeries {
-    let gaps = gapsOf(series);
-    if (gaps.length === 0) return series;
-    const { all, classes, context } = this;
-    const around = { series, all, classes, profiles: context.profiles ?? {} };
-    const target = copyOf(series);
+  private fillPoint(target: PointSeries, series: PointSeries): void {
+    let gaps = gapsOf(target);
+    if (gaps.length === 0) return;
+    const { byId, classes, context } = this;
+    const { meteringPoint } = target;
+    const around = { series, all: byId, classes, profiles: context.profiles ?? {} };
     for (const method of this.methods) {
       if (gaps.length === 0) break;
       if (method.method === 'registers') {
-        const sums = this.sums.get(series.meteringPoint) ?? [];
-        fillFromRegisters(target, around, method, sums, (slot, made) => {
+        const sums = this.sums.get(meteringPoint) ?? [];
+        fillFromRegisters(target, around, method, sums, gaps, (slot, made) => {
           this.put(target, slot, made, 'registers');
         });
         gaps = gapsOf(target);
       } else gaps = gaps.filter((gap) => !this.fillGap(target, around, gap, method));
     }
-    const { meteringPoint } = target;
     for (const { from, to } of gaps) {
       const [start, end] = [slotStart(target, from), slotStart(target, to)].map(formatInstant);
       this.left.push({ meteringPoint, start: start ?? '', end: end ?? '' });
     }
-    return target;
   }
 
   private fillGap(
@@ -164,6 +164,7 @@ class Filling {
 /**
  * Fills missing intervals by the first method of the list that can. Only measured values are sources:
  * nothing is ever made of what was made up.
+ * The series given are left as they are.
  * @throws UnitsError `bad-time-zone`.
  */
 export function fillSeries(
@@ -171,11 +172,20 @@ export function fillSeries(
   methods: readonly FillMethod[],
   context: FillContext,
 ): FillResult {
+  return fillInPlace(series.map(copyOf), methods, context);
+}
+
+/** {@link fillSeries} that writes into the series given. */
+export function fillInPlace(
+  series: readonly PointSeries[],
+  methods: readonly FillMethod[],
+  context: FillContext,
+): FillResult {
   if (series.length === 0) return { series, filled: [], left: [] };
   const filling = new Filling(series, methods, context);
-  const done = filling.run();
+  filling.run();
   const { filled, left } = filling;
-  return { series: done, filled, left };
+  return { series, filled, left };
 }
 
 /** A span of time a series must cover; what lies outside its rows is missing. */

@@ -1,6 +1,7 @@
 import { compareIds } from '@microgrid/units';
 import { GrowingColumns, type Columns } from '../columns.js';
 import { ABSENT, type PointSeries } from '../validation/point-series.js';
+import { seriesMemory } from '../validation/series-memory.js';
 
 /** Series as rows by start, then metering point; slots without a row stay without. */
 export function seriesColumns(series: readonly PointSeries[], file: string): Columns {
@@ -12,15 +13,13 @@ export function seriesColumns(series: readonly PointSeries[], file: string): Col
   return columns.finish(file);
 }
 
-/** Millions of rows: all that each needs lies in arrays of its own. */
+/** Millions of rows: what each needs lies in arrays of numbers. */
 function enterAll(sorted: readonly PointSeries[], columns: GrowingColumns): void {
   const { point, startMs, endMs, importMilliwattHours, exportMilliwattHours, quality } = columns;
-  const imports = sorted.map((each) => each.importMilliwattHours);
-  const exports = sorted.map((each) => each.exportMilliwattHours);
-  const qualities = sorted.map((each) => each.quality);
+  const { imports, exports, qualities, from } = seriesMemory(sorted);
   const lengthMs = Float64Array.from(sorted, (each) => each.resolutionMs);
-  const slots = Int32Array.from(sorted, (each) => each.slots);
-  const nextSlot = new Int32Array(sorted.length);
+  const next = from.slice();
+  const ends = Int32Array.from(sorted, (each, of) => (from[of] as number) + each.slots);
   // Infinity where a series has ended.
   const nextMs = Float64Array.from(sorted, (each) => (each.slots > 0 ? each.startMs : Infinity));
   let row = 0;
@@ -29,20 +28,20 @@ function enterAll(sorted: readonly PointSeries[], columns: GrowingColumns): void
     for (let of = 0; of < nextMs.length; of++) {
       let ownMs = nextMs[of] as number;
       if (ownMs === atMs) {
-        const slot = nextSlot[of] as number;
-        const toMs = atMs + (lengthMs[of] as number);
-        const own = (qualities[of] as Uint8Array)[slot] as number;
+        const at = next[of] as number;
+        ownMs = atMs + (lengthMs[of] as number);
+        const own = qualities[at] as number;
         if (own !== ABSENT) {
           point[row] = of;
           startMs[row] = atMs;
-          endMs[row] = toMs;
-          importMilliwattHours[row] = (imports[of] as Float64Array)[slot] as number;
-          exportMilliwattHours[row] = (exports[of] as Float64Array)[slot] as number;
+          endMs[row] = ownMs;
+          importMilliwattHours[row] = imports[at] as number;
+          exportMilliwattHours[row] = exports[at] as number;
           quality[row] = own;
           row += 1;
         }
-        nextSlot[of] = slot + 1;
-        ownMs = slot + 1 < (slots[of] as number) ? toMs : Infinity;
+        next[of] = at + 1;
+        if (at + 1 === ends[of]) ownMs = Infinity;
         nextMs[of] = ownMs;
       }
       if (ownMs < followingMs) followingMs = ownMs;

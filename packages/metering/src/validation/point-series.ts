@@ -2,6 +2,7 @@ import { INTERVAL_QUALITIES } from '@microgrid/events';
 import { formatInstant, formatResolution, type EpochMs } from '@microgrid/units';
 import type { Columns } from '../columns.js';
 import type { FindingSink } from './finding-sink.js';
+import { seriesMemory } from './series-memory.js';
 
 /** One metering point's intervals without a hole in the arrays: slot `n` starts n lengths after `startMs`. */
 export interface PointSeries {
@@ -33,6 +34,7 @@ export const slotStart = (series: PointSeries, slot: number): EpochMs =>
 interface Extents {
   /** NaN for a point without rows. */
   readonly resolutionMs: Float64Array;
+  /** Starts of the first and last slot. */
   readonly firstMs: Float64Array;
   readonly lastMs: Float64Array;
 }
@@ -56,6 +58,12 @@ function extents(columns: Columns): Extents {
   }
   const found = { resolutionMs, firstMs, lastMs };
   if (!alike) narrow(columns, found);
+  // Series begin and end on the resolution in UTC, whatever single rows do.
+  for (let of = 0; of < points; of++) {
+    const resolution = resolutionMs[of] as number;
+    firstMs[of] = Math.floor((firstMs[of] as number) / resolution) * resolution;
+    lastMs[of] = Math.floor((lastMs[of] as number) / resolution) * resolution;
+  }
   return found;
 }
 
@@ -87,27 +95,28 @@ function narrow(columns: Columns, { resolutionMs, firstMs, lastMs }: Extents): v
   }
 }
 
-/** Series without a row, side by side in one piece of memory; undefined for points without rows. */
+/** Series without a row, side by side in one piece of memory; points without rows have no slots. */
 function emptySeries(
   ids: readonly string[],
   { resolutionMs, firstMs, lastMs }: Extents,
-): (PointSeries | undefined)[] {
-  const spans = ids.map((meteringPoint, of) => {
-    const resolution = resolutionMs[of] as number;
-    const startMs = Math.floor((firstMs[of] as number) / resolution) * resolution;
-    const slots = Math.floor(((lastMs[of] as number) - startMs) / resolution) + 1;
-    return { meteringPoint, startMs, resolutionMs: resolution, slots };
-  });
-  const room = spans.reduce((sum, { slots }) => (slots > 0 ? sum + slots : sum), 0);
-  const imports = new Float64Array(room).fill(NaN);
-  const exports = new Float64Array(room).fill(NaN);
+): PointSeries[] {
+  const slots = ids.map((_, of) =>
+    Number.isNaN(resolutionMs[of])
+      ? 0
+      : ((lastMs[of] as number) - (firstMs[of] as number)) / (resolutionMs[of] as number) + 1,
+  );
+  const room = slots.reduce((sum, each) => sum + each, 0);
+  const imports = new Float64Array(room);
+  const exports = new Float64Array(room);
   const qualities = new Uint8Array(room).fill(ABSENT);
   let from = 0;
-  return spans.map((span) => {
-    if (!(span.slots > 0)) return undefined;
-    const to = from + span.slots;
+  return ids.map((meteringPoint, of) => {
+    const to = from + (slots[of] as number);
     const series = {
-      ...span,
+      meteringPoint,
+      startMs: firstMs[of] as number,
+      resolutionMs: resolutionMs[of] as number,
+      slots: slots[of] as number,
       importMilliwattHours: imports.subarray(from, to),
       exportMilliwattHours: exports.subarray(from, to),
       quality: qualities.subarray(from, to),
@@ -124,8 +133,18 @@ function emptySeries(
 export function pointSeries(columns: Columns, sink: FindingSink): PointSeries[] {
   const found = extents(columns);
   const all = emptySeries(columns.points, found);
-  enterRows(columns, all, found.resolutionMs, sink);
-  return all.filter((series) => series !== undefined);
+  enterRows(columns, all, found, sink);
+  const series = all.filter(({ slots }) => slots > 0);
+  for (const each of series) emptyAbsent(each);
+  return series;
+}
+
+/** Slots without a row are seldom: only they are emptied. */
+function emptyAbsent({ quality, importMilliwattHours, exportMilliwattHours }: PointSeries): void {
+  for (let slot = quality.indexOf(ABSENT); slot >= 0; slot = quality.indexOf(ABSENT, slot + 1)) {
+    importMilliwattHours[slot] = NaN;
+    exportMilliwattHours[slot] = NaN;
+  }
 }
 
 /** Series by metering point; the first of an id. */
@@ -135,38 +154,34 @@ export function seriesById(all: readonly PointSeries[]): ReadonlyMap<string, Poi
 
 function enterRows(
   columns: Columns,
-  all: readonly (PointSeries | undefined)[],
-  resolutions: Float64Array,
+  series: readonly PointSeries[],
+  { resolutionMs, firstMs }: Extents,
   sink: FindingSink,
 ): void {
   const { rows, point, startMs, endMs } = columns;
   const { importMilliwattHours, exportMilliwattHours, quality } = columns;
-  // Millions of rows: what each needs of its series lies in arrays by point.
-  const none = new Float64Array(0);
-  const imports = all.map((each) => each?.importMilliwattHours ?? none);
-  const exports = all.map((each) => each?.exportMilliwattHours ?? none);
-  const qualities = all.map((each) => each?.quality ?? new Uint8Array(0));
-  const firsts = Float64Array.from(all, (each) => each?.startMs ?? NaN);
-  const lasts = new Float64Array(all.length).fill(-Infinity);
+  // Millions of rows: what each needs lies in arrays of numbers.
+  const { imports, exports, qualities, from } = seriesMemory(series);
+  const lasts = new Float64Array(series.length).fill(-Infinity);
   for (let row = 0; row < rows; row++) {
     const of = point[row] as number;
     const start = startMs[row] as number;
     if (start >= (lasts[of] as number)) lasts[of] = start;
-    else late(all[of] as PointSeries, columns, row, lasts[of] as number, sink);
-    const resolution = resolutions[of] as number;
-    const slot = (start - (firsts[of] as number)) / resolution;
+    else late(series[of] as PointSeries, columns, row, lasts[of] as number, sink);
+    const resolution = resolutionMs[of] as number;
+    const slot = (start - (firstMs[of] as number)) / resolution;
     if ((endMs[row] as number) - start !== resolution || slot !== Math.floor(slot)) {
-      unfit(all[of] as PointSeries, columns, row, sink);
+      unfit(series[of] as PointSeries, columns, row, sink);
       continue;
     }
-    const own = qualities[of] as Uint8Array;
-    if (own[slot] !== ABSENT) {
-      twice(all[of] as PointSeries, slot, columns, row, sink);
+    const at = (from[of] as number) + slot;
+    if (qualities[at] !== ABSENT) {
+      twice(series[of] as PointSeries, slot, columns, row, sink);
       continue;
     }
-    (imports[of] as Float64Array)[slot] = importMilliwattHours[row] as number;
-    (exports[of] as Float64Array)[slot] = exportMilliwattHours[row] as number;
-    own[slot] = quality[row] as number;
+    imports[at] = importMilliwattHours[row] as number;
+    exports[at] = exportMilliwattHours[row] as number;
+    qualities[at] = quality[row] as number;
   }
 }
 

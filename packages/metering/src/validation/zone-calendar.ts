@@ -7,8 +7,12 @@ import { NightTable, type Dusk } from './night-table.js';
 export interface ZoneDay extends LocalDay {
   /** 1 = Monday to 7 = Sunday (ISO 8601). */
   readonly weekday: number;
+  /** Minutes the wall clock shows as the day begins: 0 unless midnight is skipped. */
+  readonly startMinute: number;
   /** Minutes the wall clock is ahead of UTC as the day begins and as it ends. */
   readonly offsets: readonly [number, number];
+  /** First instant of the offset the day ends with; Infinity where it begins with that. */
+  readonly changeMs: EpochMs;
 }
 
 /** Days are looked up in pieces of this length, so that series of about the same span share them. */
@@ -50,20 +54,17 @@ class ZoneDays {
 
   private lookUp(startMs: EpochMs, endMs: EpochMs): ZoneDay[] {
     const { timeZone } = this;
+    const changes: ClockChange[] = [];
     const days = localDays(timeZone, startMs, endMs).map((day): ZoneDay => {
       const first = localTime(timeZone, day.startMs);
       const last = localTime(timeZone, day.endMs - 1);
-      return {
-        ...day,
-        weekday: first.weekday,
-        offsets: [first.offsetMinutes, last.offsetMinutes],
-      };
+      const offsets = [first.offsetMinutes, last.offsetMinutes] as const;
+      const change =
+        offsets[0] === offsets[1] ? undefined : clockChange(timeZone, day.startMs, day.endMs);
+      if (change !== undefined) changes.push(change);
+      const { weekday, minuteOfDay: startMinute } = first;
+      return { ...day, weekday, startMinute, offsets, changeMs: change?.atMs ?? Infinity };
     });
-    const changes = days.flatMap((day) =>
-      day.offsets[0] === day.offsets[1]
-        ? []
-        : (clockChange(timeZone, day.startMs, day.endMs) ?? []),
-    );
     this.changes = [...this.changes, ...changes].sort((a, b) => a.atMs - b.atMs);
     return days;
   }
