@@ -1,4 +1,4 @@
-import { accrue } from '../charge/accrue.js';
+import { accrue, chargesInForce } from '../charge/accrue.js';
 import type { Charge } from '../charge/charge.js';
 import { validityDates, type ChargeLine } from '../charge/charge-lines.js';
 import { ChargePrices } from '../charge/charge-prices.js';
@@ -18,7 +18,7 @@ import type { Rounding } from '../number/rounding.js';
 import { billOf } from './bill-lines.js';
 import { checkRegisterBill } from './check-register-bill.js';
 import { taxed } from './vat-parts.js';
-import { rateDates } from './vat-rates.js';
+import { rateDates, VatRates } from './vat-rates.js';
 import type { Vat } from './vat.js';
 
 /** A line of a bill: what a charge comes to at one price and one VAT rate. */
@@ -65,13 +65,13 @@ export interface Bill {
   readonly roundingDifference: Fraction;
 }
 
-/** The rules of a bill, and the segments in which none of them changes. */
-export interface BillInput {
+/** The rules of a bill, laid out over the segments in which none of them changes. */
+export interface BillPlan {
   readonly charges: readonly Charge[];
-  readonly vat: readonly Vat[];
   readonly rounding: Rounding;
   readonly segments: readonly Segment[];
-  readonly timeZone: string;
+  readonly inForce: readonly (readonly Charge[])[];
+  readonly vatRates: VatRates;
 }
 
 /**
@@ -89,10 +89,10 @@ export function bill(
 ): Bill {
   if ('energies' in usage) return billsFor(charges, vat, rounding, usage)(usage);
   const period = registerPeriod(usage);
-  const input = inputFor(charges, vat, rounding, period);
-  checkRegisterBill(input, usage);
+  const plan = planFor(charges, vat, rounding, period);
+  checkRegisterBill(plan, usage);
   const source = new RegisterSource(new ChargePrices(period, rounding.price), usage);
-  return billFrom(input, source, usage, usage.months);
+  return billFrom(plan, source, usage, usage.months);
 }
 
 /** {@link bill} for many points of one period: prices are looked up once. */
@@ -102,34 +102,40 @@ export function billsFor(
   rounding: Rounding,
   period: BillingPeriod,
 ): (usage: IntervalEnergies) => Bill {
-  const input = inputFor(charges, vat, rounding, period);
+  const plan = planFor(charges, vat, rounding, period);
   const prices = new ChargePrices(period, rounding.price);
-  return (usage) => billFrom(input, new IntervalSource(prices, usage), usage);
+  return (usage) => billFrom(plan, new IntervalSource(prices, usage), usage);
 }
 
-function inputFor(
+function planFor(
   charges: readonly Charge[],
   vat: readonly Vat[],
   rounding: Rounding,
   period: BillingPeriod,
-): BillInput {
+): BillPlan {
   const used = vat.filter(({ id }) => charges.some((charge) => charge.vat === id));
   const segments = segmentsOf(period, [...validityDates(charges), ...rateDates(used)]);
-  return { charges, vat, rounding, segments, timeZone: period.timeZone };
+  return {
+    charges,
+    rounding,
+    segments,
+    inForce: chargesInForce(charges, segments, period.timeZone),
+    vatRates: new VatRates(vat, segments, period.timeZone),
+  };
 }
 
 function billFrom(
-  input: BillInput,
+  plan: BillPlan,
   source: EnergySource,
   facts: UsageFacts,
   months?: RegisterUsage['months'],
 ): Bill {
-  const { rounding } = input;
+  const { rounding, vatRates } = plan;
   const accruals = accrue({
-    ...input,
+    ...plan,
     source,
     facts,
     ...(months !== undefined && { months: parseFraction(months) }),
   });
-  return billOf(taxed(accruals, { ...input, source, facts }), rounding);
+  return billOf(taxed(accruals, { vatRates, source, facts }), rounding);
 }

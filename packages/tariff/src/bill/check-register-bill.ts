@@ -1,23 +1,20 @@
-import { holds } from '../charge/accrue.js';
 import type { RegisterUsage } from '../charge/usage.js';
 import { TariffError } from '../tariff-error.js';
-import type { BillInput } from './bill.js';
-import { vatSpans } from './vat-rates.js';
+import type { BillPlan } from './bill.js';
 
 /**
  * Registers do not tell when their energy was used: no rate and no VAT of energy may change between
  * their two readings. @throws TariffError `bad-usage`.
  */
-export function checkRegisterBill(input: BillInput, { from, to }: RegisterUsage): void {
-  const { charges, vat, segments, timeZone } = input;
+export function checkRegisterBill(plan: BillPlan, { from, to }: RegisterUsage): void {
+  const { charges, segments, inForce, vatRates } = plan;
   for (const charge of charges) {
     if (charge.per !== 'kWh' && charge.per !== 'percent') continue;
-    const inForce = segments.filter((segment) => holds(charge, segment, timeZone)).length;
-    if (inForce > 0 && inForce < segments.length) refuse(`charge ${charge.id}`, from, to);
-    const ownVat = inForce > 0 ? vat.find(({ id }) => id === charge.vat) : undefined;
-    if (ownVat === undefined) continue;
-    const spans = new Set(vatSpans(ownVat, segments, timeZone));
-    if (spans.size > 1) refuse(`VAT ${ownVat.id}`, from, to);
+    const holds = inForce.filter((list) => list.includes(charge)).length;
+    if (holds > 0 && holds < segments.length) refuse(`charge ${charge.id}`, from, to);
+    if (holds === 0) continue;
+    const spans = segments.map((_, segment) => vatRates.spanAt(charge, segment));
+    if (new Set(spans).size > 1) refuse(`VAT of charge ${charge.id}`, from, to);
   }
 }
 

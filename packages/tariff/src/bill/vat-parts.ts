@@ -1,7 +1,6 @@
 import { baseOf } from '../charge/accrue.js';
 import type { Accrual } from '../charge/accrual.js';
 import type { EnergySource } from '../charge/energy-source.js';
-import type { Segment } from '../charge/segments.js';
 import type { UsageFacts } from '../charge/usage.js';
 import {
   addFractions,
@@ -12,10 +11,8 @@ import {
   ZERO,
   type Fraction,
 } from '../number/fraction.js';
-import { TariffError } from '../tariff-error.js';
 import { blockShare } from './vat-block.js';
-import type { Vat } from './vat.js';
-import { vatSpans, type VatSpan } from './vat-rates.js';
+import type { VatRates, VatSpan } from './vat-rates.js';
 
 /** A part of an accrual that has one VAT rate. */
 export interface TaxedAccrual {
@@ -26,21 +23,20 @@ export interface TaxedAccrual {
 
 /** What VAT needs to know of a bill. */
 export interface VatInput {
-  readonly vat: readonly Vat[];
-  readonly segments: readonly Segment[];
-  readonly timeZone: string;
+  readonly vatRates: VatRates;
   readonly source: EnergySource;
   readonly facts: UsageFacts;
 }
 
 /** Splits accruals by VAT rate. A percentage of charges of its own VAT is taxed as they are. */
 export function taxed(accruals: readonly Accrual[], input: VatInput): TaxedAccrual[] {
-  const spans = spansById(accruals, input);
-  const groups = groupAlike(accruals, spans);
+  const spanOf = ({ charge, segment }: Accrual): VatSpan | undefined =>
+    input.vatRates.spanAt(charge, segment);
+  const groups = groupAlike(accruals, spanOf);
   // Percentages come after what they are percentages of, so shares of their base are known.
   const shares = new Map<Accrual, Fraction>();
   return accruals.flatMap((accrual) => {
-    const span = spans.get(accrual.charge.vat ?? '')?.[accrual.segment];
+    const span = spanOf(accrual);
     if (span === undefined) return [{ accrual }];
     const { block, percent } = span.rate;
     if (block === undefined) return [{ accrual, percent }];
@@ -69,26 +65,6 @@ function part(accrual: Accrual, share: Fraction): Accrual {
   };
 }
 
-function spansById(
-  accruals: readonly Accrual[],
-  { vat, segments, timeZone }: VatInput,
-): Map<string, VatSpan[]> {
-  const spans = new Map<string, VatSpan[]>();
-  for (const { charge } of accruals) {
-    if (charge.vat === undefined || spans.has(charge.vat)) continue;
-    const found = vat.find(({ id }) => id === charge.vat);
-    if (found === undefined) {
-      const known = vat.map(({ id }) => id).join(', ') || 'none';
-      throw new TariffError(
-        'invalid-charges',
-        `charge ${charge.id}: vat: got ${charge.vat}, expected one of ${known}`,
-      );
-    }
-    spans.set(charge.vat, vatSpans(found, segments, timeZone));
-  }
-  return spans;
-}
-
 function groupKey({ charge, period }: Accrual, span: VatSpan): string {
   return JSON.stringify([charge.id, period ?? null, span.startMs]);
 }
@@ -96,11 +72,11 @@ function groupKey({ charge, period }: Accrual, span: VatSpan): string {
 /** Accruals of one charge and price period while one VAT rate holds. */
 function groupAlike(
   accruals: readonly Accrual[],
-  spans: ReadonlyMap<string, readonly VatSpan[]>,
+  spanOf: (accrual: Accrual) => VatSpan | undefined,
 ): Map<string, Accrual[]> {
   const groups = new Map<string, Accrual[]>();
   for (const accrual of accruals) {
-    const span = spans.get(accrual.charge.vat ?? '')?.[accrual.segment];
+    const span = spanOf(accrual);
     if (span === undefined) continue;
     const key = groupKey(accrual, span);
     const group = groups.get(key);

@@ -20,9 +20,9 @@ import type { UsageFacts } from './usage.js';
 
 /** Everything that decides what charges come to. */
 export interface AccrualInput {
-  readonly charges: readonly Charge[];
   readonly segments: readonly Segment[];
-  readonly timeZone: string;
+  /** The charges that hold in each segment, see {@link chargesInForce}. */
+  readonly inForce: readonly (readonly Charge[])[];
   readonly source: EnergySource;
   readonly facts: UsageFacts;
   /** Times that charges per month are due, instead of the prorated months. */
@@ -33,19 +33,15 @@ export interface AccrualInput {
 /** What every charge comes to in every segment in which it holds, exactly, percentages last. */
 export function accrue(input: AccrualInput): Accrual[] {
   const direct: Accrual[] = [];
-  for (const charge of input.charges) {
-    if (charge.per === 'percent') continue;
-    for (const [position, segment] of input.segments.entries()) {
-      if (holds(charge, segment, input.timeZone)) {
-        direct.push(...accrueOne(charge, segment, position, input));
-      }
+  for (const [position, segment] of input.segments.entries()) {
+    for (const charge of input.inForce[position] ?? []) {
+      if (charge.per !== 'percent') direct.push(...accrueOne(charge, segment, position, input));
     }
   }
   const { energy } = input.rounding ?? {};
   const accruals = energy === undefined ? direct : roundEnergy(direct, energy);
-  for (const charge of inOrderOfBase(input.charges)) {
-    for (const [position, segment] of input.segments.entries()) {
-      if (!holds(charge, segment, input.timeZone)) continue;
+  for (const [position, charges] of input.inForce.entries()) {
+    for (const charge of inOrderOfBase(charges)) {
       const accrual = percentOf(charge, position, accruals);
       if (accrual !== undefined) accruals.push(accrual);
     }
@@ -53,13 +49,25 @@ export function accrue(input: AccrualInput): Accrual[] {
   return accruals;
 }
 
-/** Whether a charge's version holds in a segment; versions begin and end where segments do. */
-export function holds(charge: Charge, segment: Segment, timeZone: string): boolean {
-  const { validFrom, validTo } = charge;
-  if (validFrom !== undefined && startOfLocalDay(timeZone, validFrom) > segment.startMs) {
-    return false;
-  }
-  return validTo === undefined || startOfLocalDay(timeZone, validTo) > segment.startMs;
+/** The charges whose version holds in each segment; versions begin and end where segments do. */
+export function chargesInForce(
+  charges: readonly Charge[],
+  segments: readonly Segment[],
+  timeZone: string,
+): Charge[][] {
+  const days = new Map<string, number>();
+  const midnight = (date: string): number => {
+    const ms = days.get(date) ?? startOfLocalDay(timeZone, date);
+    days.set(date, ms);
+    return ms;
+  };
+  return segments.map(({ startMs }) =>
+    charges.filter(
+      ({ validFrom, validTo }) =>
+        (validFrom === undefined || midnight(validFrom) <= startMs) &&
+        (validTo === undefined || midnight(validTo) > startMs),
+    ),
+  );
 }
 
 function accrueOne(
@@ -147,7 +155,7 @@ function roundEnergy(accruals: readonly Accrual[], step: RoundingStep): Accrual[
 }
 
 /** Percent charges, each after those it is a percentage of. */
-export function inOrderOfBase(charges: readonly Charge[]): Charge[] {
+function inOrderOfBase(charges: readonly Charge[]): Charge[] {
   const percents = charges.filter(({ per }) => per === 'percent');
   const order: Charge[] = [];
   const visit = (charge: Charge): void => {

@@ -1,6 +1,6 @@
 import { compareIds } from '@microgrid/units';
 import { addFractions, type Fraction } from '../number/fraction.js';
-import { accrue } from './accrue.js';
+import { accrue, chargesInForce } from './accrue.js';
 import type { Accrual } from './accrual.js';
 import type { Charge } from './charge.js';
 import type { ChargeBase } from './charge-base.js';
@@ -99,15 +99,7 @@ export function chargeLinesFor(
 ): (usage: IntervalEnergies) => ChargeLine[] {
   const prices = new ChargePrices(period, undefined);
   const segments = segmentsOf(period, validityDates(charges));
-  const { timeZone } = period;
+  const inForce = chargesInForce(charges, segments, period.timeZone);
   return (usage) =>
-    merge(
-      accrue({
-        charges,
-        segments,
-        timeZone,
-        source: new IntervalSource(prices, usage),
-        facts: usage,
-      }),
-    );
+    merge(accrue({ segments, inForce, source: new IntervalSource(prices, usage), facts: usage }));
 }
