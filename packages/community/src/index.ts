@@ -89,17 +89,17 @@ export { runKindVerdict, type RunSource } from './rules/decided-by.js';
 export { mostSevere, takesPart, type ContractRule, type Verdict } from './rules/verdict.js';
 export { activationDate, type Activation } from './files/activation-date.js';
 export {
-  ALLOCATION_LAYOUT,
   allocationOfPoints,
-  ENERGY_UNITS,
   lintAllocationCsv,
   readAllocationCsv,
-  type AllocatedFlow,
-  type AllocatedRow,
-  type AllocationFile,
+} from './files/allocation-csv.js';
+export {
+  ALLOCATION_LAYOUT,
+  ENERGY_UNITS,
   type AllocationLayout,
   type EnergyUnit,
-} from './files/allocation-csv.js';
+} from './files/allocation-layout.js';
+export type { AllocatedFlow, AllocatedRow, AllocationFile } from './files/allocation-row.js';
 export {
   BETA_ONE,
   betaText,
@@ -141,6 +141,7 @@ export {
   fileProblemText,
   type FileProblem,
   type FileReading,
+  type NamedText,
 } from './files/file-problem.js';
 export {
   betaFileOf,
@@ -150,3 +151,11 @@ export {
 } from './files/generate-beta-file.js';
 export type { TimeFormat } from './files/time-field.js';
 export type { TimedColumns } from './files/timed-columns.js';
+export {
+  contractFileNames,
+  lintContractFiles,
+  type NamedFile,
+} from './files/lint-contract-files.js';
+export { lintFixedKeyCsv } from './files/fixed-key-csv.js';
+export { formatHierarchicalFiles, formatPairCsv } from './files/format-key-files.js';
+export { lintHierarchicalKey, type HierarchicalFiles } from './files/hierarchical-key.js';

@@ -1,4 +1,4 @@
-import type { CsvColumn } from './csv-table.js';
+import { COEFFICIENT, CONSUMER, END, POINT, PRODUCER, START } from './columns.js';
 import { csvTable } from './csv-table.js';
 import { decimalNumerator } from './decimal-field.js';
 import { contentOf, FileProblems, type FileReading } from './file-problem.js';
@@ -7,53 +7,6 @@ import { TimedRows, type TimedColumns } from './timed-columns.js';
 
 /** Decimals of coefficients read from CSV files: values are numerators over 10^12. */
 export const COEFFICIENT_SCALE = 12;
-
-/** Headers under which operators and communities write the columns; the first is what is written. */
-const POINT: CsvColumn = {
-  headers: [
-    'metering_point',
-    'point',
-    'consumer',
-    'cpe',
-    'cups',
-    'prm',
-    'zaehlpunkt',
-    'pod',
-    'instalacao',
-    'instalacao consumidora',
-    'cpe consumo',
-  ],
-  required: true,
-};
-const COEFFICIENT: CsvColumn = {
-  headers: ['coefficient', 'coeficiente', 'coef', 'share', 'key', 'quota', 'coefficiente'],
-  required: true,
-};
-const START: CsvColumn = {
-  headers: ['start', 'from', 'inicio', 'data inicio', 'data hora inicio', 'debut', 'beginn'],
-  required: false,
-};
-const END: CsvColumn = {
-  headers: ['end', 'to', 'fim', 'data fim', 'data hora fim', 'fin', 'ende'],
-  required: false,
-};
-const PRODUCER: CsvColumn = {
-  headers: [
-    'producer',
-    'upac',
-    'cpe produtor',
-    'cpe producao',
-    'cpe upac',
-    'instalacao produtora',
-    'producteur',
-    'erzeuger',
-  ],
-  required: true,
-};
-const CONSUMER: CsvColumn = {
-  headers: [...POINT.headers.slice(2), 'cpe consumidor', 'iu', 'consommateur', 'verbraucher'],
-  required: true,
-};
 
 /** How times in a coefficient file are read. */
 export interface CoefficientFileOptions {
@@ -88,7 +41,7 @@ export function lintCoefficientCsv(
   const columns = { point: POINT, coefficient: COEFFICIENT, start: START, end: END };
   const spans = new SpanReader(options, problems);
   for (const { line, fields } of csvTable(text, columns, problems)) {
-    const value = coefficient(fields.coefficient, line, problems);
+    const value = readCoefficient(fields.coefficient, line, problems);
     const span = spans.read(line, fields.start, fields.end, fields.point);
     if (fields.point === '') problems.error(line, 'metering_point', '', 'a metering point');
     else if (value !== undefined && span !== undefined) {
@@ -131,7 +84,7 @@ export function lintPairCsv(
   };
   const spans = new SpanReader(options, problems);
   for (const { line, fields } of csvTable(text, columns, problems)) {
-    const value = coefficient(fields.coefficient, line, problems);
+    const value = readCoefficient(fields.coefficient, line, problems);
     const pair = fields.producer + ARROW + fields.consumer;
     const span = spans.read(line, fields.start, fields.end, pair);
     if (fields.producer === '' || fields.consumer === '') {
@@ -184,7 +137,12 @@ function checkRows({ ids, pairs, startMs, values }: PairColumns, problems: FileP
   }
 }
 
-function coefficient(text: string, line: number, problems: FileProblems): number | undefined {
+/** A coefficient as a numerator over 10^12, or nothing and a problem. */
+export function readCoefficient(
+  text: string,
+  line: number,
+  problems: FileProblems,
+): number | undefined {
   const value = decimalNumerator(text, COEFFICIENT_SCALE);
   if (value !== undefined && value >= 0n && value <= 10n ** BigInt(COEFFICIENT_SCALE)) {
     return Number(value);

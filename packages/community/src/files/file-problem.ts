@@ -9,6 +9,12 @@ export interface FileProblem extends CommunityProblem {
   readonly severity: 'error' | 'warning';
 }
 
+/** A text with its file's name. */
+export interface NamedText {
+  readonly name: string;
+  readonly text: string;
+}
+
 /** The outcome of reading a file: everything wrong with it at once, and its content if there are no errors. */
 export interface FileReading<T> {
   /** In order of lines. */
@@ -44,6 +50,14 @@ export class FileProblems {
 
   warning(line: number | undefined, path: string, found: unknown, expected: string): void {
     this.add('warning', line, path, found, expected);
+  }
+
+  /** Problems found elsewhere in the same file. */
+  addAll(problems: readonly FileProblem[]): void {
+    for (const problem of problems) {
+      if (problem.severity === 'error') this.refused = true;
+      this.listed.push(problem);
+    }
   }
 
   private add(

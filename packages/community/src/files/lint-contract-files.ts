@@ -1,0 +1,66 @@
+import type { Community } from '../community.js';
+import type { ContractFiles } from '../contract-files.js';
+import { isCalendarCoefficients, isFileCoefficients, type SharingKey } from '../sharing-key.js';
+import {
+  lintCoefficientTable,
+  lintEnergyTable,
+  lintPairTable,
+  type ContractFileOptions,
+} from './contract-tables.js';
+import type { FileProblem } from './file-problem.js';
+
+/** A file that a contract names, and what for. */
+export interface NamedFile {
+  readonly file: string;
+  readonly holds: 'coefficients' | 'pairs' | 'energies';
+}
+
+/** The files that a key and the keys inside it name, each once, in the order they are named. */
+export function contractFileNames(key: SharingKey): NamedFile[] {
+  const seen = new Set<string>();
+  return namedFiles(key).filter(({ file, holds }) => {
+    const id = `${holds} ${file}`;
+    if (seen.has(id)) return false;
+    seen.add(id);
+    return true;
+  });
+}
+
+/** Everything that is wrong with the files a contract names: what is not there, not readable, not of the community. */
+export function lintContractFiles(
+  community: Community,
+  files: ContractFiles,
+  options?: ContractFileOptions,
+): FileProblem[] {
+  return contractFileNames(community.sharingKey).flatMap(({ file, holds }) => {
+    if (holds === 'pairs') return [...lintPairTable(files, file, community).problems];
+    if (holds === 'energies') return [...lintEnergyTable(files, file, community).problems];
+    return [...lintCoefficientTable(files, file, community, options).problems];
+  });
+}
+
+function namedFiles(key: SharingKey): NamedFile[] {
+  switch (key.type) {
+    case 'fixed': {
+      const { coefficients } = key;
+      if (isCalendarCoefficients(coefficients) || !isFileCoefficients(coefficients)) return [];
+      return [{ file: coefficients.file, holds: 'coefficients' }];
+    }
+    case 'pairs':
+      return isFileCoefficients(key.coefficients)
+        ? [{ file: key.coefficients.file, holds: 'pairs' }]
+        : [];
+    case 'exPost':
+      return [{ file: key.file, holds: key.values === 'energy' ? 'energies' : 'coefficients' }];
+    case 'priority':
+    case 'nested':
+      return key.groups.flatMap((group) => namedFiles(group.key));
+    case 'combined':
+      return key.steps.flatMap(namedFiles);
+    case 'twoSided':
+      return [...namedFiles(key.scarce), ...namedFiles(key.abundant)];
+    case 'proportional':
+    case 'market':
+      return [];
+  }
+}
