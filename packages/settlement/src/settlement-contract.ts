@@ -78,8 +78,8 @@ export interface SettlementContract {
 /**
  * Works a community's rules out for a period.
  * @throws SettlementError `bad-period` unless the period is a whole number of aligned intervals;
- *   `no-file`, `bad-file`, `bad-key`, `bad-coefficients` for a key that cannot be run; `out-of-range`
- *   for a price outside the contract's limits; TariffError `unaligned-period` when a price changes
+ *   `bad-key`, `bad-coefficients` for a key that cannot be run; `out-of-range` for a price outside the
+ *   contract's limits; CommunityError `invalid-file` for a file of the contract; TariffError `unaligned-period` when a price changes
  *   inside an interval.
  */
 export function settlementContract(

@@ -9,7 +9,6 @@
  * - `unknown-point`, `unknown-member`: a name the community does not have
  * - `bad-key`: a sharing key stands where it has no meaning
  * - `bad-coefficients`: coefficients add up to too much, or there are none for an interval
- * - `no-file`, `bad-file`: a file that the contract names is not given, or cannot be used
  * - `bad-allocation`: an allocation given afterwards is above a claim or the pool
  * - `no-plant-data`: a plant lacks what the contract attributes shared energy by
  * - `not-evaluable`: a rule lacks the facts it needs, and the contract stops then
@@ -30,8 +29,6 @@ export type SettlementErrorCode =
   | 'unknown-member'
   | 'bad-key'
   | 'bad-coefficients'
-  | 'no-file'
-  | 'bad-file'
   | 'bad-allocation'
   | 'no-plant-data'
   | 'not-evaluable'

@@ -1,3 +1,4 @@
+import type { CoefficientSum } from '@microgrid/community';
 import { numeratorAt, parseRatio } from '@microgrid/units';
 import { SettlementError } from '../settlement-error.js';
 
@@ -13,55 +14,74 @@ export interface CoefficientWeights {
 
 const SCALE = 12;
 
-function greatestCommonDivisor(a: bigint, b: bigint): bigint {
-  return b === 0n ? a : greatestCommonDivisor(b, a % b);
-}
-
 /**
  * Whole weights of coefficients.
  * @param texts decimal texts, one per position.
- * @param renormalise whether the coefficients are divided by their sum; otherwise the rest to 1 is
- *   a weight of its own.
- * @throws SettlementError `bad-coefficients` when they add up to more than 1, or are to be
- *   renormalised and are all 0.
+ * @param sum `renormalise` divides them by their sum; otherwise the rest to 1 is a weight of its own.
+ * @throws SettlementError `bad-coefficients` when they do not add up to what `sum` asks for.
  */
 export function coefficientWeights(
   texts: readonly string[],
-  renormalise: boolean,
+  sum: CoefficientSum,
   what: string,
 ): CoefficientWeights {
-  return weightsOf(
-    texts.map((text) => numeratorAt(parseRatio(text), SCALE)),
-    10n ** BigInt(SCALE),
-    renormalise,
-    what,
+  const numerators = Float64Array.from(texts, (text) =>
+    Number(numeratorAt(parseRatio(text), SCALE)),
   );
+  return numberWeights(numerators, 10 ** SCALE, sum, what);
 }
 
-/** {@link coefficientWeights} of numerators over a common denominator. */
-export function weightsOf(
-  numerators: readonly bigint[],
-  one: bigint,
-  renormalise: boolean,
+/** {@link coefficientWeights} of numerators over a common denominator of at most 10^12. */
+export function numberWeights(
+  numerators: Float64Array,
+  one: number,
+  sum: CoefficientSum,
   what: string,
 ): CoefficientWeights {
-  const total = numerators.reduce((sum, numerator) => sum + numerator, 0n);
-  if (renormalise ? total === 0n : total > one) {
-    throw new SettlementError(
-      'bad-coefficients',
-      renormalise
-        ? `${what}: all coefficients are 0, expected one above 0 to renormalise by`
-        : `${what}: coefficients add up to ${Number(total) / Number(one)}, expected at most 1; lower them, or let the contract renormalise them`,
-    );
+  let total = 0;
+  for (const numerator of numerators) total += numerator;
+  const rest = sum === 'renormalise' ? 0 : one - total;
+  checkTotal(total, rest, one, sum, what);
+  let divisor = rest;
+  for (const numerator of numerators) {
+    if (divisor === 1) break;
+    divisor = greatestCommonDivisor(numerator, divisor);
   }
-  const all = [...numerators, renormalise ? 0n : one - total];
-  const divisor = all.reduce(greatestCommonDivisor, 0n);
-  const withRest = Float64Array.from(all, (weight) => Number(weight / divisor));
+  const withRest = new Float64Array(numerators.length + 1);
+  for (let index = 0; index < numerators.length; index++) {
+    withRest[index] = (numerators[index] as number) / divisor;
+  }
+  withRest[numerators.length] = rest / divisor;
   return {
     withRest,
     weights: withRest.subarray(0, numerators.length),
-    sum: withRest.reduce((sum, weight) => sum + weight, 0),
+    sum: (total + rest) / divisor,
   };
+}
+
+function checkTotal(
+  total: number,
+  rest: number,
+  one: number,
+  sum: CoefficientSum,
+  what: string,
+): void {
+  if (sum === 'renormalise' && total > 0 && total <= Number.MAX_SAFE_INTEGER) return;
+  if (sum === 'at-most-1' && rest >= 0) return;
+  if (sum === 'exactly-1' && rest === 0) return;
+  const expected = {
+    renormalise: 'one above 0 to renormalise by',
+    'at-most-1': 'at most 1; lower them, or let the contract renormalise them',
+    'exactly-1': 'exactly 1',
+  };
+  throw new SettlementError(
+    'bad-coefficients',
+    `${what}: coefficients add up to ${total / one}, expected ${expected[sum]}`,
+  );
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }
 
 /** Coefficients that may be others in each interval of a period. */

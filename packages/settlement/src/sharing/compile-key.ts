@@ -1,6 +1,7 @@
 import {
   isCalendarCoefficients,
   isFileCoefficients,
+  type CoefficientSum,
   type CommunityPoint,
   type CombinedKey,
   type Community,
@@ -24,7 +25,7 @@ import {
 } from './coefficient-weights.js';
 import { CombinedNode } from './combined-node.js';
 import { CombinedRule } from './combined-rule.js';
-import type { ContractSeries } from './contract-series.js';
+import type { ContractFileSeries } from './contract-file-series.js';
 import { FixedNode } from './fixed-node.js';
 import { GivenNode } from './given-node.js';
 import { GroupColumns } from './group-columns.js';
@@ -50,7 +51,7 @@ export interface KeyCompilation {
   readonly points: readonly CommunityPoint[];
   readonly clock: PeriodClock;
   /** The contract's files as series over the period. */
-  readonly series: ContractSeries;
+  readonly series: ContractFileSeries;
   /** Limit prices of a market key. */
   readonly limitPrices: (key: MarketKey) => LimitPriceColumns;
 }
@@ -58,7 +59,7 @@ export interface KeyCompilation {
 /**
  * Makes a sharing key with its slots ready to run.
  * @throws SettlementError `bad-key` for a key that has no meaning where it stands,
- *   `bad-coefficients`, `no-file`, `bad-file`.
+ *   `bad-coefficients`; CommunityError `invalid-file` for a file of the contract.
  */
 export function compileKey(compilation: KeyCompilation): SharingRule {
   return new KeyCompiler(compilation).rule(compilation.key);
@@ -78,7 +79,7 @@ class KeyCompiler {
     this.ids = points.map(({ id }) => id);
     this.everyone = points.map((_, position) => position);
     const allocator = new Allocator(this.size + 1);
-    this.context = { allocator, reoffers: unused === 'pool' };
+    this.context = { allocator, reoffers: unused === 'pool', limits: { cut: false } };
     this.plants = plantAttribution(plants, points, allocator);
     this.keepsUnused = unused === 'member';
   }
@@ -101,7 +102,11 @@ class KeyCompiler {
       default:
     }
     const node = this.node(key, this.everyone, this.context);
-    return new KeyRule(key.type, this.size, node, this.plants, this.keepsUnused);
+    return this.keyRule(key.type, node, this.keepsUnused);
+  }
+
+  private keyRule(kind: SharingKey['type'], node: KeyNode, keepsUnused: boolean): KeyRule {
+    return new KeyRule(kind, this.size, node, this.plants, keepsUnused, this.context.limits);
   }
 
   /** @param positions of the points the key is about, in order. */
@@ -119,7 +124,7 @@ class KeyCompiler {
           key.groups.map((group) => this.group(group, positions, context)),
           coefficientWeights(
             key.groups.map(({ share }) => share),
-            false,
+            'at-most-1',
             'shares of groups',
           ),
           context,
@@ -157,24 +162,26 @@ class KeyCompiler {
   ): KeyNode {
     const ids = positions.map((position) => this.ids[position] ?? '');
     if (values === 'coefficient') {
-      const schedule = this.given.series.coefficients(file, ids, false);
+      const schedule = this.given.series.coefficients(file, ids, 'at-most-1');
       // What was stated afterwards is not offered again.
       return new FixedNode(positions.length, schedule, { ...context, reoffers: false });
     }
-    return new GivenNode(ids, this.given.series.energies(file, ids), this.given.clock);
+    return new GivenNode(ids, this.given.series.energies(file, ids), this.given.clock, context);
   }
 
-  private schedule({ coefficients, sum }: FixedKey, positions: readonly number[]): WeightSchedule {
+  private schedule(
+    { coefficients, sum = 'at-most-1' }: FixedKey,
+    positions: readonly number[],
+  ): WeightSchedule {
     const ids = positions.map((position) => this.ids[position] ?? '');
-    const renormalise = sum === 'renormalise';
     const { series, clock, holidays } = this.given;
     if (isFileCoefficients(coefficients)) {
-      return series.coefficients(coefficients.file, ids, renormalise);
+      return series.coefficients(coefficients.file, ids, sum);
     }
     const weights = (named: Readonly<Record<string, string>>, what: string): CoefficientWeights =>
       coefficientWeights(
         ids.map((id) => named[id] ?? '0'),
-        renormalise,
+        sum,
         what,
       );
     if (!isCalendarCoefficients(coefficients)) {
@@ -185,18 +192,17 @@ class KeyCompiler {
     return new CalendarSchedule(rows, made, clock, holidays);
   }
 
-  private pairs({ coefficients, sum }: PairsKey): PairsRule {
-    const renormalise = sum === 'renormalise';
+  private pairs({ coefficients, sum = 'at-most-1' }: PairsKey): PairsRule {
     const rows = isFileCoefficients(coefficients)
-      ? this.given.series.pairs(coefficients.file, this.ids, renormalise)
-      : this.constantRows(coefficients, renormalise);
+      ? this.given.series.pairs(coefficients.file, this.ids, sum)
+      : this.constantRows(coefficients, sum);
     const { allocator, reoffers } = this.context;
     return new PairsRule(this.size, rows, allocator, reoffers, this.keepsUnused);
   }
 
   private constantRows(
     matrix: Readonly<Record<string, Readonly<Record<string, string>>>>,
-    renormalise: boolean,
+    sum: CoefficientSum,
   ): PairRow[] {
     return this.ids.flatMap((id, producer) => {
       const row = matrix[id];
@@ -206,7 +212,7 @@ class KeyCompiler {
         return coefficient !== undefined && Number(coefficient) > 0;
       });
       const texts = consumers.map((position) => row[this.ids[position] ?? ''] ?? '0');
-      const weights = coefficientWeights(texts, renormalise && texts.length > 0, `row of ${id}`);
+      const weights = coefficientWeights(texts, sum, `row of ${id}`);
       return [
         { producer, consumers: Int32Array.from(consumers), schedule: constantSchedule(weights) },
       ];
@@ -226,7 +232,7 @@ class KeyCompiler {
       ]);
     const short = this.keepsUnused
       ? this.rule(scarce)
-      : new KeyRule('twoSided', this.size, whole(scarce, context), this.plants, false);
+      : this.keyRule('twoSided', whole(scarce, context), false);
     return new TwoSidedRule(short, whole(abundant, context), this.context.allocator);
   }
 }

@@ -1,125 +1,140 @@
 import {
   coefficientTable,
   energyTableOf,
-  isCommunityError,
   pairTable,
+  type CoefficientSum,
   type CoefficientTable,
   type Community,
   type ContractFiles,
 } from '@microgrid/community';
 import { formatInstant } from '@microgrid/units';
 import { SettlementError } from '../settlement-error.js';
-import { weightsOf, type CoefficientWeights, type WeightSchedule } from './coefficient-weights.js';
-import type { ContractSeries } from './contract-series.js';
+import {
+  numberWeights,
+  type CoefficientWeights,
+  type WeightSchedule,
+} from './coefficient-weights.js';
 import type { GivenEnergies } from './given-node.js';
 import type { PairRow } from './pairs-rule.js';
 import type { PeriodClock } from './period-clock.js';
 
-/** What all tables of coefficients have. */
-type Rows = Pick<CoefficientTable, 'rowAt' | 'row' | 'scale'>;
+type Rows = Pick<CoefficientTable, 'scale' | 'rowAt' | 'row'>;
 
-/** The files passed beside a contract, as series over a period. */
-export class ContractFileSeries implements ContractSeries {
+/**
+ * The files passed beside a contract, as series over a period. Their rows are worked out when an
+ * interval asks for them and only the last is kept, so that memory does not grow with the period.
+ */
+export class ContractFileSeries {
   constructor(
     private readonly files: ContractFiles,
     private readonly community: Community,
     private readonly clock: PeriodClock,
   ) {}
 
-  coefficients(file: string, ids: readonly string[], renormalise: boolean): WeightSchedule {
-    const table = this.read(file, () => coefficientTable(this.files, file, this.community));
-    const places = this.placesOf(file, table.ids, ids);
-    return new TableSchedule(file, table, places, renormalise, this.clock);
+  /**
+   * Coefficients of points over time; a point that the file does not name has 0.
+   * @throws CommunityError `invalid-file` for a file that is not given or cannot be read.
+   */
+  coefficients(file: string, ids: readonly string[], sum: CoefficientSum): WeightSchedule {
+    const table = coefficientTable(this.files, file, this.community);
+    const place = new Map(table.ids.map((id, index) => [id, index]));
+    const places = Int32Array.from(ids, (id) => place.get(id) ?? -1);
+    return new FileSchedule(file, new CurrentRow(table), places, sum, this.clock);
   }
 
+  /** Energies allocated to points over time; a point that the file does not name has none. */
   energies(file: string, ids: readonly string[]): GivenEnergies {
-    const table = this.read(file, () => energyTableOf(this.files, file, this.community));
-    const places = this.placesOf(file, table.ids, ids);
+    const table = energyTableOf(this.files, file, this.community);
+    const place = new Map(table.ids.map((id, index) => [id, index]));
+    const out = new Float64Array(ids.length);
     const { startMs, resolutionMs } = this.clock;
     return (interval) => {
       const fromMs = startMs + interval * resolutionMs;
       const row = table.at(fromMs, fromMs + resolutionMs);
-      return row && Float64Array.from(places, (place) => (place === -1 ? 0 : (row[place] ?? 0)));
+      if (row === undefined) return undefined;
+      for (const [index, id] of ids.entries()) out[index] = row[place.get(id) ?? -1] ?? 0;
+      return out;
     };
   }
 
-  pairs(file: string, ids: readonly string[], renormalise: boolean): PairRow[] {
-    const table = this.read(file, () => pairTable(this.files, file, this.community));
+  /** A producer x consumer matrix over time. @param ids of all points, in order. */
+  pairs(file: string, ids: readonly string[], sum: CoefficientSum): PairRow[] {
+    const table = pairTable(this.files, file, this.community);
     const position = new Map(ids.map((id, index) => [id, index]));
-    return ids.flatMap((id, producer) => {
-      const entries = table.pairs
-        .map((pair, place) => ({ ...pair, place }))
-        .filter((pair) => pair.producer === id)
-        .map(({ consumer, place }) => ({ consumer: position.get(consumer) ?? -1, place }))
-        .sort((a, b) => a.consumer - b.consumer);
-      if (entries.length === 0) return [];
-      const places = entries.map(({ place }) => place);
-      return [
-        {
+    const current = new CurrentRow(table);
+    const byProducer = new Map<number, { consumer: number; place: number }[]>();
+    for (const [place, { producer, consumer }] of table.pairs.entries()) {
+      const from = position.get(producer) ?? -1;
+      const row = byProducer.get(from) ?? [];
+      row.push({ consumer: position.get(consumer) ?? -1, place });
+      byProducer.set(from, row);
+    }
+    return [...byProducer]
+      .sort(([a], [b]) => a - b)
+      .map(([producer, row]) => {
+        const inOrder = row.sort((a, b) => a.consumer - b.consumer);
+        const places = Int32Array.from(inOrder, ({ place }) => place);
+        return {
           producer,
-          consumers: Int32Array.from(entries, ({ consumer }) => consumer),
-          schedule: new TableSchedule(file, table, places, renormalise, this.clock),
-        },
-      ];
-    });
-  }
-
-  /** Where each point stands in the file; -1 where it does not. */
-  private placesOf(file: string, named: readonly string[], ids: readonly string[]): number[] {
-    const places = new Map(named.map((id, place) => [id, place]));
-    const asked = new Set(ids);
-    const outside = named.find((id) => !asked.has(id));
-    if (outside !== undefined) {
-      throw new SettlementError(
-        'bad-file',
-        `${file}: got metering point ${outside}, expected only those that the key shares among`,
-      );
-    }
-    return ids.map((id) => places.get(id) ?? -1);
-  }
-
-  private read<T>(file: string, make: () => T): T {
-    try {
-      return make();
-    } catch (error) {
-      if (!isCommunityError(error)) throw error;
-      throw new SettlementError(this.files.has(file) ? 'bad-file' : 'no-file', error.message);
-    }
+          consumers: Int32Array.from(inOrder, ({ consumer }) => consumer),
+          schedule: new FileSchedule(file, current, places, sum, this.clock),
+        };
+      });
   }
 }
 
-/** The coefficients of a table by interval; weights are worked out once per row. */
-class TableSchedule implements WeightSchedule {
-  private readonly made = new Map<number, CoefficientWeights>();
-  private readonly one: bigint;
+/** The row of a table that was asked for last. */
+class CurrentRow {
+  index = NaN;
+  row: Float64Array = new Float64Array(0);
 
+  constructor(readonly table: Rows) {}
+
+  take(index: number): Float64Array {
+    if (index !== this.index) {
+      this.row = this.table.row(index);
+      this.index = index;
+    }
+    return this.row;
+  }
+}
+
+/** Coefficients of some columns of a file's rows. */
+class FileSchedule implements WeightSchedule {
+  private readonly numerators: Float64Array;
+  private index = NaN;
+  private weights: CoefficientWeights | undefined;
+
+  /** @param places of the points in a row; -1 for a point that is not there. */
   constructor(
     private readonly file: string,
-    private readonly table: Rows,
-    private readonly places: readonly number[],
-    private readonly renormalise: boolean,
+    private readonly current: CurrentRow,
+    private readonly places: Int32Array,
+    private readonly sum: CoefficientSum,
     private readonly clock: PeriodClock,
   ) {
-    this.one = 10n ** BigInt(table.scale);
+    this.numerators = new Float64Array(places.length);
   }
 
   at(interval: number): CoefficientWeights {
-    const { startMs, resolutionMs } = this.clock;
-    const fromMs = startMs + interval * resolutionMs;
-    const index = this.table.rowAt(fromMs, fromMs + resolutionMs);
-    const known = this.made.get(index);
-    if (known !== undefined) return known;
-    const what = `${this.file} at ${formatInstant(fromMs)}`;
+    const { table } = this.current;
+    const startMs = this.clock.startMs + interval * this.clock.resolutionMs;
+    const index = table.rowAt(startMs, startMs + this.clock.resolutionMs);
     if (index === -1) {
       throw new SettlementError(
         'bad-coefficients',
-        `${what}: no coefficients, expected some for every interval`,
+        `${this.file}: no coefficients for the interval from ${formatInstant(startMs)}, expected some for every interval`,
       );
     }
-    const row = this.table.row(index);
-    const numerators = this.places.map((place) => BigInt(place === -1 ? 0 : (row[place] ?? 0)));
-    const weights = weightsOf(numerators, this.one, this.renormalise, what);
-    this.made.set(index, weights);
-    return weights;
+    if (index !== this.index || this.weights === undefined) {
+      const row = this.current.take(index);
+      for (let point = 0; point < this.places.length; point++) {
+        this.numerators[point] = row[this.places[point] as number] ?? 0;
+      }
+      const what = `${this.file} at ${formatInstant(startMs)}`;
+      this.weights = numberWeights(this.numerators, 10 ** table.scale, this.sum, what);
+      this.index = index;
+    }
+    return this.weights;
   }
 }

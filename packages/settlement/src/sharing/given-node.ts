@@ -1,6 +1,6 @@
-import { formatInstant } from '@microgrid/units';
+import { formatInstant, type Allocator } from '@microgrid/units';
 import { SettlementError } from '../settlement-error.js';
-import type { KeyNode } from './key-node.js';
+import type { KeyNode, NodeContext } from './key-node.js';
 import type { PeriodClock } from './period-clock.js';
 
 /** Energies stated for a period: whole mWh by interval and point, or undefined for an interval without. */
@@ -8,11 +8,18 @@ export type GivenEnergies = (interval: number) => Float64Array | undefined;
 
 /** Energies that were decided elsewhere and are given afterwards: checked and taken as they are. */
 export class GivenNode implements KeyNode {
+  private readonly allocator: Allocator;
+  private readonly limits: NodeContext['limits'];
+
   constructor(
     private readonly ids: readonly string[],
     private readonly given: GivenEnergies,
     private readonly clock: PeriodClock,
-  ) {}
+    { allocator, limits }: NodeContext,
+  ) {
+    this.allocator = allocator;
+    this.limits = limits;
+  }
 
   share(
     interval: number,
@@ -33,20 +40,25 @@ export class GivenNode implements KeyNode {
     for (let index = 0; index < claims.length; index++) {
       const energy = given[index] as number;
       const claim = claims[index] as number;
-      if (energy > claim) {
+      if (energy > claim && !this.limits.cut) {
         throw this.refused(
           interval,
           `${this.ids[index] ?? ''} is given ${energy} mWh, expected at most its claim of ${claim} mWh`,
         );
       }
-      shares[index] = energy;
-      shared += energy;
+      const share = energy < claim ? energy : claim;
+      shares[index] = share;
+      shared += share;
     }
     if (shared > pool) {
-      throw this.refused(
-        interval,
-        `${shared} mWh are given together, expected at most the ${pool} mWh of the pool`,
-      );
+      if (!this.limits.cut) {
+        throw this.refused(
+          interval,
+          `${shared} mWh are given together, expected at most the ${pool} mWh of the pool`,
+        );
+      }
+      this.allocator.allocate(pool, shares, shared, shares);
+      shared = pool;
     }
     parts?.set(shares);
     return shared;

@@ -34,6 +34,11 @@ export interface NodeContext {
    * pool that its claims can take.
    */
   readonly reoffers: boolean;
+  /**
+   * Whether claims and pool of the interval are cut to limits in kVA: what was given afterwards may
+   * then be more and is cut too.
+   */
+  readonly limits: { cut: boolean };
 }
 
 /** The sum of a column whose total is known to be a safe integer. */

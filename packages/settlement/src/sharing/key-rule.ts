@@ -14,6 +14,7 @@ export class KeyRule implements SharingRule {
     private readonly node: KeyNode,
     private readonly plants: PlantAttribution,
     readonly keepsUnused: boolean,
+    private readonly limits: { cut: boolean },
   ) {
     if (!keepsUnused) return;
     this.parts = new Float64Array(size);
@@ -23,6 +24,7 @@ export class KeyRule implements SharingRule {
   share(work: SharingWork): number {
     const { interval, claims, totalClaimed, offers, totalOffered, shares, given, startMs } = work;
     const { node, parts, rest, plants } = this;
+    this.limits.cut = work.cut;
     const shared = node.share(interval, claims, totalClaimed, totalOffered, shares, parts);
     plants.attribute(shared, offers, totalOffered, given, startMs);
     if (parts === undefined || rest === undefined) return shared;

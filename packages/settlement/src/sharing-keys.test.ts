@@ -1,0 +1,481 @@
+import { parseCommunity, type Community } from '@microgrid/community';
+import { explainPoint } from './explain-point.js';
+import { gridOf } from './generated-period.test-data.js';
+import { pointCost, pointSurplus } from './member-days.js';
+import { settle } from './settle.js';
+import type { SettledPeriod } from './settled-period.js';
+import { settlementContract } from './settlement-contract.js';
+import { isSettlementError } from './settlement-error.js';
+
+/** A Monday, 12:00 in Lisbon. */
+const NOON_MS = Date.UTC(2026, 5, 22, 11);
+const HOUR_MS = 3_600_000;
+
+type Side = Readonly<Record<string, number>>;
+
+interface Case {
+  readonly imports: Side;
+  readonly exports: Side;
+  readonly points?: Readonly<Record<string, object>>;
+  readonly files?: ReadonlyMap<string, string>;
+  readonly startMs?: number;
+}
+
+/** Settles one hour of a community whose points are those named, in mWh. */
+function settled(rules: object, given: Case): SettledPeriod {
+  const { imports, exports, points = {}, files, startMs = NOON_MS } = given;
+  const ids = [...new Set([...Object.keys(imports), ...Object.keys(exports)])].sort();
+  const community: Community = parseCommunity(
+    JSON.stringify({
+      schema: 'microgrid/community/1',
+      id: 'keys',
+      name: 'Keys',
+      timeZone: 'Europe/Lisbon',
+      resolution: 'PT60M',
+      currency: 'EUR',
+      netting: 'none',
+      prices: { import: '0.25', export: '0.05', internal: '0.12' },
+      members: ids.map((id) => ({ id, meteringPoints: [{ id, ...points[id] }] })),
+      ...rules,
+    }),
+  );
+  const period = { startMs, endMs: startMs + HOUR_MS };
+  const contract = settlementContract(community, period, files ? { files } : {});
+  const column = (side: Side): number[] => ids.map((id) => side[id] ?? 0);
+  const grid = gridOf(contract, { imports: column(imports), exports: column(exports) });
+  return settle(contract, grid, { checkLaws: true });
+}
+
+function by({ points }: SettledPeriod, column: Float64Array | undefined): Side {
+  return Object.fromEntries(
+    points.flatMap((id, index) => (column?.[index] ? [[id, column[index]]] : [])),
+  );
+}
+
+const taken = (one: SettledPeriod): Side => by(one, one.sharedInMilliwattHours);
+const given = (one: SettledPeriod): Side => by(one, one.sharedOutMilliwattHours);
+
+function codeOf(work: () => unknown): string {
+  try {
+    work();
+  } catch (error) {
+    if (isSettlementError(error)) return error.code;
+    return error instanceof Error ? error.message : String(error);
+  }
+  return 'nothing thrown';
+}
+
+const fixed = (coefficients: object, extra: object = {}): object => ({
+  type: 'fixed',
+  coefficients,
+  ...extra,
+});
+const proportional = { type: 'proportional' };
+
+describe('the fixed key', () => {
+  const half = fixed({ a: '0.5', b: '0.5' });
+  const short: Case = { imports: { a: 200, b: 2000 }, exports: { plant: 1000 } };
+
+  test('lets what a point cannot use feed the grid, unless the contract says otherwise', () => {
+    const one = settled({ sharingKey: half }, short);
+    expect(taken(one)).toEqual({ a: 200, b: 500 });
+    expect(given(one)).toEqual({ plant: 700 });
+    expect(one.ownSurplusMilliwattHours).toBeUndefined();
+  });
+
+  test('gives it back to the pool until nothing moves', () => {
+    expect(taken(settled({ sharingKey: half, unused: 'pool' }, short))).toEqual({ a: 200, b: 800 });
+    const three = settled(
+      { sharingKey: fixed({ a: '0.6', b: '0.3', c: '0.1' }), unused: 'pool' },
+      { imports: { a: 100, b: 250, c: 5000 }, exports: { plant: 1000 } },
+    );
+    expect(taken(three)).toEqual({ a: 100, b: 250, c: 650 });
+  });
+
+  test('leaves it with the member, who sells it; the plant no longer does', () => {
+    const one = settled({ sharingKey: half, unused: 'member' }, short);
+    expect(taken(one)).toEqual({ a: 200, b: 500 });
+    expect(by(one, one.ownSurplusMilliwattHours)).toEqual({ a: 300 });
+    expect(by(one, one.assignedOutMilliwattHours)).toEqual({ plant: 300 });
+    expect(one.points.map((_, point) => pointSurplus(one, point))).toEqual([300, 0, 0]);
+    // a pays 200 mWh at 0.12 and earns 300 mWh at 0.05; the plant earns 700 mWh at 0.12.
+    expect(pointCost(one, 0, 0)).toBe(200n * 120_000n - 300n * 50_000n);
+    expect(pointCost(one, 0, 2)).toBe(-700n * 120_000n);
+    expect(explainPoint(one, 'a', NOON_MS).share).toMatchObject({
+      key: 'fixed',
+      coefficient: '0.5',
+      unused: 'member',
+      surplusMilliwattHours: 300,
+      ownSurplusMilliwattHours: 300,
+    });
+  });
+
+  test('divides coefficients by their sum where the contract renormalises them', () => {
+    const key = fixed({ a: '0.1', b: '0.45', c: '0.3' }, { sum: 'renormalise' });
+    const one = settled(
+      { sharingKey: key },
+      { imports: { a: 9000, b: 9000, c: 9000 }, exports: { plant: 8500 } },
+    );
+    expect(taken(one)).toEqual({ a: 1000, b: 4500, c: 3000 });
+  });
+
+  test('goes by season, day type, hour and holiday', () => {
+    const key = fixed({
+      calendar: [
+        { dayTypes: ['holiday'], coefficients: { a: '1' } },
+        { hours: [{ from: '12:00', to: '13:00' }], coefficients: { b: '1' } },
+        { seasons: [{ from: '06-01', to: '06-30' }], coefficients: { a: '0.5' } },
+      ],
+    });
+    const full = { imports: { a: 1000, b: 1000 }, exports: { plant: 1000 } };
+    const at = (startMs: number, calendar: object = {}): Side =>
+      taken(settled({ sharingKey: key, ...calendar }, { ...full, startMs }));
+    expect(at(NOON_MS)).toEqual({ b: 1000 });
+    expect(at(NOON_MS + HOUR_MS)).toEqual({ a: 500 });
+    expect(at(NOON_MS, { calendar: { holidays: ['2026-06-22'] } })).toEqual({ a: 1000 });
+    expect(codeOf(() => at(NOON_MS + 40 * 86_400_000 + HOUR_MS))).toBe('bad-coefficients');
+  });
+
+  test('reads a yearly file of every hour, by the clock on the wall', () => {
+    const [a, b] = [cups('0031000000000001'), cups('0031000000000002')];
+    // 22 June is day 173: its hour from 12:00 is the 4,141st of the year.
+    const lines = Array.from({ length: 8760 }, (_, hour) => {
+      const [first, second] = hour === 4140 ? ['0,250000', '0,750000'] : ['0,500000', '0,500000'];
+      return `${a};${hour + 1};${first}\n${b};${hour + 1};${second}\n`;
+    });
+    const files = new Map([['coefficients.txt', lines.join('')]]);
+    const rules = { sharingKey: fixed({ file: 'coefficients.txt' }) };
+    const full = { imports: { [a]: 1000, [b]: 1000 }, exports: { plant: 1000 }, files };
+    expect(taken(settled(rules, full))).toEqual({ [a]: 250, [b]: 750 });
+    const later = settled(rules, { ...full, startMs: NOON_MS + HOUR_MS });
+    expect(taken(later)).toEqual({ [a]: 500, [b]: 500 });
+  });
+});
+
+/** A Spanish supply point with its control letters. */
+function cups(digits: string): string {
+  const letters = 'TRWAGMYFPDXBNJZSQVHLCKE';
+  const rest = Number(BigInt(digits) % 529n);
+  return `ES${digits}${letters.charAt(Math.floor(rest / 23))}${letters.charAt(rest % 23)}0F`;
+}
+
+describe('keys of groups', () => {
+  const groups = [
+    { id: 'first', points: ['a', 'b'], key: proportional },
+    { id: 'second', points: ['c'], key: proportional },
+  ];
+
+  test('priority: each group takes what it claims of what is left', () => {
+    const key = { type: 'priority', groups };
+    const one = settled(
+      { sharingKey: key },
+      { imports: { a: 300, b: 100, c: 1000, d: 1000 }, exports: { plant: 600 } },
+    );
+    expect(taken(one)).toEqual({ a: 300, b: 100, c: 200 });
+    const scarce = settled(
+      { sharingKey: key },
+      { imports: { a: 300, b: 100, c: 1000 }, exports: { plant: 200 } },
+    );
+    expect(taken(scarce)).toEqual({ a: 150, b: 50 });
+  });
+
+  test('nested: each group has its share of the pool, which stays unused or goes to the others', () => {
+    const key = {
+      type: 'nested',
+      groups: [
+        { ...groups[0], share: '0.7' },
+        { ...groups[1], share: '0.3' },
+      ],
+    };
+    const readings = { imports: { a: 300, b: 100, c: 1000 }, exports: { plant: 1000 } };
+    expect(taken(settled({ sharingKey: key }, readings))).toEqual({ a: 300, b: 100, c: 300 });
+    expect(taken(settled({ sharingKey: key, unused: 'pool' }, readings))).toEqual({
+      a: 300,
+      b: 100,
+      c: 600,
+    });
+  });
+
+  test('combined: the second step shares what the first left of pool and claims', () => {
+    const key = { type: 'combined', steps: [fixed({ a: '0.25', b: '0.25' }), proportional] };
+    const one = settled(
+      { sharingKey: key },
+      { imports: { a: 100, b: 500, c: 300 }, exports: { plant: 800 } },
+    );
+    // First a 100, b 200; 500 are left for b's 300 and c's 300.
+    expect(taken(one)).toEqual({ a: 100, b: 450, c: 250 });
+  });
+
+  test('two-sided: the short side is used up, by its own key', () => {
+    const key = {
+      type: 'twoSided',
+      scarce: fixed({ a: '1' }),
+      abundant: {
+        type: 'priority',
+        groups: [
+          { id: 'old', points: ['p'], key: proportional },
+          { id: 'new', points: ['q'], key: proportional },
+        ],
+      },
+    };
+    const few = settled(
+      { sharingKey: key },
+      { imports: { a: 300, b: 500 }, exports: { p: 200, q: 300 } },
+    );
+    expect(taken(few)).toEqual({ a: 300, b: 200 });
+    expect(given(few)).toEqual({ p: 200, q: 300 });
+    const many = settled(
+      { sharingKey: key },
+      { imports: { a: 300, b: 100 }, exports: { p: 200, q: 300 } },
+    );
+    expect(taken(many)).toEqual({ a: 300, b: 100 });
+    expect(given(many)).toEqual({ p: 200, q: 200 });
+  });
+
+  test('a key that says itself who gives stands at the top only', () => {
+    const inner = [{ id: 'g', points: ['a', 'plant'], key: { type: 'pairs', coefficients: {} } }];
+    const key = { type: 'priority', groups: inner };
+    expect(
+      codeOf(() => settled({ sharingKey: key }, { imports: { a: 1 }, exports: { plant: 1 } })),
+    ).toBe('bad-key');
+  });
+});
+
+describe('the matrix of producers and consumers', () => {
+  const key = {
+    type: 'pairs',
+    coefficients: { p: { a: '0.5', b: '0.5' }, q: { b: '1' } },
+  };
+  const readings = { imports: { a: 100, b: 1000 }, exports: { p: 600, q: 200 } };
+
+  test('says who takes and whose injection it is', () => {
+    const one = settled({ sharingKey: key }, readings);
+    expect(taken(one)).toEqual({ a: 100, b: 500 });
+    expect(given(one)).toEqual({ p: 400, q: 200 });
+  });
+
+  test('lets a capped consumer take of its producers in proportion', () => {
+    const one = settled({ sharingKey: key }, { ...readings, imports: { a: 300, b: 100 } });
+    expect(taken(one)).toEqual({ a: 300, b: 100 });
+    expect(given(one)).toEqual({ p: 360, q: 40 });
+  });
+
+  test('offers what is left again to those of the row that still claim', () => {
+    const one = settled({ sharingKey: key, unused: 'pool' }, readings);
+    expect(taken(one)).toEqual({ a: 100, b: 700 });
+    expect(given(one)).toEqual({ p: 600, q: 200 });
+  });
+
+  test('leaves unused parts with the member, of the producers that meant them', () => {
+    const one = settled({ sharingKey: key, unused: 'member' }, readings);
+    expect(by(one, one.ownSurplusMilliwattHours)).toEqual({ a: 200 });
+    expect(by(one, one.assignedOutMilliwattHours)).toEqual({ p: 200 });
+  });
+
+  test('comes from a file as well', () => {
+    const text = 'producer,consumer,coefficient\np,a,0.5\np,b,0.5\nq,b,1\n';
+    const files = new Map([['pairs.csv', text]]);
+    const one = settled(
+      { sharingKey: { type: 'pairs', coefficients: { file: 'pairs.csv' } } },
+      { ...readings, files },
+    );
+    expect(taken(one)).toEqual({ a: 100, b: 500 });
+    expect(given(one)).toEqual({ p: 400, q: 200 });
+  });
+});
+
+describe('an allocation given afterwards', () => {
+  const rules = { sharingKey: { type: 'exPost', file: 'allocation.csv', values: 'energy' } };
+  const readings = { imports: { a: 500_000, b: 900_000 }, exports: { plant: 1_000_000 } };
+  const file = (a: string, b: string): ReadonlyMap<string, string> =>
+    new Map([
+      [
+        'allocation.csv',
+        `metering_point,start,end,allocated_kwh\na,2026-06-22T11:00:00Z,2026-06-22T12:00:00Z,${a}\nb,2026-06-22T11:00:00Z,2026-06-22T12:00:00Z,${b}\n`,
+      ],
+    ]);
+
+  test('is taken as it is', () => {
+    const one = settled(rules, { ...readings, files: file('0.1', '0.8') });
+    expect(taken(one)).toEqual({ a: 100_000, b: 800_000 });
+    expect(given(one)).toEqual({ plant: 900_000 });
+  });
+
+  test('is refused above a claim, above the pool, and where it is absent', () => {
+    const code = (files: ReadonlyMap<string, string>): string =>
+      codeOf(() => settled(rules, { ...readings, files }));
+    expect(code(file('0.6', '0.1'))).toBe('bad-allocation');
+    expect(code(file('0.5', '0.6'))).toBe('bad-allocation');
+    expect(
+      codeOf(() => settled(rules, { ...readings, files: file('0.1', '0.1'), startMs: 0 })),
+    ).toBe('bad-allocation');
+    expect(code(new Map())).toContain('allocation.csv');
+  });
+
+  test('is cut to limits in kVA like any claim', () => {
+    const one = settled(rules, {
+      ...readings,
+      files: file('0.4', '0.5'),
+      points: { a: { importLimitKilovoltAmperes: '0.3' } },
+    });
+    expect(taken(one)).toEqual({ a: 300_000, b: 500_000 });
+  });
+
+  test('can be coefficients', () => {
+    const files = new Map([['share.csv', 'metering_point,coefficient\na,0.2\nb,0.8\n']]);
+    const one = settled(
+      { sharingKey: { type: 'exPost', file: 'share.csv', values: 'coefficient' } },
+      { ...readings, files },
+    );
+    expect(taken(one)).toEqual({ a: 200_000, b: 800_000 });
+  });
+});
+
+describe('attribution to plants', () => {
+  const readings = { imports: { U1: 25, U2: 35 }, exports: { P1: 30, P2: 50 } };
+  const points = {
+    P1: { entryIntoService: '2023-01-10', installedKilowatts: '1' },
+    P2: { entryIntoService: '2024-06-01', installedKilowatts: '4' },
+  };
+
+  test('by entry into service: the oldest first, each up to its injection', () => {
+    const rules = { sharingKey: proportional, plants: { by: 'entryIntoService' } };
+    expect(given(settled(rules, { ...readings, points }))).toEqual({ P1: 30, P2: 30 });
+    const less = { ...readings, imports: { U1: 20 } };
+    expect(given(settled(rules, { ...less, points }))).toEqual({ P1: 20 });
+  });
+
+  test('by installed power, each up to its injection', () => {
+    const rules = { sharingKey: proportional, plants: { by: 'installedPower' } };
+    expect(given(settled(rules, { ...readings, points }))).toEqual({ P1: 12, P2: 48 });
+    const all = { ...readings, imports: { U1: 75 } };
+    expect(given(settled(rules, { ...all, points }))).toEqual({ P1: 25, P2: 50 });
+  });
+
+  test('refuses a plant that says nothing of what is asked', () => {
+    const rules = { sharingKey: proportional, plants: { by: 'installedPower' } };
+    expect(codeOf(() => settled(rules, readings))).toBe('no-plant-data');
+  });
+});
+
+describe('what a point brings into sharing', () => {
+  test('is its participation factor’s part, and only that is settled', () => {
+    const factor = (percent: number): object => ({
+      participation: [{ community: 'keys', percent }],
+    });
+    const one = settled(
+      { sharingKey: proportional },
+      {
+        imports: { C1: 3000, C2: 10_000 },
+        exports: { P1: 8000, P2: 4000 },
+        points: { P2: factor(50), C2: factor(40) },
+      },
+    );
+    expect(taken(one)).toEqual({ C1: 3000, C2: 4000 });
+    expect(one.points.map((_, point) => pointSurplus(one, point))).toEqual([0, 0, 2400, 600]);
+    expect(Array.from(one.consumedMilliwattHours)).toEqual([3000, 4000, 0, 0]);
+    expect(explainPoint(one, 'C2', NOON_MS).claim).toMatchObject({ participationPercent: 40 });
+  });
+
+  test('is one side only of a storage, that of its larger flow', () => {
+    const points = { s: { role: 'storage' } };
+    const rules = { sharingKey: proportional };
+    const charging = settled(rules, {
+      imports: { a: 100, s: 50 },
+      exports: { plant: 100, s: 10 },
+      points,
+    });
+    expect(given(charging)).toEqual({ plant: 100 });
+    expect(taken(charging)).toEqual({ a: 67, s: 33 });
+    const giving = settled(rules, {
+      imports: { a: 100, s: 10 },
+      exports: { plant: 20, s: 50 },
+      points,
+    });
+    expect(taken(giving)).toEqual({ a: 70 });
+    expect(given(giving)).toEqual({ plant: 20, s: 50 });
+  });
+
+  test('is nothing of a producer’s consumption and of a consumer’s export', () => {
+    const one = settled(
+      { sharingKey: proportional },
+      {
+        imports: { a: 100, plant: 100 },
+        exports: { a: 100, plant: 80 },
+        points: { plant: { role: 'producer' }, a: { role: 'consumer' } },
+      },
+    );
+    expect(taken(one)).toEqual({ a: 80 });
+    expect(given(one)).toEqual({ plant: 80 });
+  });
+
+  test('is at most what an export constraint lets out', () => {
+    const one = settled(
+      { sharingKey: proportional, exportConstraints: [{ limitKilowatts: '0.00005' }] },
+      { imports: { a: 100 }, exports: { plant: 80 } },
+    );
+    expect(given(one)).toEqual({ plant: 50 });
+  });
+
+  test('is no export of a storage below its reserve; without a signed state the contract decides', () => {
+    const reserve = (whenNotEvaluable: string): object => ({
+      sharingKey: proportional,
+      reserveLevels: [{ point: 'plant', minimumPercent: '20', whenNotEvaluable }],
+    });
+    const readings = { imports: { a: 100 }, exports: { plant: 80 } };
+    expect(given(settled(reserve('accept'), readings))).toEqual({ plant: 80 });
+    expect(given(settled(reserve('refuse'), readings))).toEqual({});
+    expect(codeOf(() => settled(reserve('stop'), readings))).toBe('not-evaluable');
+  });
+});
+
+describe('the market key', () => {
+  const readings = { imports: { a: 1000, b: 1000 }, exports: { p: 600, q: 900 } };
+  const limits = {
+    bids: { a: '0.2', b: '0.1' },
+    asks: { p: '0.06', q: '0.08' },
+  };
+
+  test('clears at one price, which takers pay and givers earn', () => {
+    const one = settled(
+      { sharingKey: { type: 'market', mechanism: 'poolCrossing', ...limits } },
+      readings,
+    );
+    expect(taken(one)).toEqual({ a: 1000, b: 500 });
+    const price = BigInt(one.internalAmounts?.buyersPrices[0] ?? NaN);
+    expect(one.internalAmounts?.paidPico[0]).toBe(1000n * price);
+    expect(pointCost(one, 0, 0)).toBe(1000n * price);
+    expect(explainPoint(one, 'a', NOON_MS).share.buyersPriceMicroPerKilowattHour).toBe(
+      Number(price),
+    );
+  });
+
+  test('keeps what buyers pay above what sellers ask on an account of its own', () => {
+    const key = { type: 'market', mechanism: 'payAsBid', options: { sellers: 'ask' }, ...limits };
+    const one = settled({ sharingKey: key }, readings);
+    expect(pointCost(one, 0, 0)).toBe(1000n * 200_000n);
+    const paid = 1000n * 200_000n + 500n * 100_000n;
+    const earned = 600n * 60_000n + 900n * 80_000n;
+    expect(one.internalAmounts?.residualPico[0]).toBe(paid - earned);
+  });
+
+  test('is curtailed by a transformer limit without a loss', () => {
+    const key = { type: 'market', mechanism: 'payAsBid', options: { sellers: 'ask' }, ...limits };
+    const one = settled(
+      { sharingKey: key, transformer: { limitKilovoltAmperes: '0.0003' } },
+      readings,
+    );
+    expect(one.sharedMilliwattHours[0]).toBe(300);
+    expect((one.internalAmounts?.residualPico[0] ?? -1n) > 0n).toBe(true);
+  });
+});
+
+test('price limits move the internal price, or refuse it', () => {
+  const readings = { imports: { a: 100 }, exports: { plant: 80 } };
+  const rules = (outside: string): object => ({
+    sharingKey: proportional,
+    priceLimits: { maximum: '0.1', outside },
+  });
+  expect(Array.from(settled(rules('limit'), readings).prices.internal)).toEqual([100_000]);
+  expect(codeOf(() => settled(rules('refuse'), readings))).toBe('out-of-range');
+});
