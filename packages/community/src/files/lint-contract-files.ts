@@ -1,6 +1,8 @@
+import { formatRatio } from '@microgrid/units';
 import type { Community } from '../community.js';
 import type { ContractFiles } from '../contract-files.js';
 import { isCalendarCoefficients, isFileCoefficients, type SharingKey } from '../sharing-key.js';
+import type { CoefficientTable } from './coefficient-table.js';
 import {
   lintCoefficientTable,
   lintEnergyTable,
@@ -13,6 +15,8 @@ import type { FileProblem } from './file-problem.js';
 export interface NamedFile {
   readonly file: string;
   readonly holds: 'coefficients' | 'pairs' | 'energies';
+  /** Whether its coefficients must add up to exactly 1. */
+  readonly exact?: true;
 }
 
 /** The files that a key and the keys inside it name, each once, in the order they are named. */
@@ -32,11 +36,24 @@ export function lintContractFiles(
   files: ContractFiles,
   options?: ContractFileOptions,
 ): FileProblem[] {
-  return contractFileNames(community.sharingKey).flatMap(({ file, holds }) => {
+  return contractFileNames(community.sharingKey).flatMap(({ file, holds, exact }) => {
     if (holds === 'pairs') return [...lintPairTable(files, file, community).problems];
     if (holds === 'energies') return [...lintEnergyTable(files, file, community).problems];
-    return [...lintCoefficientTable(files, file, community, options).problems];
+    const { problems, data } = lintCoefficientTable(files, file, community, options);
+    return [...problems, ...(exact && data ? inexactRows(file, data) : [])];
   });
+}
+
+/** Rows of a table that do not add up to exactly 1, the first of them as a problem. */
+function inexactRows(file: string, { rows, row, scale }: CoefficientTable): FileProblem[] {
+  for (let index = 0; index < rows; index++) {
+    const sum = row(index).reduce((total, numerator) => total + BigInt(numerator), 0n);
+    if (sum === 10n ** BigInt(scale)) continue;
+    const found = formatRatio({ numerator: sum, scale });
+    const expected = 'coefficients that add up to exactly 1 at all times';
+    return [{ file, severity: 'error', path: `span ${index + 1}`, found, expected }];
+  }
+  return [];
 }
 
 function namedFiles(key: SharingKey): NamedFile[] {
@@ -44,7 +61,8 @@ function namedFiles(key: SharingKey): NamedFile[] {
     case 'fixed': {
       const { coefficients } = key;
       if (isCalendarCoefficients(coefficients) || !isFileCoefficients(coefficients)) return [];
-      return [{ file: coefficients.file, holds: 'coefficients' }];
+      const exact = key.sum === 'exactly-1' && { exact: true as const };
+      return [{ file: coefficients.file, holds: 'coefficients', ...exact }];
     }
     case 'pairs':
       return isFileCoefficients(key.coefficients)
