@@ -2,6 +2,7 @@ import type { Executor } from './executor.js';
 import { activationCases } from './executors/activation-cases.js';
 import { allocationCases } from './executors/allocation-cases.js';
 import { betaFileCases } from './executors/beta-file-cases.js';
+import { billCases } from './executors/bill-cases.js';
 import { dayLengthCases } from './executors/day-length-cases.js';
 import { homeCases } from './executors/home-cases.js';
 import { marketCases } from './executors/market-cases.js';
@@ -11,6 +12,7 @@ import { proximityCases } from './executors/proximity-cases.js';
 import { quotaCases } from './executors/quota-cases.js';
 import { roundingCases } from './executors/rounding-cases.js';
 import { substitutionCases } from './executors/substitution-cases.js';
+import { tipCases } from './executors/tip-cases.js';
 
 /** All there are, in the order in which they are asked. */
 export const EXECUTORS: readonly Executor[] = [
@@ -25,5 +27,7 @@ export const EXECUTORS: readonly Executor[] = [
   proximityCases,
   quotaCases,
   homeCases,
+  tipCases,
+  billCases,
   allocationCases,
 ];

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { CaseFileError } from './case-error.js';
@@ -17,7 +18,11 @@ const program = new Command('cases')
   .option('--json', 'print one JSON object per case')
   .exitOverride()
   .action((folder: string | undefined, options: { json?: true }) => {
-    const cases = readCases(folder ?? process.env['MICROGRID_CASES'] ?? DEFAULT_FOLDER);
+    // npm changes to the package's folder; a path is meant from where the command was typed.
+    const from = process.env['INIT_CWD'] ?? process.cwd();
+    const cases = readCases(
+      resolve(from, folder ?? process.env['MICROGRID_CASES'] ?? DEFAULT_FOLDER),
+    );
     const reports = cases.map((one) => runCase(one));
     process.stdout.write(
       options.json

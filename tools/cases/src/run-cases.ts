@@ -2,10 +2,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CaseFileError, NotUnderstood } from './case-error.js';
 import { parseCase, type CaseFile } from './case-file.js';
-import { compare, type Difference } from './compare.js';
+import { compare, EXPLANATIONS, type Difference } from './compare.js';
 import { arguedValues } from './disputed.js';
 import type { Executor } from './executor.js';
 import { EXECUTORS } from './executors.js';
+import { isList, isRecord, type Json } from './json.js';
 import { leftTo } from './left-cases.js';
 
 /** What became of a case. */
@@ -70,7 +71,8 @@ function judge(
       ...difference,
     })),
   );
-  if (vectors.length === 0) return { outcome: 'not-understood', reason: 'nothing is expected' };
+  if (vectors.every(({ expected }) => leaves(expected) === 0))
+    return { outcome: 'not-understood', reason: 'nothing is expected' };
   if (differences.length === 0) return { outcome: 'pass', kind, vectors: vectors.length };
   const unknown = differences.filter(({ actual }) => actual === undefined);
   if (unknown.length === differences.length) {
@@ -81,6 +83,15 @@ function judge(
     };
   }
   return { outcome: 'fail', kind, differences };
+}
+
+/** How many values an expectation holds. */
+function leaves(expected: Json): number {
+  if (isList(expected)) return expected.reduce((sum: number, one) => sum + leaves(one), 0);
+  if (!isRecord(expected)) return 1;
+  return Object.entries(expected)
+    .filter(([key]) => !EXPLANATIONS.has(key))
+    .reduce((sum, [, one]) => sum + leaves(one), 0);
 }
 
 /** The files of a folder that hold cases, by name. @throws CaseFileError when there are none. */

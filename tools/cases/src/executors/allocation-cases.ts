@@ -24,6 +24,7 @@ import {
   withCoefficients,
 } from './allocation-key.js';
 import type { AllocationProblem, Consumer, Plant } from './allocation-problem.js';
+import { EX_POST_FILE, EX_POST_NAMES, exPostFile } from './ex-post-file.js';
 import { isSeries, noteVectors, type NoteVector } from './note-vectors.js';
 
 const DURATION_NAMES = ['intervalmin', 'interval', 'minutes', 'resolution', 'resolutionmin'];
@@ -32,6 +33,7 @@ const NETTING_NAMES = ['netting'];
 const SUM_NAMES = ['sum', 'renormalise'];
 
 const KNOWN = [
+  EX_POST_NAMES,
   POOL_NAMES, PLANT_NAMES, CONSUMER_NAMES, MIXED_NAMES, DURATION_NAMES, UNUSED_NAMES, NETTING_NAMES,
   SUM_NAMES, COEFFICIENT_TABLES, GROUP_NAMES, KEY_NAMES, PAIR_NAMES, PRIORITY_NAMES,
 ].flat(); // prettier-ignore
@@ -55,11 +57,18 @@ export function allocationProblem(
     if (!KNOWN.includes(plainName(key))) throw new NotUnderstood(`input.${key} means nothing here`);
   }
   const consumers = withCoefficients(input, claims);
+  const minutes = minutesOf(named(input, DURATION_NAMES));
+  const given = named(input, EX_POST_NAMES);
   return {
-    minutes: minutesOf(named(input, DURATION_NAMES)),
+    minutes,
     plants: plants.length > 0 ? plants : [],
     consumers,
-    key: allocationKey(input, consumers),
+    ...(given === undefined
+      ? { key: allocationKey(input, consumers) }
+      : {
+          key: { type: 'exPost', file: EX_POST_FILE, values: 'energy' },
+          files: exPostFile(given, minutes),
+        }),
     ...unusedOf(named(input, UNUSED_NAMES)),
     netting: named(input, NETTING_NAMES) === 'interval' ? 'interval' : 'none',
     country,

@@ -22,7 +22,7 @@ const TIME_ZONES: Readonly<Record<string, string>> = {
 };
 
 /** A plain summer day; rules that depend on the date state theirs. */
-const START_MS = Date.UTC(2026, 5, 21, 10);
+export const START_MS = Date.UTC(2026, 5, 21, 10);
 
 /** The community file of a case. */
 function communityFile(problem: AllocationProblem): JsonRecord {

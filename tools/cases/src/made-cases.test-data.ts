@@ -1,0 +1,213 @@
+import type { CaseFile } from './case-file.js';
+import type { Json } from './json.js';
+
+/** A case made for the tests of the runner; what is not given is empty. */
+export function madeCase(
+  domain: string,
+  input: Json,
+  expected: Json,
+  rest: Partial<CaseFile> = {},
+): CaseFile {
+  return {
+    id: `made-${domain}`,
+    title: '',
+    domain,
+    country: '-',
+    formula: '',
+    input,
+    expected,
+    tolerance: 'exact',
+    notes: '',
+    ...rest,
+  };
+}
+
+/** Cases of every shape the runner documents, worked out by hand. */
+export const MADE_CASES: Readonly<Record<string, CaseFile>> = {
+  'a waterfall by rank, pro rata inside a rank': madeCase(
+    'allocation',
+    {
+      P: '10',
+      consumers: {
+        A: { c: '4', priority: 1 },
+        B: { c: '8', priority: 2 },
+        C: { c: '4', priority: 2 },
+      },
+    },
+    { alloc: { A: '4', B: '4', C: '2' }, net: { A: '0', B: '4', C: '2' }, feed_in: '0' },
+  ),
+  'a pool by consumption, and a vector in the notes': madeCase(
+    'allocation',
+    { interval_min: 15, G_kWh: '6', consumers: { A: { c: '2' }, B: { c: '8' } } },
+    { alloc: { A: '1.2', B: '4.8' }, feed_in: '0' },
+    { notes: 'Numbers are ours. Second vector: G_kWh=12.5 -> A 2, feed_in 2.5.' },
+  ),
+  'a waterfall by list': madeCase(
+    'allocation',
+    { pool: 5, priority: ['school', 'shop'], consumers: { school: 3, shop: 9, other: 1 } },
+    { alloc: { school: 3, shop: 2, other: 0 } },
+  ),
+  'a waterfall of groups that split by coefficients and equally': madeCase(
+    'allocation',
+    {
+      G_kWh: '9',
+      consumers: { A: '5', B: '5', C: '5', D: '5' },
+      groups: [
+        { rank: 2, members: ['C', 'D'], mode: 'equal' },
+        { rank: 1, members: ['A', 'B'], coefficients: { A: '0.5', B: '0.25' } },
+      ],
+    },
+    // A may have 4.5 and B 2.25 of the 9; C and D halve the 2.25 that are left.
+    { alloc: { A: '4.5', B: '2.25', C: '1.125', D: '1.125' }, feed_in: '0' },
+  ),
+  'a pool split over groups by shares': madeCase(
+    'allocation',
+    {
+      pool: '10',
+      consumers: { A: '1', B: '9', C: '3', D: '3' },
+      groups: {
+        north: { share: '0.6', members: ['A', 'B'] },
+        south: { share: '0.4', members: ['C', 'D'] },
+      },
+    },
+    { alloc: { A: '0.6', B: '5.4', C: '2', D: '2' } },
+  ),
+  'pairs of producers and consumers': madeCase(
+    'allocation',
+    {
+      producers: { P1: '4', P2: '6' },
+      consumers: { A: '3', B: '5' },
+      pairs: { P1: { A: '0.5', B: '0.5' }, P2: { B: '0.5' } },
+    },
+    { alloc: { A: '2', B: '5' }, attributed: { P1: '4', P2: '3' }, feed_in: { P1: '0', P2: '3' } },
+  ),
+  'fixed first and the rest by consumption': madeCase(
+    'allocation',
+    {
+      pool: '10',
+      model: 'combined',
+      consumers: { A: { c: '2', k: '0.5' }, B: { c: '9', k: '0.5' } },
+    },
+    { alloc: { A: '2', B: '8' } },
+  ),
+  'fixed, what nobody uses back to the pool': madeCase(
+    'allocation',
+    {
+      pool: '10',
+      unused: 'pool',
+      consumers: { A: { c: '2', k: '0.5' }, B: { c: '9', k: '0.5' } },
+    },
+    { alloc: { A: '2', B: '8' }, share: { A: '5', B: '5' } },
+  ),
+  'fixed, several intervals': madeCase(
+    'allocation',
+    { pool: [10, 0, 4], consumers: { A: { c: [2, 3, 4], k: '0.5' } } },
+    { alloc: { A: [2, 0, 2] }, unused: { A: [3, 0, 0] }, feed_in: [8, 0, 2] },
+  ),
+  'a key as in a community file': madeCase(
+    'allocation',
+    {
+      pool: 12,
+      consumers: { A: 2, B: 3 },
+      producers: { P1: 1 },
+      key: {
+        type: 'twoSided',
+        scarce: { type: 'proportional' },
+        abundant: { type: 'priority', groups: [
+          { id: 'own', points: ['P1'], key: { type: 'proportional' } },
+          { id: 'rest', points: ['plant'], key: { type: 'proportional' } },
+        ] },
+      },
+    },
+    { alloc: { A: 2, B: 3 }, attributed: { P1: 1, plant: 4 } },
+  ), // prettier-ignore
+  'what was given is stated afterwards': madeCase(
+    'allocation',
+    { pool: '5', consumers: { A: '2', B: '4' }, ex_post: { A: '1.5', B: '3' } },
+    { alloc: { A: '1.5', B: '3' }, feed_in: '0.5' },
+  ),
+  'more than was consumed is refused afterwards': madeCase(
+    'allocation',
+    { pool: '5', consumers: { A: '2', B: '4' }, ex_post: { A: '2.5', B: '1' } },
+    { alloc: 'error: more than consumed' },
+  ),
+  'coefficients above one are refused': madeCase(
+    'allocation',
+    { pool: 1, consumers: { A: { c: 1, k: '0.7' }, B: { c: 1, k: '0.4' } } },
+    { alloc: 'error: sum > 1' },
+  ),
+  'a book with named orders': madeCase(
+    'matching',
+    {
+      mechanism: 'pool crossing',
+      bids: { x: [4, 0.3], y: [4, 0.2] },
+      asks: [{ id: 'z', quantity: 6, price: 0.1 }],
+    },
+    { price: 0.2, volume: 6, bought: { x: 4, y: 2 }, sold: { z: 6 }, paid: { x: 0.8 } },
+  ),
+  'pay as bid': madeCase(
+    'matching',
+    { buyers: [[1, 30], [1, 20]], sellers: [[2, 10]] }, // prettier-ignore
+    { trades: [['b0', 1, 30], ['b1', 1, 20], ['s0', 2, 25]], residual: 0 }, // prettier-ignore
+    { title: 'Two-sided pay-as-bid' },
+  ),
+  'several books by name': madeCase(
+    'matching',
+    { books: { one: { buy: [[1, 5]], sell: [[2, 3]] }, two: { buy: [[2, 5]], sell: [[1, 3]] } } },
+    { price: { one: 3, two: 5 }, volume: { one: 1, two: 1 } },
+    { title: 'Uniform crossing price' },
+  ),
+  'a market whose notes dispute a price': madeCase(
+    'matching',
+    { books: { '7': { buy: [[4, 5]], sell: [[2, 3], [2, 9]] } } }, // prettier-ignore
+    { price: { '7': 3 } },
+    {
+      title: 'Uniform crossing price',
+      notes: 'Book 7 is DISPUTED: two units stay unserved, so the price is 5; the peer asserts 3.',
+    },
+  ),
+  'an amount in thirds': madeCase(
+    'rounding',
+    { amount: 10, parts: ['1/3', '1/3', '1/3'] },
+    [4, 3, 3],
+  ),
+  'lines with VAT, rounded by line and by category': madeCase(
+    'billing',
+    {
+      lines: [
+        { net: '0.07', vat_percent: 20 },
+        { net: '0.07', vat_percent: 20 },
+        { net: '0.07', vat_percent: 20 },
+      ],
+    },
+    { net: '0.21', vat_per_line: '0.03', vat_per_category: '0.04', total_per_category: '0.25' },
+  ),
+  'a bill with a reduced rate for the first kWh': madeCase(
+    'bill',
+    {
+      kWh: '300',
+      days: 30,
+      contracted_kVA: '6.9',
+      prices: { energy_per_kWh: '0.15', power_per_kVA_day: '0.04' },
+      vat: { percent: 23, block: { percent: 6, first_kWh_per_30_days: 200, up_to_kVA: 6.9 } },
+      rounding: 'per line, cents',
+    },
+    // 200 kWh at 6 %, 100 kWh and 8.28 of power at 23 %.
+    { net: '53.28', net_by_rate: { '6': '30', '23': '23.28' }, vat: '7.15', total: '60.43' },
+  ),
+  'a premium by power class and region': madeCase(
+    'price',
+    [
+      { power_kW: 150, Pz: 100, region: 'north' },
+      { power_kW: 450, Pz: 150, region: 'centre', pv: false },
+    ],
+    [{ TIP_eur_MWh: 130 }, { TIP_eur_MWh: 100 }],
+    { country: 'IT' },
+  ),
+  'an activation within four months of the change before': madeCase(
+    'calendar',
+    { complete_on: '2026-05-02', previous_active_from: '2026-04-01' },
+    { active_from: '2026-08-01' },
+    { country: 'ES' },
+  ),
+};
