@@ -135,6 +135,13 @@ function judgeHeld(
   if (follows(last, reading, options)) {
     // Fell, and everything fits both stories: neither can be told from the other.
     const unclear = agrees && fell(last, first);
+    const { undo } = state;
+    // The one before may be the wrong one too: what it closed rests on nothing but the readings around both.
+    if (unclear && undo !== undefined && follows(undo.last, first, options)) {
+      const segment = ambiguousSegment(undo.last, reading, options);
+      const earlier = { last: undo.last, open: undo.open };
+      return run(earlier, [segment], reading, options, misread([last, ...held]), undo.closed);
+    }
     const segment = (unclear ? ambiguousSegment : counterSegment)(last, reading, options);
     return run(state, [segment], reading, options, misread(held));
   }

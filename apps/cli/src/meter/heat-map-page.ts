@@ -59,11 +59,15 @@ function pointData(series: PointSeries, content: HeatMapContent, calendar: ZoneC
   };
 }
 
+/** What is missing has no energy, and so not 0 either. */
+const energyCell = (quality: string, energy: string): string =>
+  quality === 'missing' || quality === 'absent' ? '\u2013' : kilowattHours(energy);
+
 function section(point: PointReport, at: number): string {
   const { meteringPoint, start, end, resolution, completeness, present, expected } = point;
   const shares = Object.entries(point.byQuality).map(
     ([quality, share]) =>
-      `<tr><th scope="row">${escaped(quality)}</th><td>${share.intervals}</td><td>${kilowattHours(share.importMilliwattHours)}</td><td>${kilowattHours(share.exportMilliwattHours)}</td></tr>`,
+      `<tr><th scope="row">${escaped(quality)}</th><td>${share.intervals}</td><td>${energyCell(quality, share.importMilliwattHours)}</td><td>${energyCell(quality, share.exportMilliwattHours)}</td></tr>`,
   );
   return `<section data-point="${at}">
 <h2>${escaped(meteringPoint)}</h2>

@@ -142,9 +142,24 @@ class PointMap {
     }
     if (!this.marked) return;
     context.strokeStyle = color('--mark'); context.lineWidth = 2;
-    for (const [column, [low, high]] of this.extent(this.marked)) {
-      context.strokeRect(column * this.width, TOP + low * this.scale, this.width, (high - low) * this.scale);
+    this.outline(context, this.extent(this.marked));
+  }
+  /** Around all cells of a finding, without lines between its days: what is framed must stay visible. */
+  outline(context, columns) {
+    const place = (minute) => TOP + minute * this.scale;
+    const line = (x1, y1, x2, y2) => { context.moveTo(x1, y1); context.lineTo(x2, y2); };
+    context.beginPath();
+    for (const [column, [low, high]] of columns) {
+      const left = column * this.width, right = left + this.width;
+      line(left, place(low), right, place(low));
+      line(left, place(high), right, place(high));
+      for (const [beside, x] of [[columns.get(column - 1), left], [columns.get(column + 1), right]]) {
+        const [from, to] = beside || [high, high];
+        if (low < from) line(x, place(low), x, place(Math.min(from, high)));
+        if (high > to) line(x, place(Math.max(to, low)), x, place(high));
+      }
     }
+    context.stroke();
   }
   extent({ start, end }) {
     const columns = new Map();
@@ -213,6 +228,10 @@ class PointMap {
     this.section.querySelector('.readout').textContent = date + ' ' + clock(this.minute[slot]) + '\u2013' + clock(this.minute[slot] + this.minutes) + pass
       + ' \u00b7 ' + data.qualities[this.quality[slot]] + energy('import') + energy('export') + (rules.length ? ' \u00b7 ' + rules.join('; ') : '');
   }
+  showFirst({ start }) {
+    const slot = Math.floor((start - this.startMs) / this.resolutionMs);
+    this.show(Math.max(0, Math.min(this.quality.length - 1, slot)));
+  }
   mark(finding) {
     this.marked = finding;
     this.draw();
@@ -231,7 +250,7 @@ class PointMap {
     const add = (finding) => {
       const row = make('tr'), cell = make('td'), button = make('button', finding.rule);
       button.type = 'button';
-      button.addEventListener('click', () => { this.mark(finding); this.section.querySelector('.map').scrollIntoView({ block: 'center' }); });
+      button.addEventListener('click', () => { this.mark(finding); this.showFirst(finding); this.section.querySelector('.map').scrollIntoView({ block: 'center' }); });
       cell.append(button);
       if (finding.severity === 'error') cell.append(make('span', ' error', 'error'));
       row.append(cell, make('td', text(finding.start)), make('td', text(finding.end)), make('td', finding.message));

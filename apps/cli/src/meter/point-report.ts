@@ -100,6 +100,10 @@ export function* pointLines(point: PointReport): Generator<string> {
   yield `  ${present} of ${expected} intervals (${percent(completeness)})`;
   for (const [quality, share] of Object.entries(point.byQuality)) {
     const { intervals, importMilliwattHours, exportMilliwattHours } = share;
+    if (quality === 'missing' || quality === 'absent') {
+      yield `  ${quality}: ${intervals} intervals`;
+      continue;
+    }
     yield `  ${quality}: ${intervals} intervals, import ${kilowattHours(importMilliwattHours)} kWh, export ${kilowattHours(exportMilliwattHours)} kWh`;
   }
   const rules = Object.entries(point.findings).map(([rule, count]) => `${rule} ${count}`);
