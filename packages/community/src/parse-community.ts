@@ -117,14 +117,17 @@ function problemsOf(
 
 /**
  * Of the forms a value could have (a text or a tariff, a table or a file), the one it was meant to
- * have: the one whose first fault lies deepest, and of those the last with fewest faults.
+ * have: the one whose first fault lies deepest, and of those the one with fewest faults.
  */
 function meantBranch(branches: readonly z.core.$ZodIssue[][]): readonly z.core.$ZodIssue[] {
   const depth = (branch: readonly z.core.$ZodIssue[]): number =>
     Math.min(...branch.map(({ path, code }) => path.length + (code === 'invalid_type' ? 0 : 0.5)));
   return branches.reduce((best, branch) => {
     const deeper = depth(branch) - depth(best);
-    return deeper > 0 || (deeper === 0 && branch.length <= best.length) ? branch : best;
+    if (deeper !== 0) return deeper > 0 ? branch : best;
+    // Of two that look alike inside, the later one is the rarer and so was meant; a bare value was not.
+    const fewer = best.length - branch.length;
+    return fewer > 0 || (fewer === 0 && depth(branch) >= 1) ? branch : best;
   });
 }
 

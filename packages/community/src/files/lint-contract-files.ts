@@ -45,9 +45,10 @@ export function lintContractFiles(
 }
 
 /** Rows of a table that do not add up to exactly 1, the first of them as a problem. */
-function inexactRows(file: string, { rows, row, scale }: CoefficientTable): FileProblem[] {
+function inexactRows(file: string, table: CoefficientTable): FileProblem[] {
+  const { rows, scale } = table;
   for (let index = 0; index < rows; index++) {
-    const sum = row(index).reduce((total, numerator) => total + BigInt(numerator), 0n);
+    const sum = table.row(index).reduce((total, numerator) => total + BigInt(numerator), 0n);
     if (sum === 10n ** BigInt(scale)) continue;
     const found = formatRatio({ numerator: sum, scale });
     const expected = 'coefficients that add up to exactly 1 at all times';
