@@ -23,7 +23,13 @@ export function pointRanks(points: readonly string[]): Int32Array {
 /** The positions of the rows in canonical order; rows of one interval keep theirs. */
 export function canonicalOrder(columns: Columns): Uint32Array {
   const rank = pointRanks(columns.points);
-  const order = Uint32Array.from({ length: columns.rows }, (_, row) => row);
+  const order = new Uint32Array(columns.rows);
+  let ordered = true;
+  for (let row = 0; row < order.length; row++) {
+    order[row] = row;
+    ordered = ordered && (row === 0 || compareRows(columns, row - 1, row, rank) <= 0);
+  }
+  if (ordered) return order;
   return order.sort((a, b) => compareRows(columns, a, b, rank) || a - b);
 }
 

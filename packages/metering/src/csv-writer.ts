@@ -3,7 +3,7 @@ import { formatInstant, type EpochMs } from '@microgrid/units';
 import { canonicalOrder } from './canonical-order.js';
 import type { Columns } from './columns.js';
 import type { IntervalGrid } from './interval-grid.js';
-import { CSV_HEADER, KILOWATT_HOUR_DECIMALS, LF, COMMA, POINT, ZERO } from './csv-format.js';
+import { CSV_HEADER, KILOWATT_HOUR_DECIMALS, COMMA, POINT, ZERO } from './csv-format.js';
 
 const encoder = new TextEncoder();
 /** The longest row: a 64-byte id, two instants with milliseconds, two 17-digit energies, a quality. */
@@ -11,27 +11,48 @@ const LONGEST_ROW_BYTES = 256;
 const CHUNK_BYTES = 1 << 18;
 const MWH_PER_WATT_HOUR = 1000;
 const SHORT_DECIMALS = 3;
+const WORD_BYTES = 4;
+
+/** Text as it is written: in words, several times faster than byte by byte. */
+interface Spelled {
+  /** The bytes, little-endian; zeros after them, which what is written next covers. */
+  readonly words: Uint32Array;
+  readonly length: number;
+}
+
+function spell(text: string): Spelled {
+  const bytes = encoder.encode(text);
+  const padded = new Uint8Array(Math.ceil(bytes.length / WORD_BYTES) * WORD_BYTES);
+  padded.set(bytes);
+  const view = new DataView(padded.buffer);
+  const words = new Uint32Array(padded.length / WORD_BYTES);
+  for (let at = 0; at < words.length; at++) words[at] = view.getUint32(at * WORD_BYTES, true);
+  return { words, length: bytes.length };
+}
 
 /**
  * Writes canonical rows, one spelling for each value: LF, instants `…Z`, kWh with 3 decimals, or 6
  * where the energy is no whole watt-hour. The caller gives rows by start, then metering point.
  */
 export class CsvWriter {
-  private buffer = new Uint8Array(CHUNK_BYTES);
+  private readonly buffer = new Uint8Array(CHUNK_BYTES);
+  private readonly view = new DataView(this.buffer.buffer);
   private length = 0;
-  private readonly points: Uint8Array[];
-  private readonly qualities = INTERVAL_QUALITIES.map((name) => encoder.encode(name));
-  private readonly instants = new Map<EpochMs, Uint8Array>();
+  private readonly points: Spelled[];
+  private readonly qualities = INTERVAL_QUALITIES.map((name) => spell(`,${name}\n`));
+  /** The last interval: most rows share theirs with the row before. */
+  private startMs: EpochMs = NaN;
+  private endMs: EpochMs = NaN;
+  private span = spell('');
 
   constructor(points: readonly string[]) {
-    this.points = points.map((id) => encoder.encode(id));
-    this.put(encoder.encode(CSV_HEADER));
-    this.buffer[this.length++] = LF;
+    this.points = points.map(spell);
+    this.put(spell(`${CSV_HEADER}\n`));
   }
 
   /** Takes a longer list of points that begins with the one known. */
   know(points: readonly string[]): void {
-    for (const id of points.slice(this.points.length)) this.points.push(encoder.encode(id));
+    for (const id of points.slice(this.points.length)) this.points.push(spell(id));
   }
 
   /** Whether enough is written to be worth taking. */
@@ -48,18 +69,17 @@ export class CsvWriter {
     exportMilliwattHours: number,
     quality: number,
   ): void {
-    this.put(this.points[point] as Uint8Array);
-    this.buffer[this.length++] = COMMA;
-    this.put(this.instant(startMs));
-    this.buffer[this.length++] = COMMA;
-    this.put(this.instant(endMs));
-    this.buffer[this.length++] = COMMA;
+    if (startMs !== this.startMs || endMs !== this.endMs) {
+      this.span = spell(`,${formatInstant(startMs)},${formatInstant(endMs)},`);
+      this.startMs = startMs;
+      this.endMs = endMs;
+    }
+    this.put(this.points[point] as Spelled);
+    this.put(this.span);
     this.energy(importMilliwattHours);
     this.buffer[this.length++] = COMMA;
     this.energy(exportMilliwattHours);
-    this.buffer[this.length++] = COMMA;
-    this.put(this.qualities[quality] as Uint8Array);
-    this.buffer[this.length++] = LF;
+    this.put(this.qualities[quality] as Spelled);
   }
 
   /** What was written since the last call. */
@@ -69,20 +89,12 @@ export class CsvWriter {
     return taken;
   }
 
-  private put(bytes: Uint8Array): void {
-    const { buffer, length } = this;
-    for (let at = 0; at < bytes.length; at++) buffer[length + at] = bytes[at] as number;
-    this.length = length + bytes.length;
-  }
-
-  private instant(ms: EpochMs): Uint8Array {
-    const known = this.instants.get(ms);
-    if (known !== undefined) return known;
-    const bytes = encoder.encode(formatInstant(ms));
-    // Rows come by start: a handful of instants is alive at any time.
-    if (this.instants.size > 64) this.instants.clear();
-    this.instants.set(ms, bytes);
-    return bytes;
+  private put({ words, length }: Spelled): void {
+    const { view, length: from } = this;
+    for (let at = 0; at < words.length; at++) {
+      view.setUint32(from + at * WORD_BYTES, words[at] as number, true);
+    }
+    this.length = from + length;
   }
 
   private energy(mwh: number): void {

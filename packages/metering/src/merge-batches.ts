@@ -1,5 +1,6 @@
 import { INTERVAL_QUALITIES } from '@microgrid/events';
 import { compareIds, type EpochMs } from '@microgrid/units';
+import { pointRanks } from './canonical-order.js';
 import { GrowingColumns, type Columns } from './columns.js';
 import { MeteringError } from './metering-error.js';
 
@@ -41,6 +42,8 @@ class Cursor {
   private row = 0;
   /** Index in the merged points by index in the source's. */
   private merged: number[] = [];
+  /** Each of the source's points' place in id order. */
+  private ranks: Int32Array = new Int32Array(0);
   private readonly batches: AsyncIterator<Columns, unknown> | Iterator<Columns, unknown>;
 
   constructor(
@@ -54,7 +57,13 @@ class Cursor {
   startMs = Infinity;
   endMs = Infinity;
   point = -1;
-  id = '';
+  /** The point of the last row of the batch before. */
+  private lastId = '';
+
+  get id(): string {
+    const { columns, row } = this.values;
+    return columns.points[columns.point[row] as number] as string;
+  }
 
   get values(): { readonly columns: Columns; readonly row: number } {
     return { columns: this.columns as Columns, row: this.row };
@@ -69,6 +78,7 @@ class Cursor {
   /** Goes on to the next batch; false at the end of the source. */
   async next(): Promise<boolean> {
     for (;;) {
+      if (this.columns !== undefined) this.lastId = this.lastPoint(this.columns);
       const step = await this.batches.next();
       if (step.done === true) return false;
       const { value } = step;
@@ -77,19 +87,24 @@ class Cursor {
       this.row = 0;
       // Sources may name their points anew in every batch.
       this.merged = value.points.map((id) => this.enter(id));
+      this.ranks = pointRanks(value.points);
       return this.show(value);
     }
   }
 
+  private lastPoint({ rows, point, points }: Columns): string {
+    return points[point[rows - 1] as number] as string;
+  }
+
   private show(columns: Columns): true {
-    const startMs = columns.startMs[this.row] as number;
-    const local = columns.point[this.row] as number;
-    const point = this.merged[local] as number;
-    const endMs = columns.endMs[this.row] as number;
-    const id = columns.points[local] as string;
+    const { row } = this;
+    const startMs = columns.startMs[row] as number;
+    const endMs = columns.endMs[row] as number;
+    const local = columns.point[row] as number;
     const back =
+      startMs <= this.startMs &&
       this.point >= 0 &&
-      (startMs - this.startMs || compareIds(id, this.id) || endMs - this.endMs) < 0;
+      (startMs - this.startMs || this.relation(columns, local) || endMs - this.endMs) < 0;
     if (back) {
       const line = columns.line[this.row] as number;
       const expected = 'rows by start, then metering point, then end: sort the source first';
@@ -98,9 +113,15 @@ class Cursor {
     }
     this.startMs = startMs;
     this.endMs = endMs;
-    this.point = point;
-    this.id = id;
+    this.point = this.merged[local] as number;
     return true;
+  }
+
+  /** Sign of the order of a row's point against that of the row before. */
+  private relation({ point, points }: Columns, local: number): number {
+    if (this.row === 0) return compareIds(points[local] as string, this.lastId);
+    const before = point[this.row - 1] as number;
+    return (this.ranks[local] as number) - (this.ranks[before] as number);
   }
 }
 
