@@ -1,18 +1,32 @@
 import { allocateExactly } from './allocate-exactly.js';
 
+/** Remainders are sorted into this many equal parts of their range. */
+const BUCKETS = 1024;
+
 /**
  * Largest remainder (Hamilton) for hot loops, without sorting and without making arrays: part i first
  * gets floor(total * weight_i / sum of weights); the units left over go to the largest remainders,
- * found by selection, ties to the earlier position. Inputs are trusted: `allocateInto` checks them.
+ * ties to the earlier position. Inputs are trusted: `allocateInto` checks them.
+ *
+ * Which remainders are the largest is told by counting them in buckets. Only those of the bucket in
+ * which the units run out are compared with each other, so that no branch depends on the data: a
+ * mispredicted one costs more than the rest of the work on a weight.
  */
 export class Allocator {
   private readonly remainders: Float64Array;
   private readonly scratch: Float64Array;
+  /** Bucket of each remainder. */
+  private readonly buckets: Int32Array;
+  /** Positions whose remainder lies in the bucket where the units run out. */
+  private readonly last: Int32Array;
+  private readonly counts = new Int32Array(BUCKETS + 1);
 
   /** @param size most weights of one call. */
   constructor(size: number) {
     this.remainders = new Float64Array(size);
     this.scratch = new Float64Array(size);
+    this.buckets = new Int32Array(size);
+    this.last = new Int32Array(size);
   }
 
   /**
@@ -44,9 +58,12 @@ export class Allocator {
   }
 
   private share(total: number, weights: Float64Array, sum: number, out: Float64Array): void {
-    const { remainders } = this;
+    const { remainders, buckets, counts } = this;
+    const count = weights.length;
+    const perBucket = BUCKETS / sum;
     let left = total;
-    for (let index = 0; index < weights.length; index++) {
+    counts.fill(0);
+    for (let index = 0; index < count; index++) {
       const product = total * (weights[index] as number);
       let part = Math.floor(product / sum);
       let remainder = product - part * sum;
@@ -55,30 +72,51 @@ export class Allocator {
         part--;
         remainder += sum;
       }
+      // Multiplying by the same float keeps the order of remainders; rounding can touch the end.
+      const bucket = (remainder * perBucket) | 0;
       out[index] = part;
       remainders[index] = remainder;
+      buckets[index] = bucket;
+      counts[bucket] = (counts[bucket] as number) + 1;
       left -= part;
     }
-    if (left > 0) this.giveLeftOver(left, out);
+    if (left > 0) this.giveLeftOver(left, count, out);
   }
 
-  private giveLeftOver(left: number, out: Float64Array): void {
-    const { remainders, scratch } = this;
-    const count = out.length;
-    for (let index = 0; index < count; index++) scratch[index] = remainders[index] as number;
-    const threshold = selectSmallest(scratch, count, count - left);
-    let ties = left;
+  private giveLeftOver(left: number, count: number, out: Float64Array): void {
+    const { buckets, counts, last } = this;
+    let border = BUCKETS;
+    let above = 0;
+    while (above + (counts[border] as number) < left) above += counts[border--] as number;
+    let inBorder = 0;
     for (let index = 0; index < count; index++) {
-      if ((remainders[index] as number) > threshold) {
-        out[index] = (out[index] as number) + 1;
-        ties--;
-      }
+      const bucket = buckets[index] as number;
+      // 1 for a bucket above the border, else 0.
+      out[index] = (out[index] as number) + ((border - bucket) >>> 31);
+      if (bucket === border) last[inBorder++] = index;
     }
-    for (let index = 0; ties > 0; index++) {
-      if (remainders[index] === threshold) {
-        out[index] = (out[index] as number) + 1;
-        ties--;
-      }
+    this.giveLast(left - above, inBorder, out);
+  }
+
+  /** The last units, among the remainders of one bucket. */
+  private giveLast(left: number, count: number, out: Float64Array): void {
+    const { remainders, scratch, last } = this;
+    for (let place = 0; place < count; place++) {
+      scratch[place] = remainders[last[place] as number] as number;
+    }
+    const threshold = left === count ? -1 : selectSmallest(scratch, count, count - left);
+    let ties = left;
+    for (let place = 0; place < count; place++) {
+      const index = last[place] as number;
+      if ((remainders[index] as number) <= threshold) continue;
+      out[index] = (out[index] as number) + 1;
+      ties--;
+    }
+    for (let place = 0; ties > 0; place++) {
+      const index = last[place] as number;
+      if (remainders[index] !== threshold) continue;
+      out[index] = (out[index] as number) + 1;
+      ties--;
     }
   }
 }
