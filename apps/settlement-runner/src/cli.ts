@@ -7,14 +7,17 @@ import { isMeteringError } from '@microgrid/metering';
 import { isSettlementError } from '@microgrid/settlement';
 import { isTariffError } from '@microgrid/tariff';
 import { formatKilowattHours, formatMoney, isUnitsError } from '@microgrid/units';
+import { addCompareCommands } from './compare-commands.js';
 import { explain } from './explain.js';
-import { payments, readPaymentInputs } from './payments.js';
+import { addPayments } from './payments-command.js';
 import { progressBar } from './progress-bar.js';
 import { addProofCommands } from './proof-commands.js';
 import { renderExplanation } from './render-explanation.js';
-import { isRunnerError } from './runner-error.js';
-import { run, type RunManifest } from './run.js';
+import { isRunnerError, RunnerError } from './runner-error.js';
+import { run, type RunManifest, type RunOptions } from './run.js';
 import { verify } from './verify.js';
+import { addVersionCommands, kindOf, sourceOf } from './version-commands.js';
+import { runHistory, runKindOfPeriod } from './versions/run-kind-of-period.js';
 
 /** Done, and for verify: every byte is right. */
 export const EXIT_OK = 0;
@@ -87,14 +90,18 @@ function program(streams: CliStreams, state: { code: number }, signal?: AbortSig
   command
     .command('run')
     .description('settle a period and write the run')
-    .requiredOption('--community <file>', 'community file (YAML)')
-    .requiredOption('--readings <file>', 'readings in canonical CSV, plain or gzip')
-    .requiredOption('--from <date>', 'first day (local midnight), or an instant with Z')
-    .requiredOption('--to <date>', 'end, exclusive: a day, or an instant with Z')
+    .option('--community <file>', 'community file (YAML)')
+    .option('--readings <file>', 'readings in canonical CSV, plain or gzip')
+    .option('--history <file>', 'what became known when, and the runs made of it (YAML)')
+    .option('--from <date>', 'first day (local midnight), or an instant with Z')
+    .option('--to <date>', 'end, exclusive: a day, or an instant with Z')
+    .option('--kind <kind>', 'as a run of a kind: its completeness is checked')
+    .option('--source <source>', 'who the readings come from; with --kind', 'meter-profile')
+    .option('--calendar <file>', 'run calendar (YAML); with --kind')
+    .option('--as-known-on <instant>', 'see what was known then; with --kind or --history')
     .requiredOption('--out <directory>', 'directory to write; an earlier run there is replaced')
-    .action(async (options: Omit<Parameters<typeof run>[0], 'onProgress' | 'signal'>) => {
-      const manifest = await run({
-        ...options,
+    .action(async (options: RunLine) => {
+      const manifest = await runOf(options, {
         ...(show && { onProgress: show }),
         ...(signal && { signal }),
       }).finally(stop);
@@ -144,7 +151,21 @@ function program(streams: CliStreams, state: { code: number }, signal?: AbortSig
           : renderExplanation(explanation),
       );
     });
-  addPayments(command, streams);
+  addCompareCommands(command, {
+    write: (text) => void streams.stdout.write(text),
+    different: () => (state.code = EXIT_DIFFERENT),
+  });
+  addVersionCommands(command, {
+    write: (text) => void streams.stdout.write(text),
+    summary,
+    stop,
+    ...(show && { onProgress: show }),
+    ...(signal && { signal }),
+  });
+  addPayments(command, {
+    write: (text) => void streams.stdout.write(text),
+    different: () => (state.code = EXIT_DIFFERENT),
+  });
   addProofCommands(command, {
     write: (text) => void streams.stdout.write(text),
     verifyPage: streams.verifyPage ?? 'dist/verify.html',
@@ -152,20 +173,52 @@ function program(streams: CliStreams, state: { code: number }, signal?: AbortSig
   return command;
 }
 
-function addPayments(command: Command, streams: CliStreams): void {
-  command
-    .command('payments')
-    .description('run every statement through what was paid, refused, credited and disputed')
-    .argument('<directory>', 'directory that run wrote')
-    .option('--inputs <file>', 'what happened, one JSON object a line, in order of time')
-    .option('--until <instant>', 'let the clock go on to here')
-    .action((directory: string, options: { inputs?: string; until?: string }) => {
-      const states = payments(directory, {
-        inputs: options.inputs === undefined ? [] : readPaymentInputs(options.inputs),
-        ...(options.until !== undefined && { until: options.until }),
-      });
-      streams.stdout.write(states.map((state) => `${JSON.stringify(state)}\n`).join(''));
-    });
+/** The options of `run`, as they stand on its line. */
+interface RunLine {
+  readonly community?: string;
+  readonly readings?: string;
+  readonly history?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly kind?: string;
+  readonly source: string;
+  readonly calendar?: string;
+  readonly asKnownOn?: string;
+  readonly out: string;
+}
+
+async function runOf(
+  line: RunLine,
+  watched: Pick<RunOptions, 'onProgress' | 'signal'>,
+): Promise<RunManifest> {
+  const { history, kind, out, asKnownOn } = line;
+  const known = asKnownOn === undefined ? {} : { asKnownOn };
+  if (history !== undefined) {
+    const { from, to } = line;
+    const bounds = { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
+    return runHistory({ history, out, ...bounds, ...known, ...watched });
+  }
+  const needed = (name: 'community' | 'readings' | 'from' | 'to'): string => {
+    const value = line[name];
+    if (value !== undefined) return value;
+    throw new RunnerError('bad-usage', `run: expected --${name}, or --history`);
+  };
+  const options = {
+    community: needed('community'),
+    readings: needed('readings'),
+    from: needed('from'),
+    to: needed('to'),
+    out,
+    ...watched,
+  };
+  if (kind === undefined) return run(options);
+  return runKindOfPeriod({
+    ...options,
+    ...known,
+    kind: kindOf(kind),
+    source: sourceOf(line.source),
+    ...(line.calendar !== undefined && { calendar: line.calendar }),
+  });
 }
 
 /** A bar only where a person looks at both streams: in a pipe there is none. */

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { Community, ContractFiles } from '@microgrid/community';
 import { compareIds } from '@microgrid/units';
+import { listDirectory } from './run-directory.js';
 import { RunnerError, systemMessage } from './runner-error.js';
 
 /** Names of the files a contract's key refers to, in order, each once. */
@@ -18,14 +19,26 @@ export function contractFileNames({ sharingKey }: Community): string[] {
   return [...found].sort(compareIds);
 }
 
+/** A Spanish coefficient file of one year; those of other years beside it belong to it. */
+const YEARLY = /^(.+)_\d{4}\.txt$/;
+
+function withOtherYears(name: string, present: readonly string[]): string[] {
+  const [, stem] = YEARLY.exec(name) ?? [];
+  if (stem === undefined) return [name];
+  return [name, ...present.filter((other) => YEARLY.exec(other)?.[1] === stem)];
+}
+
 /**
- * Reads the files a contract names, beside the community file.
+ * Reads the files a contract names, beside the community file, and the other years of yearly ones.
  * @throws RunnerError `bad-input` for one that is missing or lies outside that folder.
  */
 export function readContractFiles(community: Community, communityPath: string): ContractFiles {
   const folder = dirname(resolve(communityPath));
+  const named = contractFileNames(community);
+  const present = named.length === 0 ? [] : readdirSync(folder);
+  const names = new Set(named.flatMap((name) => withOtherYears(name, present)));
   return new Map(
-    contractFileNames(community).map((name) => {
+    [...names].sort(compareIds).map((name) => {
       const path = join(folder, name);
       const fail = (what: string): never => {
         throw new RunnerError(
@@ -44,16 +57,10 @@ export function readContractFiles(community: Community, communityPath: string): 
   );
 }
 
-/** The files of a contract as a run keeps them. @param read gives a run's file, or undefined. */
-export function keptContractFiles(
-  community: Community,
-  folder: string,
-  read: (path: string) => Uint8Array | undefined,
-): ContractFiles {
+/** The contract's files that a run keeps in a folder of its own. */
+export function keptContractFiles(folder: string): ContractFiles {
+  if (!existsSync(folder)) return new Map();
   return new Map(
-    contractFileNames(community).flatMap((name) => {
-      const bytes = read(`${folder}/${name}`);
-      return bytes === undefined ? [] : [[name, new TextDecoder().decode(bytes)] as const];
-    }),
+    listDirectory(folder).files.map((name) => [name, readFileSync(join(folder, name), 'utf8')]),
   );
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ContractFiles } from '@microgrid/community';
 import { readCanonicalCsv } from '@microgrid/metering';
 import { settle, type SettledPeriod, type SettlementGrid } from '@microgrid/settlement';
 import { keptContractFiles } from './contract-file-names.js';
@@ -23,6 +24,10 @@ import { versionsOf } from './versions/produce-version.js';
 /** A run settled again from its own inputs. */
 export interface LoadedRun {
   readonly settled: SettledPeriod;
+  /** What was settled. */
+  readonly readings: SettlementGrid;
+  /** Files that the contract names. */
+  readonly files: ContractFiles;
   /** The readings as they lie in the run's one file; absent where there are several. */
   readonly grid?: SettlementGrid;
 }
@@ -34,12 +39,15 @@ export interface LoadedRun {
 export function loadRun(directory: string): LoadedRun {
   const manifest = manifestOf(directory);
   if (!existsSync(join(directory, HISTORY_JSON))) {
-    const { contract, grid } = loadInputs(directory, manifest);
-    return { settled: settle(contract, grid), grid };
+    const { contract, grid, files } = loadInputs(directory, manifest);
+    return { settled: settle(contract, grid), readings: grid, grid, files };
   }
   const history = loadHistory(join(directory, HISTORY_JSON));
   const last = versionsOf(history).runs.at(-1);
-  if (last !== undefined) return { settled: last.run.settled };
+  if (last !== undefined) {
+    const { settled, basis } = last.run;
+    return { settled, readings: basis.grid, files: basis.known.files ?? new Map() };
+  }
   throw new RunnerError('bad-input', `${directory}: ${HISTORY_JSON} names no run`);
 }
 
@@ -60,7 +68,7 @@ function loadInputs(directory: string, manifest: Manifest): RunInputs {
     rules,
     periodOfDays(text(days), DAYS_JSON),
     readCanonicalCsv(readings, { file: READINGS_CSV }),
-    keptContractFiles(rules, CONTRACT_FILES, (path) => read(directory, path)),
+    keptContractFiles(join(directory, CONTRACT_FILES)),
   );
 }
 

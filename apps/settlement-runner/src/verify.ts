@@ -180,13 +180,7 @@ function readInputs(candidate: Candidate, directory: string): RunInputs | InputF
       community,
       period,
       readCanonicalCsv(candidate.readings, { file: READINGS_CSV }),
-      keptContractFiles(community, CONTRACT_FILES, (path) => {
-        try {
-          return readFileSync(join(directory, path));
-        } catch {
-          return undefined;
-        }
-      }),
+      keptContractFiles(join(directory, CONTRACT_FILES)),
     );
   } catch (error) {
     if (isMeteringError(error)) {

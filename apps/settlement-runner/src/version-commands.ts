@@ -55,7 +55,8 @@ export function addVersionCommands(command: Command, surroundings: VersionSurrou
     });
 }
 
-function kindOf(text: string): RunKind {
+/** Reads a kind of run. @throws RunnerError `bad-usage`. */
+export function kindOf(text: string): RunKind {
   const kind = runKind.safeParse(text);
   if (kind.success) return kind.data;
   throw new RunnerError(
@@ -64,7 +65,8 @@ function kindOf(text: string): RunKind {
   );
 }
 
-function sourceOf(text: string): SourceKind {
+/** Reads a source of readings. @throws RunnerError `bad-usage`. */
+export function sourceOf(text: string): SourceKind {
   const known = SOURCE_PRECEDENCE.find((source) => source === text);
   if (known !== undefined) return known;
   throw new RunnerError(

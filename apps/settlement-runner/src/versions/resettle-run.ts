@@ -67,8 +67,8 @@ export async function resettleRun(
   return writeRun(options, (sink) => produceVersion(history, sink));
 }
 
-/** What a run that stands alone was made of: it counts as preliminary, known at its period's end. */
-function historyOf(directory: string): History {
+/** What a run was made of; one that stands alone counts as preliminary, known at its period's end. */
+export function historyOf(directory: string): History {
   const manifest = manifestOf(directory);
   if (existsSync(join(directory, HISTORY_JSON))) return loadHistory(join(directory, HISTORY_JSON));
   const { start, end } = manifestObject(manifest, 'period');

@@ -187,3 +187,85 @@ describe('resettle', () => {
     expect((await command(...args, 'R1', '--source', 'me')).err).toMatch(/--source: got "me"/);
   }, 30_000);
 });
+
+describe('run', () => {
+  test('of a kind refuses what is too incomplete, and a history is settled as it was known on any day', async () => {
+    const community = place.write('community.yaml', COMMUNITY);
+    place.write('readings.csv', TEXT);
+    const args = ['--from', '2026-10-22', '--to', '2026-10-28'];
+    const files = ['--community', community, '--readings', place.path('readings.csv')];
+    const initial = place.path('initial');
+    expect(
+      await command('run', ...files, ...args, '--kind', 'initial', '--out', initial),
+    ).toMatchObject({ code: 0, err: '' });
+    expect((await verify(initial)).findings).toEqual([]);
+    const final = await command(
+      'run',
+      ...files,
+      ...args,
+      '--kind',
+      'final',
+      '--out',
+      place.path('x'),
+    );
+    expect(final.err).toMatch(/final run of .*measured .*expected a share of at least 0\.99/);
+    place.write('late.csv', corrected('rui-1', '2026-10-23', 2));
+    const history = place.write(
+      'history.yaml',
+      `schema: microgrid/history/1
+readings:
+  - { file: late.csv, knownAt: '2026-11-20T00:00Z', source: meter-profile }
+  - { file: readings.csv, knownAt: '2026-10-28T00:00Z', source: meter-profile }
+contracts:
+  - { file: community.yaml, knownAt: '2026-10-28T00:00Z' }
+runs:
+  - { kind: initial, asKnownOn: '2026-11-10T00:00Z' }
+  - { kind: R1, asKnownOn: '2026-12-10T00:00Z' }
+`,
+    );
+    const now = place.path('now');
+    const then = place.path('then');
+    expect(await command('run', '--history', history, ...args, '--out', now)).toMatchObject({
+      code: 0,
+      err: '',
+    });
+    await command(
+      'run',
+      '--history',
+      history,
+      ...args,
+      '--as-known-on',
+      '2026-11-30T00:00Z',
+      '--out',
+      then,
+    );
+    for (const directory of [now, then]) expect((await verify(directory)).findings).toEqual([]);
+    const statement = 'statements/rui.csv';
+    expect(readFileSync(join(then, statement), 'utf8')).toBe(
+      readFileSync(join(initial, statement), 'utf8'),
+    );
+    expect(readFileSync(join(now, statement), 'utf8')).not.toBe(
+      readFileSync(join(then, statement), 'utf8'),
+    );
+    expect((await command('run', '--history', history, '--out', place.path('y'))).err).toMatch(
+      /says no period/,
+    );
+    expect((await command('run', ...args, '--out', place.path('y'))).err).toMatch(
+      /expected --community, or --history/,
+    );
+    expect(
+      (
+        await command(
+          'run',
+          '--history',
+          history,
+          ...args,
+          '--as-known-on',
+          '2026-01-01T00:00Z',
+          '--out',
+          now,
+        )
+      ).err,
+    ).toMatch(/--as-known-on: got 2026-01-01/);
+  }, 30_000);
+});

@@ -1,0 +1,154 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { main, run } from '../index.js';
+import { COMMUNITY, readingsText, scratch } from '../scratch.test-data.js';
+
+const START = Date.UTC(2026, 9, 20, 23);
+const TEXT = readingsText(START, 24 * 9);
+
+let place: ReturnType<typeof scratch>;
+beforeEach(() => {
+  place = scratch();
+});
+afterEach(() => {
+  place.remove();
+});
+
+async function settled(out: string, community = COMMUNITY, readings = TEXT): Promise<string> {
+  await run({
+    community: place.write('community.yaml', community),
+    readings: place.write('readings.csv', readings),
+    from: '2026-10-22',
+    to: '2026-10-28',
+    out: place.path(out),
+  });
+  return place.path(out);
+}
+
+async function command(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  const written = { out: '', err: '' };
+  const stream = (name: 'out' | 'err'): Writable =>
+    new Writable({
+      write(piece, _encoding, done) {
+        written[name] += String(piece);
+        done();
+      },
+    });
+  const code = await main(args, { stdout: stream('out'), stderr: stream('err') });
+  return { code, ...written };
+}
+
+const FIXED = `{ type: fixed, coefficients: { ana-1: '0.25', ana-2: '0.25', rui-1: '0.5' } }`;
+
+describe('diff', () => {
+  test('the same run twice is the same; another price and reading are named with what they cost', async () => {
+    const a = await settled('a');
+    const same = await settled('same');
+    expect(await command('diff', a, same)).toEqual({
+      code: 0,
+      out: 'the same rules, inputs and results\n',
+      err: '',
+    });
+    const b = await settled('b', COMMUNITY.replace("'0.210000'", "'0.220000'"));
+    const told = await command('diff', a, b);
+    expect(told.code).toBe(1);
+    expect(told.out).toMatch(/contract\.prices\.import\S*: \S*"0\.21\S* -> \S*"0\.22/);
+    expect(told.out).toMatch(/^ana +0\.000 +0\.000 +\S+ +\S+ +\+\d/m);
+    const json = JSON.parse((await command('diff', a, b, '--json')).out) as {
+      members: { change: { costPico: string } }[];
+      totals: { costPico: string };
+    };
+    const sum = json.members.reduce((total, { change }) => total + BigInt(change.costPico), 0n);
+    expect(sum.toString()).toBe(json.totals.costPico);
+    const c = await settled(
+      'c',
+      COMMUNITY,
+      TEXT.replace(/(rui-1,2026-10-23T10:00:00Z,[^,]*),\d/, '$1,7'),
+    );
+    expect((await command('diff', a, c)).out).toMatch(/inputs\/readings\.csv: other bytes/);
+  }, 30_000);
+});
+
+describe('what-if', () => {
+  test('is what a run under the other key comes to, member by member, and writes nothing', async () => {
+    const before = await settled('before');
+    const after = await settled('after', COMMUNITY.replace('{ type: proportional }', FIXED));
+    const key = place.write('key.yaml', `sharingKey: ${FIXED}\n`);
+    const tried = JSON.parse((await command('what-if', before, '--key', key, '--json')).out) as {
+      members: { member: string; after: { costPico: string } }[];
+      gains: number;
+      loses: number;
+    };
+    const manifest = JSON.parse(readFileSync(join(after, 'run.json'), 'utf8')) as {
+      members: Record<string, { costPico: string }>;
+    };
+    for (const { member, after: amounts } of tried.members) {
+      expect(amounts.costPico).toBe(manifest.members[member]?.costPico);
+    }
+    expect(tried.gains + tried.loses).toBeGreaterThan(0);
+    expect((await command('what-if', before, '--key', key)).out).toMatch(
+      /alfama: key proportional -> fixed; nothing was written[^]*\d gain \d+\.\d+ EUR, \d lose/,
+    );
+    expect((await command('what-if', before, '--key', 'proportional')).out).toMatch(/0 gain 0\.00/);
+    expect((await command('what-if', before)).err).toMatch(/expected one of --key and --community/);
+    expect((await command('what-if', before, '--key', 'fixed')).err).toMatch(/coefficients/);
+  }, 30_000);
+});
+
+describe('shadow', () => {
+  test("an operator's file that agrees is equal; a changed figure is told with its kWh and money", async () => {
+    const out = await settled('out');
+    const rows = ['metering_point,start,end,allocated_kwh'];
+    for (const member of ['ana', 'rui', 'sol']) {
+      const [header = '', ...lines] = readFileSync(
+        join(out, `statements/${member}.csv`),
+        'utf8',
+      ).split('\n');
+      const at = (name: string): number => header.split(',').indexOf(name);
+      for (const line of lines.filter((text) => text !== '')) {
+        const cells = line.split(',');
+        rows.push(
+          [cells[at('metering_point')], cells[0], cells[1], cells[at('shared_in_kwh')]].join(),
+        );
+      }
+    }
+    const file = place.write('operator.csv', `${rows.join('\n')}\n`);
+    const equal = await command('shadow', out, '--allocation', file);
+    expect(equal).toMatchObject({ code: 0, err: '' });
+    expect(equal.out).toMatch(/(\d+) figures compared, \1 equal, 0 differences/);
+    const changed = rows.map((row) =>
+      row.startsWith('rui-1,2026-10-23T12:00:00Z') ? row.replace(/[^,]*$/, '0.000') : row,
+    );
+    writeFileSync(file, `${changed.join('\n')}\n`);
+    const told = await command('shadow', out, '--allocation', file);
+    expect(told.code).toBe(1);
+    expect(told.out).toMatch(
+      /1 differences\nsharedIn: ours .* difference \d.*EUR\n {2}unexplained +1 figures/,
+    );
+  }, 30_000);
+});
+
+describe('lint', () => {
+  test('names everything wrong with contract and coefficient files at once', async () => {
+    mkdirSync(place.path('files'));
+    const good = place.write('good.yaml', COMMUNITY);
+    const bad = place.write('bad.yaml', COMMUNITY.replace('EUR', 'euro').replace('PT60M', 'PT7M'));
+    const beta = place.write('files/ES0021000000000001AAA000_2026.txt', 'ES0021;0,5\nES0022;0.5\n');
+    const pairs = place.write(
+      'pairs.csv',
+      'producer,consumer,coefficient\nsol-1,rui-1,0.7\nsol-1,ana-1,0.7\n',
+    );
+    expect(await command('lint', good)).toMatchObject({ code: 0, out: `${good}: community, ok\n` });
+    const told = await command('lint', good, bad, beta, pairs);
+    expect(told.code).toBe(1);
+    expect(told.out).toMatch(/bad\.yaml: community, 2 wrong/);
+    expect(told.out).toMatch(/currency: got "euro", expected an ISO 4217 code/);
+    expect(told.out).toMatch(/beta file, \d+ wrong/);
+    expect(told.out).toMatch(/0\.5/);
+    expect(told.out).toMatch(/pairs, 1 wrong\n.*sol-1: 1\.4/);
+    expect((await command('lint', place.path('none.yaml'))).err).toMatch(
+      /none\.yaml: cannot be read/,
+    );
+  });
+});
