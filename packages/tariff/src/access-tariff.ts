@@ -25,10 +25,10 @@ export const accessTariff = z
     type: z.literal('access'),
     voltageLevel: nameText.optional(),
     levels: z.record(nameText, accessLevel),
-    /** Exemption from CIEG: 0 (default) to 100. */
     exemptionPercent: percentText
       .refine((text) => Number(text) <= 100, { error: 'at most 100 percent' })
-      .optional(),
+      .optional()
+      .meta({ description: 'Exemption from CIEG: 0 (default) to 100' }),
   })
   .superRefine(({ voltageLevel, levels }, context) => {
     const names = Object.keys(levels);

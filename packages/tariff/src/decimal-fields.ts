@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { parseRatio } from '@microgrid/units';
 import { isCalendarDate } from './calendar/calendar-date.js';
 
-function isDecimal(text: string): boolean {
+/** Whether a text is a plain decimal of at most 12 decimals. */
+export function isDecimal(text: string): boolean {
   try {
     parseRatio(text);
     return true;

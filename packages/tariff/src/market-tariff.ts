@@ -1,10 +1,17 @@
 import { z } from 'zod';
-import { decimalText, nameText, percentText, positiveText } from './decimal-fields.js';
+import { decimalText, isDecimal, nameText, percentText, positiveText } from './decimal-fields.js';
+import { compareFractions, parseFraction } from './number/fraction.js';
 
 /** The market time units a price may be asked at. */
 const resolution = z
   .enum(['PT60M', 'PT15M'], { error: 'PT60M or PT15M' })
   .meta({ description: 'Market time unit: the hour or the quarter-hour' });
+
+/** Whether both are decimals and the first is the greater. */
+function isAbove(a: string | undefined, b: string | undefined): boolean {
+  if (a === undefined || b === undefined || !isDecimal(a) || !isDecimal(b)) return false;
+  return compareFractions(parseFraction(a), parseFraction(b)) > 0;
+}
 
 /**
  * A price that follows a day-ahead market: market price x factor + adder, then floor and cap.
@@ -17,20 +24,16 @@ export const dayAheadTariff = z
     /** Name of the series the caller gives. */
     series: nameText,
     factor: decimalText,
-    /** Currency per kWh, added after the factor. */
-    adder: decimalText,
+    adder: decimalText.meta({ description: 'Currency per kWh, added after the factor' }),
     resolution,
     /** Least and greatest price per kWh, of the result; absent: none, so prices may be negative. */
     floor: decimalText.optional(),
     cap: decimalText.optional(),
   })
-  .refine(
-    ({ floor, cap }) => floor === undefined || cap === undefined || Number(floor) <= Number(cap),
-    {
-      path: ['cap'],
-      error: 'a cap not below the floor',
-    },
-  );
+  .refine(({ floor, cap }) => !isAbove(floor, cap), {
+    path: ['cap'],
+    error: 'a cap not below the floor',
+  });
 /** See {@link dayAheadTariff}. */
 export type DayAheadTariff = z.infer<typeof dayAheadTariff>;
 
@@ -48,11 +51,11 @@ export const tipTariff = z.strictObject({
   type: z.literal('tip'),
   /** Name of the series of zonal prices. */
   series: nameText,
-  /** Nominal power of the plant. */
-  powerKilowatts: positiveText,
+  powerKilowatts: positiveText.meta({ description: 'Nominal power of the plant' }),
   region: z.enum(TIP_REGIONS, { error: `one of ${TIP_REGIONS.join(', ')}` }),
-  /** Whether the plant is photovoltaic: only then does the region matter. */
-  photovoltaic: z.boolean(),
+  photovoltaic: z
+    .boolean()
+    .meta({ description: 'Whether the plant is photovoltaic: only then does the region matter' }),
   /** Reduction for an investment grant, at most 50. Default 0. */
   reductionPercent: percentText
     .refine((text) => Number(text) <= 50, { error: 'at most 50 percent' })

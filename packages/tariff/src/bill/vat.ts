@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ENERGY_FLOWS } from '../charge/charge-base.js';
 import { compareFractions, fraction, parseFraction, sumFractions } from '../number/fraction.js';
 import { roundingStep } from '../number/rounding.js';
-import { dateText, nameText, percentText, positiveText } from '../decimal-fields.js';
+import { dateText, isDecimal, nameText, percentText, positiveText } from '../decimal-fields.js';
 
 const BLOCK = 'at least one condition: firstKilowattHoursPer30Days or upToKilovoltAmperes';
 
@@ -16,16 +16,24 @@ export const vatBlock = z
   .strictObject({
     percent: percentText,
     firstKilowattHoursPer30Days: positiveText.optional(),
-    /** The limit for large families; without it, they have the same as everybody. */
-    largeFamilyKilowattHoursPer30Days: positiveText.optional(),
-    /** The most contracted power that has the rate, inclusive. */
-    upToKilovoltAmperes: positiveText.optional(),
-    /** Percentage of the block for each named price period; together 100. */
-    periodShares: z.record(nameText, percentText).optional(),
-    /** Flows whose kWh fill one block together; others have none. Default: each flow fills its own. */
-    flows: z.array(z.enum(ENERGY_FLOWS)).min(1).optional(),
-    /** Rounds the prorated kWh of the block, and each price period's part of them. Default: exact. */
-    limitRounding: roundingStep.optional(),
+    largeFamilyKilowattHoursPer30Days: positiveText.optional().meta({
+      description: 'The limit for large families; without it, they have the same as everybody',
+    }),
+    upToKilovoltAmperes: positiveText
+      .optional()
+      .meta({ description: 'The most contracted power that has the rate, inclusive' }),
+    periodShares: z
+      .record(nameText, percentText)
+      .optional()
+      .meta({ description: 'Percentage of the block for each named price period; together 100' }),
+    flows: z.array(z.enum(ENERGY_FLOWS)).min(1).optional().meta({
+      description:
+        'Flows whose kWh fill one block together; others have none. Default: each flow fills its own',
+    }),
+    limitRounding: roundingStep.optional().meta({
+      description:
+        "Rounds the prorated kWh of the block, and each price period's part of them. Default: exact",
+    }),
   })
   .superRefine((block, context) => {
     const { firstKilowattHoursPer30Days: first, upToKilovoltAmperes } = block;
@@ -46,8 +54,10 @@ export const vatBlock = z
         message: 'firstKilowattHoursPer30Days beside it',
       });
     }
-    const shares = Object.values(block.periodShares ?? {}).map(parseFraction);
-    if (shares.length > 0 && compareFractions(sumFractions(shares), fraction(100)) !== 0) {
+    // A share that is no decimal has been said to be none already.
+    const shares = Object.values(block.periodShares ?? {});
+    if (shares.length === 0 || !shares.every(isDecimal)) return;
+    if (compareFractions(sumFractions(shares.map(parseFraction)), fraction(100)) !== 0) {
       context.addIssue({
         code: 'custom',
         path: ['periodShares'],

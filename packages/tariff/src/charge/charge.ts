@@ -24,23 +24,30 @@ export const chargeSchema = z.strictObject({
   on: z.enum(CHARGE_BASES, { error: `one of ${CHARGE_BASES.join(', ')}` }),
   per: z.enum(CHARGE_UNITS, { error: `one of ${CHARGE_UNITS.join(', ')}` }),
   rate: chargeRate,
-  /** Of `percent` charges: ids of the charges whose amounts are the base. */
-  of: z.array(nameText).min(1).optional(),
-  /**
-   * `charge` is paid by the member, `credit` to the member. Default: what flows out (export, surplus,
-   * sharedOut) earns when per kWh, everything else costs.
-   */
-  direction: z.enum(['charge', 'credit'], { error: 'charge or credit' }).optional(),
-  /** Reduces the rate by this percentage; of an access tariff only its CIEG part. */
-  exemptionPercent: percentText.optional(),
-  /** First local day of this version; absent: from the beginning. */
-  validFrom: dateText.optional(),
-  /** First local day it no longer holds; absent: no end. */
-  validTo: dateText.optional(),
-  /** Account of the ledger at the other side: it receives a charge and pays a credit. */
-  payTo: nameText,
-  /** Id of the VAT that applies; absent: outside the scope of VAT. */
-  vat: nameText.optional(),
+  of: z
+    .array(nameText)
+    .min(1)
+    .optional()
+    .meta({ description: 'Of percent charges: ids of the charges whose amounts are the base' }),
+  direction: z.enum(['charge', 'credit'], { error: 'charge or credit' }).optional().meta({
+    description:
+      'charge: paid by the member; credit: paid to the member. Default: what flows out (export, surplus, sharedOut) earns when per kWh, everything else costs',
+  }),
+  exemptionPercent: percentText.optional().meta({
+    description: 'Reduces the rate by this percentage; of an access tariff only its CIEG part',
+  }),
+  validFrom: dateText
+    .optional()
+    .meta({ description: 'First local day of this version; absent: from the beginning' }),
+  validTo: dateText
+    .optional()
+    .meta({ description: 'First local day it no longer holds; absent: no end' }),
+  payTo: nameText.meta({
+    description: 'Account at the other side: it receives a charge and pays a credit',
+  }),
+  vat: nameText
+    .optional()
+    .meta({ description: 'Id of the VAT that applies; absent: outside the scope of VAT' }),
 });
 export type Charge = z.infer<typeof chargeSchema>;
 

@@ -100,6 +100,7 @@ describe('day-ahead tariffs', () => {
 
   test('are refused with a cap below the floor, or a factor that is no decimal', () => {
     expect(safeParseTariff(dayAhead({ floor: '0.1', cap: '0' })).success).toBe(false);
+    expect(() => parseTariff(dayAhead({ floor: '0,1', cap: '0' }))).toThrow(/floor: got "0,1"/);
     expect(() => parseTariff(dayAhead({ factor: '85%' }))).toThrow(/factor: got "85%"/);
   });
 });
