@@ -47,9 +47,11 @@ export {
 } from './settlement-event.js';
 export { limitV1, tariffSignalV1, type LimitV1, type TariffSignalV1 } from './signal.js';
 export {
+  statementCharge,
   statementLine,
   statementLineKind,
   statementV1,
+  type StatementCharge,
   type StatementLine,
   type StatementLineKind,
   type StatementV1,

@@ -7,7 +7,7 @@ export {
   type StatementDay,
 } from './member-day-leaf.js';
 export { renderStatementCsv, STATEMENT_CSV_HEADER, statementCsvBytes } from './statement-csv.js';
-export { statementLines, type StatementLines } from './statement-lines.js';
+export { lineKey, statementLines, type StatementLines } from './statement-lines.js';
 export { statementPayment, type StatementPayment } from './statement-payment.js';
 export {
   accountBalances,
@@ -62,6 +62,7 @@ export {
   type AdjustmentHistory,
   type InvoicedRun,
 } from './adjustments/adjustment.js';
+export { checkBooks, type BooksVerdict } from './adjustments/check-books.js';
 export { deltaTransactions, type DeltaTransaction } from './adjustments/delta-transactions.js';
 export {
   renderStatementCorrection,
@@ -108,3 +109,6 @@ export {
   type PaymentFile,
   type PaymentFilesOptions,
 } from './payments/payment-files.js';
+export { billStatementLines, vatAccount } from './charges/bill-statement-lines.js';
+export { pointBills, type PointBill } from './charges/point-bills.js';
+export { STATEMENT_NOTICE } from './statement-notice.js';

@@ -1,4 +1,4 @@
-import { canonicalJson, type StatementV1 } from '@microgrid/events';
+import { canonicalJson, type StatementLine, type StatementV1 } from '@microgrid/events';
 import { leafHash, merkleTree, toHex, type HashPort, type MerkleTree } from '@microgrid/journal';
 import {
   memberDays,
@@ -7,10 +7,19 @@ import {
   type MemberDay,
   type SettledPeriod,
 } from '@microgrid/settlement';
+import type { MarketSeriesByName } from '@microgrid/tariff';
 import { formatInstant } from '@microgrid/units';
+import { billStatementLines } from './charges/bill-statement-lines.js';
+import { chargeRounding, pointBills, type PointBill } from './charges/point-bills.js';
 import { leafBytes, statementDay, type MemberDayLeaf } from './member-day-leaf.js';
 import { statementLines } from './statement-lines.js';
-import { checkBalances, statementTransactions, type Transaction } from './transactions.js';
+import { STATEMENT_NOTICE } from './statement-notice.js';
+import {
+  checkBalances,
+  marketResidualTransactions,
+  statementTransactions,
+  type Transaction,
+} from './transactions.js';
 
 /** What a settled period comes to: statements, their proofs and the ledger. */
 export interface Invoice {
@@ -30,6 +39,8 @@ export interface InvoiceOptions {
   readonly hash: HashPort;
   /** The period's `memberDays`, when they are at hand already. */
   readonly days?: readonly MemberDay[];
+  /** Day-ahead prices by series name, where charges follow them. */
+  readonly market?: MarketSeriesByName;
 }
 
 /**
@@ -52,15 +63,20 @@ export function invoice(settled: SettledPeriod, options: InvoiceOptions): Invoic
     if (known === undefined) positions.set(member, [index]);
     else known.push(index);
   }
+  const charges = memberCharges(settled, options.market);
   const statements = memberTotals(days).map(({ member, amounts }) =>
-    statement(settled, member, amounts, {
-      leaves,
-      tree,
-      indices: positions.get(member) ?? [],
-      spell,
-    }),
+    statement(
+      settled,
+      { member, amounts, charges: charges.get(member) ?? [] },
+      {
+        leaves,
+        tree,
+        indices: positions.get(member) ?? [],
+        spell,
+      },
+    ),
   );
-  const transactions = statements.flatMap(statementTransactions);
+  const transactions = [...statements.flatMap(statementTransactions), ...marketResidual(settled)];
   checkBalances(transactions);
   return {
     statements,
@@ -89,16 +105,45 @@ interface ProvenDays {
   readonly indices: readonly number[];
 }
 
+/** A member's part of the period. */
+interface MemberPart {
+  readonly member: string;
+  readonly amounts: MemberAmounts;
+  readonly charges: readonly StatementLine[];
+}
+
+/** The lines of every member's price stack. */
+function memberCharges(
+  settled: SettledPeriod,
+  market: InvoiceOptions['market'],
+): Map<string, StatementLine[]> {
+  const { points, memberOfPoint, members } = settled;
+  const owners = new Map(points.map((id, index) => [id, members[memberOfPoint[index] ?? 0] ?? '']));
+  const bills = new Map<string, PointBill[]>();
+  for (const one of pointBills(settled, market)) {
+    const member = owners.get(one.meteringPoint) ?? '';
+    bills.set(member, [...(bills.get(member) ?? []), one]);
+  }
+  return new Map([...bills].map(([member, own]) => [member, billStatementLines(own)]));
+}
+
+/** What buyers in a market paid and sellers did not earn goes from the pool to its named account. */
+function marketResidual({ contract, internalAmounts }: SettledPeriod): Transaction[] {
+  const residual = internalAmounts?.residualPico.reduce((sum, amount) => sum + amount, 0n) ?? 0n;
+  const { id, currency } = contract.community;
+  const [start, end] = [formatInstant(contract.startMs), formatInstant(contract.endMs)];
+  return marketResidualTransactions({ community: id, start, end, currency }, residual);
+}
+
 function statement(
   settled: SettledPeriod,
-  member: string,
-  amounts: MemberAmounts,
+  { member, amounts, charges }: MemberPart,
   { leaves, tree, indices, spell }: ProvenDays,
 ): StatementV1 {
   const { community } = settled.contract;
   const start = formatInstant(settled.startMs);
   const end = formatInstant(settled.endMs);
-  const { lines, exactPico, amountPico, roundingPico } = statementLines(amounts);
+  const { lines, exactPico, amountPico, roundingPico } = statementLines(amounts, charges);
   return {
     kind: 'statement',
     version: 1,
@@ -108,6 +153,7 @@ function statement(
     start,
     end,
     currency: community.currency,
+    notice: STATEMENT_NOTICE,
     energy: {
       importMilliwattHours: amounts.importMilliwattHours.toString(),
       exportMilliwattHours: amounts.exportMilliwattHours.toString(),
@@ -118,6 +164,7 @@ function statement(
       Object.entries(amounts.importByQuality).map(([name, energy]) => [name, energy.toString()]),
     ),
     lines: [...lines],
+    ...(charges.length > 0 && { rounding: roundingOf(settled) }),
     exactPico: exactPico.toString(),
     amountPico: amountPico.toString(),
     roundingPico: roundingPico.toString(),
@@ -130,6 +177,11 @@ function statement(
       return [{ ...day, leafIndex: index, proof: tree.inclusionProof(index).map(spell) }];
     }),
   };
+}
+
+function roundingOf(settled: SettledPeriod): NonNullable<StatementV1['rounding']> {
+  const { point, vat = point, decimals, mode } = chargeRounding(settled);
+  return { point, vat, decimals, mode };
 }
 
 /** A statement as a file: canonical JSON and a line feed. */

@@ -15,18 +15,36 @@ export interface StatementLines {
 
 /**
  * One line per kind of energy. Each is summed exactly over all intervals, whatever their prices,
- * and rounded once to the cent, half away from zero; the total adds rounded lines.
+ * and rounded once to the cent, half away from zero; the total adds rounded lines. What stayed of the
+ * pool, or went to others that way, has lines of its own where there is any.
+ * @param charges lines of the price stack, as `billStatementLines` makes them.
  */
-export function statementLines(amounts: MemberAmounts): StatementLines {
+export function statementLines(
+  amounts: MemberAmounts,
+  charges: readonly StatementLine[] = [],
+): StatementLines {
+  const own = amounts.ownSurplusMilliwattHours;
+  const assigned = amounts.assignedOutMilliwattHours;
+  // The member's surplus is what its plants did not share or give away, without what came back of the pool.
+  const surplus = amounts.surplusMilliwattHours - own;
   const lines = [
     line('supply', amounts.supplyMilliwattHours, amounts.supplyPico),
     line('sharedIn', amounts.sharedInMilliwattHours, amounts.sharedInPico),
     line('sharedOut', amounts.sharedOutMilliwattHours, amounts.sharedOutPico),
-    line('surplus', amounts.surplusMilliwattHours, amounts.surplusPico),
+    line('surplus', surplus, amounts.surplusPico - amounts.ownSurplusPico),
+    ...(own === 0n ? [] : [line('ownSurplus', own, amounts.ownSurplusPico)]),
+    ...(assigned === 0n ? [] : [line('assignedOut', assigned, 0n)]),
+    ...charges,
   ];
-  const amountPico = lines.reduce((sum, { amountPico: amount }) => sum + BigInt(amount), 0n);
-  const exactPico = amounts.costPico;
+  const sum = (field: 'exactPico' | 'amountPico'): Pico =>
+    lines.reduce((total, one) => total + BigInt(one[field]), 0n);
+  const [exactPico, amountPico] = [sum('exactPico'), sum('amountPico')];
   return { lines, exactPico, amountPico, roundingPico: amountPico - exactPico };
+}
+
+/** What tells a line of a statement from its others. */
+export function lineKey({ line, charge }: StatementLine): string {
+  return charge === undefined ? line : charge.key;
 }
 
 function line(kind: StatementLine['line'], energy: bigint, exact: Pico): StatementLine {

@@ -2,6 +2,7 @@ import { canonicalJson, type StatementLine, type StatementV1 } from '@microgrid/
 import type { Pico } from '@microgrid/units';
 import { InvoicingError } from './invoicing-error.js';
 import { LEDGER_ACCOUNTS, memberAccount } from './ledger/accounts.js';
+import { lineKey } from './statement-lines.js';
 
 /** One side of a transaction. */
 export interface Posting {
@@ -25,8 +26,9 @@ export interface EnergyPosting {
 export interface Transaction {
   readonly id: string;
   readonly community: string;
+  /** Empty for what is the community's own. */
   readonly member: string;
-  readonly line: StatementLine['line'];
+  readonly line: StatementLine['line'] | 'marketResidual';
   readonly start: string;
   readonly end: string;
   readonly currency: string;
@@ -41,19 +43,29 @@ export interface Transaction {
 const COUNTER_ACCOUNT: Readonly<Record<StatementLine['line'], string>> = {
   supply: LEDGER_ACCOUNTS.supplier,
   surplus: LEDGER_ACCOUNTS.supplier,
+  ownSurplus: LEDGER_ACCOUNTS.supplier,
   sharedIn: LEDGER_ACCOUNTS.pool,
   sharedOut: LEDGER_ACCOUNTS.pool,
+  assignedOut: LEDGER_ACCOUNTS.pool,
+  charge: LEDGER_ACCOUNTS.unexplained,
+  vat: LEDGER_ACCOUNTS.unexplained,
   rounding: LEDGER_ACCOUNTS.rounding,
 };
 
-/** Where a line's energy comes from (`taken`) or goes to (`given`); absent: it has none of its own. */
-const ENERGY_SIDE: Readonly<
-  Partial<Record<StatementLine['line'], { readonly taken?: string; readonly given?: string }>>
+/**
+ * Which way a line's energy goes and what its worth counts as; absent: it has none of its own. `MEMBER`
+ * stands for the member's account. What stayed of the pool goes from there to the grid at once.
+ */
+const MEMBER = '';
+const ENERGY_WAY: Readonly<
+  Partial<Record<StatementLine['line'], { readonly debit: string; readonly credit: string }>>
 > = {
-  supply: { taken: LEDGER_ACCOUNTS.grid },
-  sharedIn: { taken: LEDGER_ACCOUNTS.pool },
-  sharedOut: { given: LEDGER_ACCOUNTS.pool },
-  surplus: { given: LEDGER_ACCOUNTS.grid },
+  supply: { debit: MEMBER, credit: LEDGER_ACCOUNTS.grid },
+  sharedIn: { debit: MEMBER, credit: LEDGER_ACCOUNTS.pool },
+  sharedOut: { debit: LEDGER_ACCOUNTS.pool, credit: MEMBER },
+  surplus: { debit: LEDGER_ACCOUNTS.grid, credit: MEMBER },
+  ownSurplus: { debit: LEDGER_ACCOUNTS.grid, credit: LEDGER_ACCOUNTS.pool },
+  assignedOut: { debit: LEDGER_ACCOUNTS.pool, credit: MEMBER },
 };
 
 function posting(account: string, debit: Pico): Posting[] {
@@ -66,38 +78,38 @@ function posting(account: string, debit: Pico): Posting[] {
 }
 
 function energyPostings(member: string, line: StatementLine): EnergyPosting[] {
-  const { taken, given } = ENERGY_SIDE[line.line] ?? {};
+  const way = ENERGY_WAY[line.line];
   const milliwattHours = line.energyMilliwattHours;
-  const move = (debit: string, credit: string): EnergyPosting[] => [
-    { account: debit, side: 'debit', milliwattHours },
-    { account: credit, side: 'credit', milliwattHours },
+  if (way === undefined || milliwattHours === '0') return [];
+  const account = (name: string): string => (name === MEMBER ? member : name);
+  return [
+    { account: account(way.debit), side: 'debit', milliwattHours },
+    { account: account(way.credit), side: 'credit', milliwattHours },
   ];
-  if (milliwattHours === '0') return [];
-  if (taken !== undefined) return move(member, taken);
-  return given === undefined ? [] : move(given, member);
 }
 
 /**
  * One transaction per line with money or energy in it: the member is debited what its statement says
  * (credited for a credit), the other side gets the exact amount, and the difference stands on
- * `rounding`.
+ * `rounding`. Charges go to the account they name.
  */
 export function statementTransactions(statement: StatementV1): Transaction[] {
   const { community, member, start, end, currency } = statement;
   const account = memberAccount(member);
   return statement.lines.flatMap((statementLine) => {
-    const { line, exactPico, amountPico } = statementLine;
+    const { line, exactPico, amountPico, charge } = statementLine;
     const exact = BigInt(exactPico);
     const amount = BigInt(amountPico);
     const postings = [
       ...posting(account, amount),
-      ...posting(COUNTER_ACCOUNT[line], -exact),
+      ...posting(charge?.account ?? COUNTER_ACCOUNT[line], -exact),
       ...posting(LEDGER_ACCOUNTS.rounding, exact - amount),
     ];
     const energy = energyPostings(account, statementLine);
     if (postings.length === 0 && energy.length === 0) return [];
-    const about = { id: `${statement.id}/${line}`, community, member, line, start, end, currency };
-    const worth = ENERGY_SIDE[line]?.given === undefined ? exact : -exact;
+    const id = `${statement.id}/${lineKey(statementLine)}`;
+    const about = { id, community, member, line, start, end, currency };
+    const worth = ENERGY_WAY[line]?.debit === MEMBER ? exact : -exact;
     return [
       {
         ...about,
@@ -107,6 +119,31 @@ export function statementTransactions(statement: StatementV1): Transaction[] {
       },
     ];
   });
+}
+
+/**
+ * What a market's buyers paid more than its sellers earn, from the pool to the account
+ * `market-residual`; nothing when there is none.
+ */
+export function marketResidualTransactions(
+  about: Pick<Transaction, 'community' | 'start' | 'end' | 'currency'>,
+  residual: Pico,
+): Transaction[] {
+  if (residual === 0n) return [];
+  const { community, start, end } = about;
+  return [
+    {
+      id: `${community}/${start}/${end}/market-residual`,
+      ...about,
+      member: '',
+      line: 'marketResidual',
+      postings: [
+        ...posting(LEDGER_ACCOUNTS.pool, residual),
+        ...posting(LEDGER_ACCOUNTS.marketResidual, -residual),
+      ],
+      energyPostings: [],
+    },
+  ];
 }
 
 /** What each account was debited less what it was credited, by account. */

@@ -1,7 +1,17 @@
-import { parse, safeParse, statementV1, type StatementV1 } from '@microgrid/events';
+import {
+  parse,
+  safeParse,
+  statementV1,
+  type StatementLine,
+  type StatementV1,
+} from '@microgrid/events';
 import { fromHex, leafHash, verifyInclusion, type HashPort } from '@microgrid/journal';
-import { roundToCents } from '@microgrid/units';
+import { fraction, picoOf, roundFraction } from '@microgrid/tariff';
+import { parseRatio, roundToCents, type Pico } from '@microgrid/units';
 import { leafBytes } from './member-day-leaf.js';
+
+/** 10^-12 units in one. */
+const PICO = 1_000_000_000_000n;
 
 /** Whether a statement holds in itself; the first thing wrong otherwise. */
 export type StatementVerdict =
@@ -63,10 +73,37 @@ function sum(values: readonly string[]): bigint {
   return values.reduce((total, value) => total + BigInt(value), 0n);
 }
 
-function lineFaults({ lines }: StatementV1): StatementFault[] {
-  return lines.flatMap(({ exactPico, amountPico }, index) =>
-    differs(`lines[${index}].amountPico`, BigInt(amountPico), roundToCents(BigInt(exactPico))),
-  );
+function lineFaults(statement: StatementV1): StatementFault[] {
+  return statement.lines.flatMap((line, index) => {
+    const expected = expectedAmount(statement, line);
+    const path = `lines[${index}].amountPico`;
+    return expected === undefined ? [] : differs(path, BigInt(line.amountPico), expected);
+  });
+}
+
+/** What a line's amount is rounded to; nothing where no single line decides it. */
+function expectedAmount(
+  { rounding }: StatementV1,
+  { line, exactPico, charge }: StatementLine,
+): Pico | undefined {
+  const exact = BigInt(exactPico);
+  if (line === 'charge') return rounding?.point === 'line' ? rounded(exact, rounding) : exact;
+  // The total is whole cents: the sum is checked for that.
+  if (line === 'rounding') return undefined;
+  if (line !== 'vat') return roundToCents(exact);
+  if (rounding?.vat !== 'category') return undefined;
+  const { netPico = '0', vatPercent = '0' } = charge ?? {};
+  const { numerator, scale } = parseRatio(vatPercent);
+  return rounded(BigInt(netPico) * numerator, rounding, 100n * 10n ** BigInt(scale));
+}
+
+/** An amount over a divisor, rounded as charges are. */
+function rounded(
+  amount: Pico,
+  { decimals, mode }: NonNullable<StatementV1['rounding']>,
+  divisor = 1n,
+): Pico {
+  return picoOf(roundFraction(fraction(amount, divisor * PICO), { decimals, mode }));
 }
 
 function sumFaults(statement: StatementV1): StatementFault[] {
@@ -78,6 +115,7 @@ function sumFaults(statement: StatementV1): StatementFault[] {
   return [
     ...differs('exactPico', exact, sum(lines.map((line) => line.exactPico))),
     ...differs('amountPico', amount, sum(lines.map((line) => line.amountPico))),
+    ...differs('amountPico', amount, roundToCents(amount)),
     ...differs('roundingPico', BigInt(statement.roundingPico), amount - exact),
     ...differs(
       'energy.sharedInMilliwattHours',
@@ -122,7 +160,17 @@ function dayFaults(statement: StatementV1): StatementFault[] {
         sum(days.map((day) => day[field])),
       ),
     ),
-    ...differs('exactPico', BigInt(statement.exactPico), sum(days.map((day) => day.costPico))),
+    ...differs(
+      'exactPico',
+      BigInt(statement.exactPico),
+      // Charges and VAT belong to the period, not to a day.
+      sum([
+        ...days.map((day) => day.costPico),
+        ...statement.lines
+          .filter(({ charge }) => charge !== undefined)
+          .map((line) => line.exactPico),
+      ]),
+    ),
   ];
 }
 

@@ -25,6 +25,8 @@ export interface MemberAmounts {
   readonly sharedOutPico: Pico;
   /** A credit: 0 or negative at prices of 0 or more. */
   readonly surplusPico: Pico;
+  /** Of that, what its own surplus of the pool earns. */
+  readonly ownSurplusPico: Pico;
   /** The sum of the four. */
   readonly costPico: Pico;
   /** Gross import by how it is known; only qualities with energy. */
@@ -45,6 +47,7 @@ export const NO_AMOUNTS: MemberAmounts = {
   sharedInPico: 0n,
   sharedOutPico: 0n,
   surplusPico: 0n,
+  ownSurplusPico: 0n,
   costPico: 0n,
   importByQuality: {},
 };
@@ -64,6 +67,7 @@ export function addAmounts(a: MemberAmounts, b: MemberAmounts): MemberAmounts {
     sharedInPico: a.sharedInPico + b.sharedInPico,
     sharedOutPico: a.sharedOutPico + b.sharedOutPico,
     surplusPico: a.surplusPico + b.surplusPico,
+    ownSurplusPico: a.ownSurplusPico + b.ownSurplusPico,
     costPico: a.costPico + b.costPico,
     importByQuality: addQualities(a.importByQuality, b.importByQuality),
   };

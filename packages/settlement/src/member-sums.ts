@@ -114,6 +114,7 @@ export class MemberSums {
       const sharedOut = exact(this.sharedOut, member);
       const supply = exact(this.supply, member);
       const surplus = exact(this.surplus, member);
+      const ownSurplus = exact(this.ownSurplus, member);
       const supplyPico = supply * importPrice;
       const sharedInPico = this.market ? (this.paid[member] ?? 0n) : sharedIn * internalPrice;
       const sharedOutPico = -(this.market
@@ -127,12 +128,13 @@ export class MemberSums {
         sharedOutMilliwattHours: sharedOut,
         supplyMilliwattHours: supply,
         surplusMilliwattHours: surplus,
-        ownSurplusMilliwattHours: exact(this.ownSurplus, member),
+        ownSurplusMilliwattHours: ownSurplus,
         assignedOutMilliwattHours: exact(this.assignedOut, member),
         supplyPico,
         sharedInPico,
         sharedOutPico,
         surplusPico,
+        ownSurplusPico: -(ownSurplus * exportPrice),
         costPico: supplyPico + sharedInPico + sharedOutPico + surplusPico,
         importByQuality: Object.fromEntries(
           INTERVAL_QUALITIES.map((name, index) => [

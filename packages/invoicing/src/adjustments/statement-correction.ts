@@ -1,10 +1,13 @@
 import { canonicalJson, type StatementLine, type StatementV1 } from '@microgrid/events';
 import type { MemberDay } from '@microgrid/settlement';
 import { formatInstant } from '@microgrid/units';
+import { lineKey } from '../statement-lines.js';
 
 /** What a line of a statement changed by; a decimal integer in a string, of either sign. */
 export interface CorrectedLine {
   readonly line: StatementLine['line'];
+  /** Tells charges and VAT apart; absent on other lines. */
+  readonly key?: string;
   /** mWh. */
   readonly energyMilliwattHours: string;
   /** Exact, 10^-12 currency units. */
@@ -75,29 +78,27 @@ export interface StatementVersion {
 const minus = (a: string | undefined, b: string | undefined): bigint =>
   BigInt(a ?? '0') - BigInt(b ?? '0');
 
-function lineOf(
-  version: StatementVersion | undefined,
-  line: StatementLine['line'],
-): StatementLine | undefined {
-  return version?.statement.lines.find((each) => each.line === line);
+function lineOf(version: StatementVersion | undefined, key: string): StatementLine | undefined {
+  return version?.statement.lines.find((each) => lineKey(each) === key);
 }
 
 function correctedLines(
   before: StatementVersion | undefined,
   after: StatementVersion | undefined,
 ): CorrectedLine[] {
-  const kinds = new Set(
-    [after, before].flatMap((version) => version?.statement.lines.map(({ line }) => line) ?? []),
+  const keys = new Set(
+    [after, before].flatMap((version) => version?.statement.lines.map(lineKey) ?? []),
   );
-  return [...kinds].flatMap((kind) => {
-    const [old, now] = [lineOf(before, kind), lineOf(after, kind)];
+  return [...keys].flatMap((key) => {
+    const [old, now] = [lineOf(before, key), lineOf(after, key)];
     const energy = minus(now?.energyMilliwattHours, old?.energyMilliwattHours);
     const exact = minus(now?.exactPico, old?.exactPico);
     const amount = minus(now?.amountPico, old?.amountPico);
     if (energy === 0n && exact === 0n && amount === 0n) return [];
     return [
       {
-        line: kind,
+        line: ((now ?? old) as StatementLine).line,
+        ...(key !== (now ?? old)?.line && { key }),
         energyMilliwattHours: energy.toString(),
         exactPico: exact.toString(),
         amountPico: amount.toString(),

@@ -11,7 +11,7 @@ const NAMED: ReadonlyMap<string, string> = new Map([
   [LEDGER_ACCOUNTS.pool, 'Equity:Pool'],
   [LEDGER_ACCOUNTS.rounding, 'Equity:Rounding'],
   [LEDGER_ACCOUNTS.unexplained, 'Equity:Unexplained'],
-  [LEDGER_ACCOUNTS.marketSpread, 'Equity:MarketSpread'],
+  [LEDGER_ACCOUNTS.marketResidual, 'Equity:MarketResidual'],
   [LEDGER_ACCOUNTS.deferral, 'Equity:Deferral'],
   [LEDGER_ACCOUNTS.lossesReserved, 'Equity:LossesReserved'],
   [LEDGER_ACCOUNTS.fund, 'Equity:Fund'],

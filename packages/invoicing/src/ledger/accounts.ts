@@ -22,7 +22,7 @@ export const LEDGER_ACCOUNTS = {
   /** What measured sums and their parts differ by and nobody can explain. */
   unexplained: 'unexplained',
   /** What buyers pay more than sellers get where a market's prices differ by side. */
-  marketSpread: 'market-spread',
+  marketResidual: 'market-residual',
   /** Due payments that neither payer nor fund could pay. */
   deferral: 'deferral',
   /** Energy set aside for losses of a private network, and its value. */

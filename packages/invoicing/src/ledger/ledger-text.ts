@@ -8,7 +8,7 @@ const wholeNumber = z
   .string()
   .regex(/^(?:0|-?[1-9]\d*)$/)
   .transform(BigInt);
-const id = z.string().max(200);
+const id = z.string();
 const base = { id, linked: z.boolean().optional() };
 const movement = {
   ...base,

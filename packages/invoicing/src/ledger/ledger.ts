@@ -30,6 +30,8 @@ const NOTHING: AccountBalance = Object.freeze({
 });
 
 const CONTROL = /\p{Cc}/u;
+/** Room for a statement line's key. */
+const MAX_ID_LENGTH = 1_500;
 const COMMODITY = /^[A-Z]{3}$/;
 
 /**
@@ -202,7 +204,7 @@ export class Ledger {
   /** Why a transfer cannot happen, the first reason by precedence. */
   private refusal(transfer: Transfer, atMs: number): TransferOutcome | undefined {
     const { id } = transfer;
-    if (id.length === 0 || id.length > 200 || CONTROL.test(id)) return 'id-invalid';
+    if (id.length === 0 || id.length > MAX_ID_LENGTH || CONTROL.test(id)) return 'id-invalid';
     if (this.isKnown(transfer)) return 'exists';
     if (this.transfers.has(id)) return 'exists-with-other-content';
     if (transfer.phase !== 'void' && transfer.amount !== undefined && transfer.amount <= 0n) {

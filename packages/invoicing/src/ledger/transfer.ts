@@ -1,6 +1,6 @@
 /** What every transfer says. */
 interface TransferBase {
-  /** Makes sending it again harmless; 1 to 200 characters without control characters. */
+  /** Makes sending it again harmless; 1 to 1,500 characters without control characters. */
   readonly id: string;
   /** With the next transfer of the batch: both happen or none does. Default false. */
   readonly linked?: boolean;
