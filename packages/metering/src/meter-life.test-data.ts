@@ -54,8 +54,8 @@ export interface MeterLife {
   /** Seconds at which a reading with a right clock was taken. */
   readonly readAt: ReadonlySet<number>;
   /**
-   * A torn reading that fits between its neighbours, whom nobody can tell from a true one: the span it
-   * lies in, and the energy of it that may be booked on the wrong side of the reading.
+   * A torn reading that fits between its neighbours, which nobody can tell from a true one: the span it
+   * lies in, and the energy that it may put on its wrong side.
    */
   readonly hidden:
     { readonly fromMs: number; readonly toMs: number; readonly milliwattHours: number } | undefined;
@@ -253,18 +253,19 @@ function takeReadings(draw: Draw, meters: Meters, clock: Clock, every: number): 
     readAt: new Set(),
     hidden: undefined,
   };
-  let tornAt: number | undefined;
+  let torn: { readonly tornAt: number; readonly off: number } | undefined;
   const takenAt: number[] = [];
   const misread = (reading: CounterReading, second: number): CounterReading => {
     if (second >= zerosFrom && second < zerosFrom + zerosFor && reading.importMilliwattHours > 1e9)
       return { ...reading, importMilliwattHours: 0, exportMilliwattHours: 0 };
-    if (tornAt !== undefined || wrong.torn < 0 || second < wrong.torn) return reading;
+    if (torn !== undefined || wrong.torn < 0 || second < wrong.torn) return reading;
     // The high word of the next value with the low word of this one, or the other way round: more than
     // may flow between two readings, or so little that it may have flowed.
     const word = wrong.small ? 256 * unit : 65_536 * Math.max(unit, 1000);
     const off = dice.pick([-word, word, 4 * word]);
-    tornAt = taken.readings.length;
-    return { ...reading, importMilliwattHours: Math.max(0, reading.importMilliwattHours + off) };
+    const imported = Math.max(0, reading.importMilliwattHours + off);
+    torn = { tornAt: taken.readings.length, off: imported - reading.importMilliwattHours };
+    return { ...reading, importMilliwattHours: imported };
   };
   for (let second = dice.next(0, 100); second <= seconds;) {
     if (outage === undefined || second < outage[0] || second >= outage[0] + outage[1]) {
@@ -273,41 +274,41 @@ function takeReadings(draw: Draw, meters: Meters, clock: Clock, every: number): 
       taken.readings.push(shown);
       takenAt.push(second);
       if (shown === reading) taken.readAt.add(second);
-      if (tornAt === taken.readings.length - 2) {
-        taken.hidden = hiddenTear(taken.readings, takenAt, tornAt, draw, meters);
-      }
     }
     const aligned = Math.ceil((startMs / 1000 + second + 1) / 900) * 900 - startMs / 1000;
     const next = second + Math.max(1, every + dice.next(-2, 2));
     second = dice.chance(50) && aligned < next ? aligned : next;
   }
+  const { readings } = taken;
+  if (torn !== undefined) taken.hidden = hiddenTear({ readings, ...torn }, takenAt, draw, meters);
   return taken;
 }
 
-/** A torn reading no less than the one before and no more than the one after it. */
+/** A torn reading no less than the one before and no more than the one after it, where there are such. */
 function hiddenTear(
-  readings: readonly CounterReading[],
+  { readings, tornAt, off }: { readings: readonly CounterReading[]; tornAt: number; off: number },
   takenAt: readonly number[],
-  tornAt: number,
   draw: Draw,
   { range }: Meters,
 ): MeterLife['hidden'] {
-  const [before, torn, after] = readings.slice(tornAt - 1, tornAt + 2);
-  if (before === undefined || torn === undefined || after === undefined) return undefined;
-  const [low, energy, high] = [before, torn, after].map((each) => each.importMilliwattHours) as [
-    number,
-    number,
-    number,
-  ];
+  const torn = readings[tornAt] as CounterReading;
+  const beside = [readings[tornAt - 1], readings[tornAt + 1]].map((each) =>
+    // A reading of another meter says nothing of this one.
+    each?.meter === torn.meter ? each : undefined,
+  );
+  const [low, high] = beside.map((each) => each?.importMilliwattHours);
+  const energy = torn.importMilliwattHours;
   // A register that goes round rises by what lies behind the turn too.
   const rise = (from: number, to: number): number => (to < from ? to - from + range : to - from);
-  const most = rise(low, high);
-  const fits = most >= 0 && rise(low, energy) >= 0 && rise(energy, high) >= 0;
-  if (!fits || rise(low, energy) + rise(energy, high) !== most) return undefined;
+  const [before, after] = [rise(low ?? energy, energy), rise(energy, high ?? energy)];
+  if (before < 0 || after < 0) return undefined;
+  if (low !== undefined && high !== undefined && before + after !== rise(low, high))
+    return undefined;
   draw.faults.add('hidden');
   // In true time, whatever the clock said.
-  const ms = (index: number): number => draw.startMs + (takenAt[index] ?? 0) * 1000;
-  return { fromMs: ms(tornAt - 1), toMs: ms(tornAt + 1), milliwattHours: most };
+  const ms = (index: number): number =>
+    draw.startMs + (takenAt[Math.max(0, Math.min(takenAt.length - 1, index))] ?? 0) * 1000;
+  return { fromMs: ms(tornAt - 1), toMs: ms(tornAt + 1), milliwattHours: Math.abs(off) };
 }
 
 /** The installer's record of a replacement. */
