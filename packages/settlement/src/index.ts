@@ -60,6 +60,14 @@ export {
 } from './market/order-book.js';
 export { affectedIntervals, type RunBasis } from './runs/affected-intervals.js';
 export { completeness, type Completeness, type KnownShare } from './runs/completeness.js';
+export {
+  checkPeriod,
+  type ConservationFault,
+  type ConservationVerdict,
+  type ConservedAccounts,
+  type EnergyAccount,
+  type MoneyAccount,
+} from './runs/conservation.js';
 export { contractAsKnown, type RunPeriod } from './runs/contract-as-known.js';
 export { intervalCase } from './runs/interval-case.js';
 export { readingsAsKnown, type GridFrame, type PeriodReadings } from './runs/period-readings.js';
@@ -161,7 +169,7 @@ export {
 } from './settlement-summary.js';
 export type { StatesOfCharge } from './sharing/export-bounds.js';
 export type { MarketAmounts, SharingRule, SharingWork } from './sharing/sharing-rule.js';
-export type { OtherReadings, OtherRules } from './shadow/hypothesis.js';
+export { earlierVersions, type OtherReadings, type OtherRules } from './shadow/hypothesis.js';
 export type {
   AllocatedInterval,
   OperatorAllocation,

@@ -7,7 +7,7 @@ import {
   type MemberAmounts,
   type SettledPeriod,
 } from '@microgrid/settlement';
-import { PICO_PER_CENT } from '@microgrid/units';
+import { PICO_PER_CENT, type Pico } from '@microgrid/units';
 import { LEDGER_ACCOUNTS, memberAccount } from '../ledger/accounts.js';
 import { accountBalances, energyBalances, type Transaction } from '../transactions.js';
 
@@ -15,11 +15,21 @@ import { accountBalances, energyBalances, type Transaction } from '../transactio
 export type BooksVerdict =
   (ConservedAccounts & { readonly transactions: number }) | ConservationFault;
 
-const ENERGY_LINES = ['supply', 'sharedIn', 'sharedOut', 'surplus'] as const;
-type EnergyLine = (typeof ENERGY_LINES)[number];
-
-/** Lines on which the member gives: its account is credited the energy. */
-const GIVEN: ReadonlySet<string> = new Set<EnergyLine>(['sharedOut', 'surplus']);
+/** What a line comes to: the member's own energy (taken, or given below 0) and the exact amount. */
+const LINES: Readonly<
+  Record<string, (amounts: MemberAmounts) => readonly [energy: bigint, exact: Pico]>
+> = {
+  supply: (sums) => [sums.supplyMilliwattHours, sums.supplyPico],
+  sharedIn: (sums) => [sums.sharedInMilliwattHours, sums.sharedInPico],
+  sharedOut: (sums) => [-sums.sharedOutMilliwattHours, sums.sharedOutPico],
+  surplus: (sums) => [
+    sums.ownSurplusMilliwattHours - sums.surplusMilliwattHours,
+    sums.surplusPico - sums.ownSurplusPico,
+  ],
+  // Its energy goes from the pool to the grid: it is not the member's.
+  ownSurplus: (sums) => [0n, sums.ownSurplusPico],
+  assignedOut: (sums) => [-sums.assignedOutMilliwattHours, 0n],
+};
 
 function fault(account: string, found: bigint, expected: bigint): ConservationFault {
   const [a, b] = [found.toString(), expected.toString()];
@@ -56,24 +66,21 @@ function checkEach(transactions: readonly Transaction[]): ConservationFault | un
 
 /** A line with all its deltas: the member's cents, the exact amount on the other side, the rest. */
 function checkLine(
-  line: EnergyLine,
-  amounts: MemberAmounts,
+  line: string,
+  [milliwattHours, exact]: readonly [energy: bigint, exact: Pico],
   member: string,
   transactions: readonly Transaction[],
 ): ConservationFault | undefined {
   const own = memberAccount(member);
   const name = `${line} of ${member}`;
   const money = accountBalances(transactions);
-  const energy = energyBalances(transactions).get(own) ?? 0n;
-  const exact = amounts[`${line}Pico`];
-  const milliwattHours = amounts[`${line}MilliwattHours`];
   const paid = money.get(own) ?? 0n;
   const rounding = money.get(LEDGER_ACCOUNTS.rounding) ?? 0n;
   const others = total(money) - paid - rounding;
   const halfCent = PICO_PER_CENT / 2n;
   const tooMuch = rounding > halfCent || rounding < -halfCent;
   return (
-    differs(`${name} in kWh`, energy, GIVEN.has(line) ? -milliwattHours : milliwattHours) ??
+    differs(`${name} in kWh`, energyBalances(transactions).get(own) ?? 0n, milliwattHours) ??
     differs(`${name} on the other side`, others, -exact) ??
     differs(`${name} and its rounding`, paid + rounding, exact) ??
     differs(`${name} in whole cents`, paid % PICO_PER_CENT, 0n) ??
@@ -109,13 +116,28 @@ function checkLines(
   }
   const members = memberTotals(memberDays(settled));
   for (const { member, amounts } of members) {
-    for (const line of ENERGY_LINES) {
+    for (const [line, of] of Object.entries(LINES)) {
       const own = byLine.get(`${member}/${line}`) ?? [];
-      const broken = checkLine(line, amounts, member, own);
+      const broken = checkLine(line, of(amounts), member, own);
       if (broken !== undefined) return broken;
     }
   }
-  return checkGone(new Set(members.map(({ member }) => member)), transactions);
+  const known = new Set([...members.map(({ member }) => member), '']);
+  return checkGone(known, transactions) ?? checkPool(settled, transactions);
+}
+
+/** The pool keeps nothing: what a market's buyers paid and its sellers did not earn has its own account. */
+function checkPool(
+  { internalAmounts }: SettledPeriod,
+  transactions: readonly Transaction[],
+): ConservationFault | undefined {
+  const residual = internalAmounts?.residualPico.reduce((sum, amount) => sum + amount, 0n) ?? 0n;
+  const money = accountBalances(transactions);
+  return (
+    differs('pool', money.get(LEDGER_ACCOUNTS.pool) ?? 0n, 0n) ??
+    differs('pool in kWh', energyBalances(transactions).get(LEDGER_ACCOUNTS.pool) ?? 0n, 0n) ??
+    differs('market residual', money.get(LEDGER_ACCOUNTS.marketResidual) ?? 0n, -residual)
+  );
 }
 
 /** Of a member that the settlement does not have any more nothing may be left in the books. */

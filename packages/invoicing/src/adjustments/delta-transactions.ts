@@ -1,5 +1,4 @@
-import type { Pico } from '@microgrid/units';
-import { memberAccount } from '../ledger/accounts.js';
+import { compareIds, type Pico } from '@microgrid/units';
 import {
   accountBalances,
   checkBalances,
@@ -30,7 +29,7 @@ interface LineSum {
   readonly about: Transaction;
   readonly money: Map<string, Pico>;
   readonly energy: Map<string, bigint>;
-  /** Worth of what the member took, less that of what it gave. */
+  /** Worth of the energy, positive where it goes the way that {@link wayOf} counts from. */
   readonly worth: Pico;
 }
 
@@ -38,13 +37,14 @@ function signOf(value: bigint): bigint {
   return value > 0n ? 1n : value < 0n ? -1n : 0n;
 }
 
-function memberEnergy({ about, energy }: Pick<LineSum, 'about' | 'energy'>): bigint {
-  return energy.get(memberAccount(about.member)) ?? 0n;
+/** Which way a line's energy goes, seen from one of its accounts: the same one for all its transactions. */
+function wayOf(energy: ReadonlyMap<string, bigint>): bigint {
+  const [account = ''] = [...energy.keys()].sort(compareIds);
+  return signOf(energy.get(account) ?? 0n);
 }
 
-function takenWorth(transaction: Transaction): Pico {
-  const taken = memberEnergy({ about: transaction, energy: energyBalances([transaction]) });
-  return BigInt(transaction.worthPico ?? '0') * signOf(taken);
+function signedWorth(transaction: Transaction): Pico {
+  return BigInt(transaction.worthPico ?? '0') * wayOf(energyBalances([transaction]));
 }
 
 function lineSums(transactions: readonly Transaction[]): Map<string, LineSum> {
@@ -62,7 +62,7 @@ function lineSums(transactions: readonly Transaction[]): Map<string, LineSum> {
         about: all[0] as Transaction,
         money: accountBalances(all),
         energy: energyBalances(all),
-        worth: all.reduce((sum, transaction) => sum + takenWorth(transaction), 0n),
+        worth: all.reduce((sum, transaction) => sum + signedWorth(transaction), 0n),
       },
     ]),
   );
@@ -98,7 +98,7 @@ function delta(
   const energy = differences(fresh?.energy ?? new Map(), posted?.energy ?? new Map());
   if (money.length === 0 && energy.length === 0) return [];
   const worth = (fresh?.worth ?? 0n) - (posted?.worth ?? 0n);
-  const taken = memberEnergy({ about, energy: new Map(energy) });
+  const way = wayOf(new Map(energy));
   const { community, member, line, start, end, currency } = about;
   const postings = money.map(([account, debit]): Posting => {
     const { text, ...which } = side(debit);
@@ -121,7 +121,7 @@ function delta(
       currency,
       postings,
       energyPostings,
-      ...(energyPostings.length > 0 && { worthPico: (worth * signOf(taken)).toString() }),
+      ...(energyPostings.length > 0 && { worthPico: (worth * way).toString() }),
     },
   ];
 }

@@ -19,9 +19,9 @@ export interface CorrectedLine {
   readonly newAmountPico: string;
 }
 
-/** What one line of one local day changed by, exactly. */
+/** What one line of one local day changed by, exactly; charges and VAT are not told by day. */
 export interface CorrectedDayLine {
-  readonly line: 'supply' | 'sharedIn' | 'sharedOut' | 'surplus';
+  readonly line: 'supply' | 'sharedIn' | 'sharedOut' | 'surplus' | 'ownSurplus' | 'assignedOut';
   readonly energyMilliwattHours: string;
   readonly exactPico: string;
 }
@@ -78,27 +78,26 @@ export interface StatementVersion {
 const minus = (a: string | undefined, b: string | undefined): bigint =>
   BigInt(a ?? '0') - BigInt(b ?? '0');
 
-function lineOf(version: StatementVersion | undefined, key: string): StatementLine | undefined {
-  return version?.statement.lines.find((each) => lineKey(each) === key);
+function linesOf(version: StatementVersion | undefined): Map<string, StatementLine> {
+  return new Map(version?.statement.lines.map((line) => [lineKey(line), line]));
 }
 
 function correctedLines(
   before: StatementVersion | undefined,
   after: StatementVersion | undefined,
 ): CorrectedLine[] {
-  const keys = new Set(
-    [after, before].flatMap((version) => version?.statement.lines.map(lineKey) ?? []),
-  );
-  return [...keys].flatMap((key) => {
-    const [old, now] = [lineOf(before, key), lineOf(after, key)];
+  const [oldLines, newLines] = [linesOf(before), linesOf(after)];
+  return [...new Set([...newLines.keys(), ...oldLines.keys()])].flatMap((key) => {
+    const [old, now] = [oldLines.get(key), newLines.get(key)];
     const energy = minus(now?.energyMilliwattHours, old?.energyMilliwattHours);
     const exact = minus(now?.exactPico, old?.exactPico);
     const amount = minus(now?.amountPico, old?.amountPico);
     if (energy === 0n && exact === 0n && amount === 0n) return [];
+    const { line, charge } = (now ?? old) as StatementLine;
     return [
       {
-        line: ((now ?? old) as StatementLine).line,
-        ...(key !== (now ?? old)?.line && { key }),
+        line,
+        ...(charge && { key: charge.key }),
         energyMilliwattHours: energy.toString(),
         exactPico: exact.toString(),
         amountPico: amount.toString(),
@@ -109,20 +108,38 @@ function correctedLines(
   });
 }
 
-const DAY_LINES = ['supply', 'sharedIn', 'sharedOut', 'surplus'] as const;
+/** A day's lines, as a statement has them: energy and exact money. */
+const DAY_LINES: Readonly<
+  Record<CorrectedDayLine['line'], (day: MemberDay) => readonly [energy: bigint, exact: bigint]>
+> = {
+  supply: (day) => [day.supplyMilliwattHours, day.supplyPico],
+  sharedIn: (day) => [day.sharedInMilliwattHours, day.sharedInPico],
+  sharedOut: (day) => [day.sharedOutMilliwattHours, day.sharedOutPico],
+  surplus: (day) => [
+    day.surplusMilliwattHours - day.ownSurplusMilliwattHours,
+    day.surplusPico - day.ownSurplusPico,
+  ],
+  ownSurplus: (day) => [day.ownSurplusMilliwattHours, day.ownSurplusPico],
+  assignedOut: (day) => [day.assignedOutMilliwattHours, 0n],
+};
 
 function correctedDay(
   before: MemberDay | undefined,
   after: MemberDay | undefined,
 ): CorrectedDay | undefined {
   const { date, startMs, endMs } = (after ?? before) as MemberDay;
-  const lines = DAY_LINES.flatMap((line): CorrectedDayLine[] => {
-    const energyField = `${line}MilliwattHours` as const;
-    const moneyField = `${line}Pico` as const;
-    const energy = (after?.[energyField] ?? 0n) - (before?.[energyField] ?? 0n);
-    const exact = (after?.[moneyField] ?? 0n) - (before?.[moneyField] ?? 0n);
+  const none = [0n, 0n] as const;
+  const lines = Object.entries(DAY_LINES).flatMap(([line, read]): CorrectedDayLine[] => {
+    const [old, now] = [before ? read(before) : none, after ? read(after) : none];
+    const [energy, exact] = [now[0] - old[0], now[1] - old[1]];
     if (energy === 0n && exact === 0n) return [];
-    return [{ line, energyMilliwattHours: energy.toString(), exactPico: exact.toString() }];
+    return [
+      {
+        line: line as CorrectedDayLine['line'],
+        energyMilliwattHours: energy.toString(),
+        exactPico: exact.toString(),
+      },
+    ];
   });
   if (lines.length === 0) return undefined;
   return { date, start: formatInstant(startMs), end: formatInstant(endMs), lines };

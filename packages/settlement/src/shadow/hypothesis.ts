@@ -1,9 +1,10 @@
 import { INTERVAL_QUALITIES } from '@microgrid/events';
 import type { KnownContract } from '../runs/run-inputs.js';
 import type { RunBasis } from '../runs/affected-intervals.js';
-import type { RunPeriod } from '../runs/contract-as-known.js';
+import { sameRules, type RunPeriod } from '../runs/contract-as-known.js';
 import { joinedPeriod } from '../runs/joined-period.js';
 import { settleStretches, type SettlementRun } from '../runs/settlement-run.js';
+import { takesPart } from '../runs/substitute-missing.js';
 import type { SettledPeriod } from '../settled-period.js';
 import {
   settlementContract,
@@ -28,6 +29,30 @@ export interface OtherReadings {
   /** As evidence names them. */
   readonly name: string;
   readonly grid: SettlementGrid;
+}
+
+/**
+ * Earlier versions of a run's period as what the operator may have settled by: it often works with the
+ * contract and the readings known then.
+ * @param runs versions of one period, the newest last.
+ */
+export function earlierVersions(runs: readonly SettlementRun[]): {
+  readonly rules: readonly OtherRules[];
+  readonly readings: readonly OtherReadings[];
+} {
+  const newest = runs.at(-1);
+  if (newest === undefined) return { rules: [], readings: [] };
+  const points = newest.basis.contract.pointIds.join('\n');
+  const earlier = runs
+    .slice(0, -1)
+    .filter(({ basis }) => basis.contract.pointIds.join('\n') === points)
+    .reverse();
+  return {
+    rules: earlier
+      .filter(({ basis }) => !sameRules(basis.known, newest.basis.known))
+      .map(({ id, basis }) => ({ name: `the contract of ${id}`, rules: basis.known })),
+    readings: earlier.map(({ id, basis }) => ({ name: `of ${id}`, grid: basis.grid })),
+  };
 }
 
 /** One thing that may be different at the operator's. */
@@ -61,6 +86,21 @@ function pricesOfPart({ contract }: RunBasis, { startMs, endMs }: RunPeriod): In
   };
 }
 
+/** The marked intervals without those that lack readings of a point that takes part. */
+function whereKnown(
+  { contract, grid }: Pick<RunBasis, 'contract' | 'grid'>,
+  wanted: Uint8Array,
+): Uint8Array {
+  const size = contract.pointIds.length;
+  return wanted.map((mark, interval) => {
+    for (let point = 0; mark === 1 && point < size; point++) {
+      if (grid.quality[interval * size + point] !== MISSING) continue;
+      if (takesPart(contract, interval, point)) return 0;
+    }
+    return mark;
+  });
+}
+
 /** The run's period settled with a change, in the marked intervals; undefined where that cannot be. */
 function settledWith(
   run: SettlementRun,
@@ -83,7 +123,8 @@ function settledWith(
     const contract = contractFor(request.period);
     const samePoints = contract.pointIds.join('\n') === basis.contract.pointIds.join('\n');
     if (!samePoints) return undefined;
-    return joinedPeriod(contract, settleStretches({ contract, grid }, contractFor, wanted));
+    const known = whereKnown({ contract, grid }, wanted);
+    return joinedPeriod(contract, settleStretches({ contract, grid }, contractFor, known));
   } catch (error) {
     // What cannot be settled explains nothing.
     if (isSettlementError(error)) return undefined;

@@ -148,6 +148,8 @@ class Comparison {
 
   private explains({ steps }: Hypothesis, interval: number): boolean {
     const settled = steps.at(-1)?.settled as SettledPeriod;
+    // With these readings it waits.
+    if (!settled.firings(interval).includes('issueEvent')) return false;
     return !this.some(interval, (flow, cell) => {
       const figure = this.theirs[flow][cell] as number;
       if (Number.isNaN(figure)) return false;
