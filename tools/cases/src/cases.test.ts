@@ -33,6 +33,14 @@ function changed(expected: Json, path = ''): [string, Json][] {
   return [[path.slice(1), changedLeaf(expected)]];
 }
 
+/** Every record with its fields in the other order; lists as they are. */
+function reversed(value: Json): Json {
+  if (isList(value)) return value.map(reversed);
+  if (!isRecord(value)) return value;
+  const fields = Object.entries(value).map(([key, one]) => [key, reversed(one)] as const);
+  return Object.fromEntries(fields.reverse());
+}
+
 function changedLeaf(leaf: Json): Json {
   if (typeof leaf === 'boolean') return !leaf;
   if (typeof leaf === 'number') return leaf + 1;
@@ -51,6 +59,12 @@ describe('worked cases', () => {
 
   test.each(reports.map((report) => [report.id, report] as const))('%s', (_, report) => {
     expect(['pass', 'left']).toContain(report.outcome);
+  });
+
+  test('the order of the fields of an input does not matter', () => {
+    for (const [index, one] of cases.entries()) {
+      expect(runCase({ ...one, input: reversed(one.input) }).outcome).toBe(reports[index]?.outcome);
+    }
   });
 
   test('no changed expectation of a passing case passes', () => {

@@ -8,6 +8,7 @@ import { homeCases } from './executors/home-cases.js';
 import { marketCases } from './executors/market-cases.js';
 import { merkleCases } from './executors/merkle-cases.js';
 import { ocmfCases } from './executors/ocmf-cases.js';
+import { priceFormulaCases } from './executors/price-formula-cases.js';
 import { proximityCases } from './executors/proximity-cases.js';
 import { quotaCases } from './executors/quota-cases.js';
 import { roundingCases } from './executors/rounding-cases.js';
@@ -28,6 +29,7 @@ export const EXECUTORS: readonly Executor[] = [
   quotaCases,
   homeCases,
   tipCases,
+  priceFormulaCases,
   billCases,
   allocationCases,
 ];

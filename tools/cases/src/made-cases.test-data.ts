@@ -60,6 +60,17 @@ export const MADE_CASES: Readonly<Record<string, CaseFile>> = {
     // A may have 4.5 and B 2.25 of the 9; C and D halve the 2.25 that are left.
     { alloc: { A: '4.5', B: '2.25', C: '1.125', D: '1.125' }, feed_in: '0' },
   ),
+  'a waterfall of groups that hold their energies': madeCase(
+    'allocation',
+    {
+      injected_by_UPAC: '6',
+      groups: [
+        { rank: 1, members: { IU1: '1', IU2: '3' } },
+        { rank: 2, members: { IU3: { c: '4', k: '0.25' }, IU4: { c: '4', k: '0.75' } } },
+      ],
+    },
+    { alloc: { IU1: '1', IU2: '3', IU3: '0.5', IU4: '1.5' }, surplus: '0' },
+  ),
   'a pool split over groups by shares': madeCase(
     'allocation',
     {
@@ -203,6 +214,20 @@ export const MADE_CASES: Readonly<Record<string, CaseFile>> = {
     ],
     [{ TIP_eur_MWh: 130 }, { TIP_eur_MWh: 100 }],
     { country: 'IT' },
+  ),
+  'a price that follows a market by the hour and by the quarter-hour': madeCase(
+    'price',
+    [
+      { omie_eur_MWh: [40, 60, 80, 100], factor: '0.9', adder: '-0.004', resolution: 'PT60M' },
+      { omie_eur_MWh: [40, 60, 80, 100], factor: '0.9', adder: '-0.004', resolution: 'PT15M' },
+      { market_price: 50, factor: 0.8, kWh: 250 },
+    ],
+    [{ price: ['0.059'] }, { price: ['0.032', '0.05', '0.068', '0.086'] }, { revenue: '10' }],
+  ),
+  'an access tariff with a part exempted': madeCase(
+    'price',
+    { tar: '0.0512', cieg: '0.0180', exemption_percent: 50, kWh: 100 },
+    { price_per_kWh: '0.0422', amount: '4.22' },
   ),
   'an activation within four months of the change before': madeCase(
     'calendar',

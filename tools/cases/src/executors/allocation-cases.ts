@@ -46,11 +46,12 @@ export function allocationProblem(
   const plants = plantsIn(input);
   const unlabelled = named(input, CONSUMER_NAMES);
   const mixed = named(input, MIXED_NAMES);
-  if (unlabelled === undefined && mixed === undefined) return undefined;
   const claims = [
+    ...(unlabelled === undefined ? groupedClaims(named(input, GROUP_NAMES)) : []),
     ...(unlabelled === undefined ? [] : claimsOf(unlabelled)),
     ...(mixed === undefined ? [] : membersOf(mixed, 'members')),
   ];
+  if (claims.length === 0) return undefined;
   if (plants.length === 0 && !claims.some(({ injected }) => injected !== undefined))
     return undefined;
   for (const key of Object.keys(input)) {
@@ -98,6 +99,15 @@ function claimsOf(value: Json): Consumer[] {
   return isScalar(value)
     ? [{ id: 'consumers', energies: series(value, 'consumption') }]
     : consumersOf(value, 'consumer');
+}
+
+/** Consumers that stand only in their groups: `groups: [{ members: { A: "2" } }]`. */
+function groupedClaims(groups: Json | undefined): Consumer[] {
+  const list = isRecord(groups) ? Object.values(groups) : isList(groups) ? groups : [];
+  return list.flatMap((group) => {
+    const members = isRecord(group) ? named(group, [...MIXED_NAMES, ...CONSUMER_NAMES]) : undefined;
+    return isRecord(members) ? consumersOf(members, 'consumer') : [];
+  });
 }
 
 function isListed(plants: readonly Plant[], consumers: readonly Consumer[]): boolean {
