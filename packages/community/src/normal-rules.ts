@@ -85,9 +85,9 @@ function normalCharge(charge: Charge): Charge {
   };
 }
 
-function normalVat({ id, rates }: Vat): Vat {
+function normalVat({ rates, ...vat }: Vat): Vat {
   return {
-    id,
+    ...vat,
     rates: [...rates]
       .sort((a, b) => compareIds(a.validFrom, b.validFrom))
       .map((rate) => ({ ...rate, percent: decimal(rate.percent) })),
