@@ -97,11 +97,16 @@ function chargeLine(meteringPoint: string, line: BillLine): StatementLine {
   });
 }
 
+/** The category of a line's VAT: its id unless the VAT names another. */
+function categoryOf(line: BillLine & { readonly vatCategory?: string }): string | undefined {
+  return line.vatCategory ?? line.vat;
+}
+
 function vatLine(meteringPoint: string, category: VatCategory, bill: Bill): StatementLine {
   const { vat = '', vatPercent = '0', net, vatAmount } = category;
   const rate = multiplyFractions(parseFraction(vatPercent), HUNDREDTH);
   const exact = bill.lines
-    .filter((line) => line.vat === vat && line.vatPercent === vatPercent)
+    .filter((line) => line.vatCategory === vat && line.vatPercent === vatPercent)
     .reduce((sum, line) => addFractions(sum, multiplyFractions(line.amount, rate)), ZERO);
   return statementLine('vat', exact, vatAmount, {
     meteringPoint,

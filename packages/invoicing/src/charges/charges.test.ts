@@ -1,0 +1,311 @@
+import fc from 'fast-check';
+import { parseCommunity } from '@microgrid/community';
+import { safeParseEvent, type StatementV1 } from '@microgrid/events';
+import { nodeHash } from '@microgrid/journal/node';
+import { settle, settlementContract, type SettledPeriod } from '@microgrid/settlement';
+import { isTariffError } from '@microgrid/tariff';
+import { parseMoney } from '@microgrid/units';
+import { renderBeancount } from '../export/beancount.js';
+import { renderHledger } from '../export/hledger.js';
+import { invoice } from '../invoice.js';
+import { Ledger } from '../ledger/ledger.js';
+import { accountsOf, transactionTransfers } from '../ledger/transaction-transfers.js';
+import { STATEMENT_NOTICE } from '../statement-notice.js';
+import { accountBalances, energyBalances } from '../transactions.js';
+import { verifyStatement } from '../verify-statement.js';
+
+const scale = Number(process.env['MICROGRID_TEST_SCALE'] ?? 1);
+const START_MS = Date.UTC(2026, 4, 31, 23);
+const DAYS = 30;
+const HOURS = DAYS * 24;
+const CENT = 10_000_000_000n;
+
+const STACK = {
+  charges: [
+    { id: 'access', on: 'sharedIn', per: 'kWh', rate: '0.0305', payTo: 'dso', vat: 'iva' },
+    { id: 'power', on: 'point', per: 'kVA-day', rate: '0.0537', payTo: 'dso', vat: 'iva' },
+    { id: 'fee', on: 'point', per: 'month', rate: '1.5', payTo: 'E-REDES / taxas 100 %' },
+    {
+      id: 'management',
+      on: 'surplus',
+      per: 'kWh',
+      rate: '0.0012345',
+      direction: 'charge',
+      payTo: 'egac',
+      vat: 'iva',
+    },
+  ],
+  vat: [{ id: 'iva', rates: [{ validFrom: '2020-01-01', percent: '23' }] }],
+};
+
+const KEYS = {
+  proportional: { sharingKey: { type: 'proportional' } },
+  own: {
+    sharingKey: { type: 'fixed', coefficients: { 'ana-1': '0.5', 'ana-2': '0.2', bruno: '0.3' } },
+    unused: 'member',
+  },
+  market: {
+    sharingKey: {
+      type: 'market',
+      mechanism: 'payAsBid',
+      options: { sellers: 'ask' },
+      bids: { 'ana-1': '0.2', 'ana-2': '0.15', bruno: '0.18' },
+      asks: { plant: '0.07' },
+    },
+  },
+} as const;
+
+function period(more: object, seed: number, hours = HOURS): SettledPeriod {
+  const community = parseCommunity(
+    JSON.stringify({
+      schema: 'microgrid/community/1',
+      id: 'village',
+      name: 'Village',
+      timeZone: 'Europe/Lisbon',
+      resolution: 'PT60M',
+      currency: 'EUR',
+      netting: 'interval',
+      prices: { import: '0.21', export: '0.05', internal: '0.12' },
+      members: [
+        {
+          id: 'ana',
+          meteringPoints: [
+            { id: 'ana-1', contractedKilovoltAmperes: '6.9', role: 'consumer' },
+            {
+              id: 'ana-2',
+              contractedKilovoltAmperes: '3.45',
+              role: 'consumer',
+              validFrom: '2026-06-11',
+            },
+          ],
+        },
+        {
+          id: 'bruno',
+          meteringPoints: [{ id: 'bruno', contractedKilovoltAmperes: '4.6', role: 'consumer' }],
+        },
+        {
+          id: 'plant',
+          meteringPoints: [{ id: 'plant', contractedKilovoltAmperes: '20.7', role: 'producer' }],
+        },
+      ],
+      ...more,
+    }),
+  );
+  const endMs = START_MS + hours * 3_600_000;
+  const contract = settlementContract(community, { startMs: START_MS, endMs });
+  const size = contract.pointIds.length;
+  const value = (cell: number): number => ((cell * 7_919 + seed) * 104_729) % 1_500_001;
+  const column = (plant: boolean): Float64Array =>
+    Float64Array.from({ length: hours * size }, (_, cell) =>
+      (contract.pointIds[cell % size] === 'plant') === plant ? value(cell) * (plant ? 3 : 1) : 0,
+    );
+  return settle(contract, {
+    points: contract.pointIds,
+    startMs: START_MS,
+    endMs,
+    resolutionMs: 3_600_000,
+    importMilliwattHours: column(false),
+    exportMilliwattHours: column(true),
+    quality: new Uint8Array(hours * size),
+  });
+}
+
+function statementOf(settled: SettledPeriod, member: string): StatementV1 {
+  const found = invoice(settled, { hash: nodeHash }).statements.find(
+    (one) => one.member === member,
+  );
+  if (found === undefined) throw new Error(`no statement of ${member}`);
+  return found;
+}
+
+/** Charges and VAT by a name, with exact and rounded amounts in currency units. */
+function charged(statement: StatementV1): Record<string, [string, string, string]> {
+  return Object.fromEntries(
+    statement.lines.flatMap(({ charge, exactPico, amountPico }) => {
+      if (charge === undefined) return [];
+      const { meteringPoint, charge: id = charge.vat, quantity = '' } = charge;
+      return [[`${meteringPoint} ${id}`, [quantity, exactPico, amountPico]] as const];
+    }),
+  ) as Record<string, [string, string, string]>;
+}
+
+function sharedOf(settled: SettledPeriod, point: string): number {
+  const { points, sharedInMilliwattHours } = settled;
+  const index = points.indexOf(point);
+  return sharedInMilliwattHours.reduce(
+    (sum, energy, cell) => (cell % points.length === index ? sum + energy : sum),
+    0,
+  );
+}
+
+describe('the price stack on statements', () => {
+  test('has a line per charge and point, VAT once per category, to their accounts', () => {
+    const settled = period({ ...KEYS.proportional, ...STACK }, 1);
+    const ana = statementOf(settled, 'ana');
+    expect(verifyStatement(ana, nodeHash)).toEqual({ ok: true });
+    const lines = charged(ana);
+    // 6.9 kVA for 30 days; 3.45 kVA for the 20 days it takes part.
+    expect(lines['ana-1 power']).toEqual(['207', '11115900000000', '11120000000000']);
+    expect(lines['ana-2 power']).toEqual(['69', '3705300000000', '3710000000000']);
+    expect(lines['ana-1 fee']).toEqual(['1', '1500000000000', '1500000000000']);
+    // The month by its days: 20 of 30.
+    expect(lines['ana-2 fee']?.slice(1)).toEqual(['1000000000000', '1000000000000']);
+    const shared = BigInt(sharedOf(settled, 'ana-1'));
+    expect(lines['ana-1 access']?.[1]).toBe((shared * 30_500n).toString());
+    // VAT: once, of the rounded lines of its rate.
+    const net =
+      BigInt(lines['ana-1 access']?.[2] ?? 0) +
+      BigInt(lines['ana-1 power']?.[2] ?? 0) +
+      BigInt(lines['ana-1 management']?.[2] ?? 0);
+    const vat = ana.lines.find(
+      ({ line, charge }) => line === 'vat' && charge?.meteringPoint === 'ana-1',
+    );
+    expect(vat?.charge).toMatchObject({ vat: 'iva', vatPercent: '23', account: 'vat:iva' });
+    const twice = (net * 23n * 2n) / 100n;
+    expect(BigInt(vat?.amountPico ?? 0)).toBe(((twice / CENT + 1n) / 2n) * CENT);
+    const { transactions } = invoice(settled, { hash: nodeHash });
+    const balances = accountBalances(transactions);
+    const due = (account: string): bigint =>
+      invoice(settled, { hash: nodeHash })
+        .statements.flatMap((one) => one.lines)
+        .filter(({ charge }) => charge?.account === account)
+        .reduce((sum, { exactPico }) => sum + BigInt(exactPico), 0n);
+    for (const account of ['dso', 'egac', 'E-REDES / taxas 100 %', 'vat:iva']) {
+      expect(due(account)).toBeGreaterThan(0n);
+      expect(balances.get(account)).toBe(-due(account));
+    }
+  });
+
+  test('is absent without charges: the lines of a plain community stay the four they were', () => {
+    const ana = statementOf(period(KEYS.proportional, 1), 'ana');
+    expect(ana.lines.map(({ line }) => line)).toEqual([
+      'supply',
+      'sharedIn',
+      'sharedOut',
+      'surplus',
+    ]);
+    expect(ana.rounding).toBeUndefined();
+    expect(ana.notice).toBe(STATEMENT_NOTICE);
+    expect(STATEMENT_NOTICE).toContain('not a fiscal invoice');
+  });
+
+  test('asks for what it needs: contracted power, day-ahead prices', () => {
+    const code = (more: object): string => {
+      try {
+        invoice(period({ ...KEYS.proportional, ...more }, 1, 24), { hash: nodeHash });
+        return 'nothing';
+      } catch (error) {
+        return isTariffError(error) ? error.code : String(error);
+      }
+    };
+    const dayAhead = {
+      id: 'market',
+      on: 'supply',
+      per: 'kWh',
+      rate: {
+        type: 'dayAhead',
+        series: 'omie',
+        factor: '1.02',
+        adder: '0.001',
+        resolution: 'PT60M',
+      },
+      payTo: 'supplier',
+    };
+    expect(code({ charges: [dayAhead] })).toBe('missing-price');
+  });
+
+  const roundings = fc.record({
+    point: fc.constantFrom('line', 'category', 'total'),
+    decimals: fc.constantFrom(2, 2, 3, 6),
+    mode: fc.constantFrom('half-even', 'half-up', 'half-away', 'down'),
+  });
+
+  test('conserves with every key and rounding: money and kWh, to the ledger and its journals', () => {
+    const lines = new Set<string>();
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...Object.values(KEYS)),
+        fc.option(roundings),
+        fc.boolean(),
+        fc.nat({ max: 1_000_000 }),
+        fc.constantFrom(24, 24, 264),
+        (key, rounding, stack, seed, hours) => {
+          const settled = period(
+            { ...key, ...(stack && STACK), ...(stack && rounding && { rounding }) },
+            seed,
+            hours,
+          );
+          const { statements, transactions } = invoice(settled, { hash: nodeHash });
+          for (const statement of statements) {
+            expect(verifyStatement(statement, nodeHash)).toEqual({ ok: true });
+            expect(safeParseEvent(JSON.parse(JSON.stringify(statement))).success).toBe(true);
+            expect(BigInt(statement.amountPico) % CENT).toBe(0n);
+            for (const { line } of statement.lines) lines.add(line);
+          }
+          const money = accountBalances(transactions);
+          const energy = energyBalances(transactions);
+          for (const balances of [money, energy]) {
+            expect([...balances.values()].reduce((sum, one) => sum + one, 0n)).toBe(0n);
+            expect(balances.get('pool') ?? 0n).toBe(0n);
+          }
+          for (const { member, amountPico, energy: used } of statements) {
+            expect((money.get(`member:${member}`) ?? 0n).toString()).toBe(amountPico);
+            // What a member took less what it gave is what its meters say.
+            expect(energy.get(`member:${member}`) ?? 0n).toBe(
+              BigInt(used.importMilliwattHours) - BigInt(used.exportMilliwattHours),
+            );
+          }
+          const rounding_ = statements.reduce((sum, one) => sum + BigInt(one.roundingPico), 0n);
+          expect(money.get('rounding') ?? 0n).toBe(-rounding_);
+          if ((money.get('market-residual') ?? 0n) !== 0n) lines.add('market-residual');
+          const chains = transactions.map(transactionTransfers);
+          const ledger = new Ledger();
+          for (const id of accountsOf(chains.flat())) ledger.open({ id }, START_MS);
+          for (const chain of chains) ledger.mustPost(chain, START_MS);
+          for (const chain of chains) ledger.mustPost(chain, START_MS);
+          for (const [account, balance] of money) expect(ledger.net(account, 'EUR')).toBe(balance);
+          for (const [account, balance] of energy) expect(ledger.net(account, 'kWh')).toBe(balance);
+          expect(renderHledger(ledger, 'Europe/Lisbon')).toContain(' = ');
+          expect(renderBeancount(ledger, 'Europe/Lisbon')).toContain(' balance ');
+        },
+      ),
+      { numRuns: 40 * scale },
+    );
+    // Not vacuous: every kind of line was met.
+    expect([...lines].sort()).toEqual([
+      'assignedOut',
+      'charge',
+      'market-residual',
+      'ownSurplus',
+      'rounding',
+      'sharedIn',
+      'sharedOut',
+      'supply',
+      'surplus',
+      'vat',
+    ]);
+  });
+
+  test('tells changes of a charge, its VAT and what a total rounds to', () => {
+    const settled = period({ ...KEYS.proportional, ...STACK }, 1);
+    const ana = statementOf(settled, 'ana');
+    const changed = (change: (copy: StatementV1) => void): string => {
+      const copy = structuredClone(ana);
+      change(copy);
+      const verdict = verifyStatement(copy, nodeHash);
+      return verdict.ok ? 'ok' : verdict.path;
+    };
+    const charge = ana.lines.findIndex(({ line }) => line === 'charge');
+    const vat = ana.lines.findIndex(({ line }) => line === 'vat');
+    const add = (index: number, field: 'amountPico' | 'exactPico') => (copy: StatementV1) => {
+      const line = copy.lines[index];
+      if (line !== undefined) line[field] = (BigInt(line[field]) + CENT).toString();
+    };
+    expect(changed(() => undefined)).toBe('ok');
+    expect(changed(add(charge, 'amountPico'))).toBe(`lines[${charge}].amountPico`);
+    expect(changed(add(charge, 'exactPico'))).not.toBe('ok');
+    expect(changed(add(vat, 'exactPico'))).toBe('exactPico');
+    expect(changed(add(vat, 'amountPico'))).not.toBe('ok');
+    expect(parseMoney('0.01')).toBe(CENT);
+  });
+});
