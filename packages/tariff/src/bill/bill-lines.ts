@@ -1,4 +1,4 @@
-import { compareIds } from '@microgrid/units';
+import { compareIds, formatRatio, parseRatio } from '@microgrid/units';
 import { lineKey, lineOf } from '../charge/charge-lines.js';
 import {
   addFractions,
@@ -51,7 +51,8 @@ function vatOn(net: Fraction, percent: string | undefined): Fraction {
 /** One exact line for each charge, price period, price and VAT rate. */
 function mergeLines(parts: readonly TaxedAccrual[]): BillLine[] {
   const lines = new Map<string, BillLine>();
-  for (const { accrual, percent } of parts) {
+  for (const { accrual, percent: spelled, category } of parts) {
+    const percent = spelled === undefined ? undefined : formatRatio(parseRatio(spelled));
     const key = `${lineKey(accrual)}|${percent ?? ''}`;
     const before = lines.get(key);
     const line = lineOf(accrual);
@@ -61,6 +62,7 @@ function mergeLines(parts: readonly TaxedAccrual[]): BillLine[] {
       quantity: addFractions(before?.quantity ?? ZERO, line.quantity),
       amount,
       ...(percent !== undefined && { vatPercent: percent }),
+      ...(category !== undefined && { vatCategory: category }),
       net: amount,
       vatAmount: vatOn(amount, percent),
     });
@@ -70,7 +72,7 @@ function mergeLines(parts: readonly TaxedAccrual[]): BillLine[] {
 
 function categoriesOf(lines: readonly BillLine[]): VatCategory[] {
   const categories = new Map<string, VatCategory>();
-  for (const { vat, vatPercent, net, vatAmount } of lines) {
+  for (const { vatCategory: vat, vatPercent, net, vatAmount } of lines) {
     const key = JSON.stringify([vat ?? null, vatPercent ?? null]);
     const before = categories.get(key);
     categories.set(key, {

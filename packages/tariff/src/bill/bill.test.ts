@@ -222,6 +222,34 @@ describe('rounding points', () => {
     expect(money(perCategory.exact.gross, 4)).toBe('6.2115');
   });
 
+  test('VATs of one category are taxed together by percentage', () => {
+    const two = (category?: string): Bill => {
+      const vats = ['a', 'b'].map((id) =>
+        parseVat({ id, rates: [{ validFrom: '2020-01-01', percent: '23' }], category }),
+      );
+      const charges = ['a', 'b'].map((vat) => ({
+        id: vat,
+        on: 'point',
+        per: 'day',
+        rate: '1.01',
+        payTo: 's',
+        vat,
+      }));
+      return bill(parseCharges(charges), vats, EN_16931, usage);
+    };
+    expect(two().categories.map(({ vat, vatAmount }) => [vat, money(vatAmount)])).toEqual([
+      ['a', '0.23'],
+      ['b', '0.23'],
+    ]);
+    expect(
+      two('S').categories.map(({ vat, net, vatAmount }) => [vat, money(net), money(vatAmount)]),
+    ).toEqual([['S', '2.02', '0.46']]);
+    expect(two('S').lines.map(({ vat, vatCategory }) => [vat, vatCategory])).toEqual([
+      ['a', 'S'],
+      ['b', 'S'],
+    ]);
+  });
+
   test('at the total net and gross are rounded once, and VAT is between them', () => {
     const result = bill(fiveLines, [normal], { point: 'total', ...CENTS }, usage);
     expect(

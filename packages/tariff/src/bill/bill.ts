@@ -25,16 +25,19 @@ import type { Vat } from './vat.js';
 export interface BillLine extends ChargeLine {
   /** VAT percentage, decimal text; absent outside the scope of VAT. */
   readonly vatPercent?: string;
+  /** Category of the VAT, which is its id unless it names another; absent outside the scope of VAT. */
+  readonly vatCategory?: string;
   /** Net: rounded where the rounding point is `line`, else exact. */
   readonly net: Fraction;
   /** VAT on the net: rounded where VAT's rounding point is `line`, else exact. 0 without VAT. */
   readonly vatAmount: Fraction;
 }
 
-/** All lines of one VAT and percentage. */
+/** All lines of one VAT category and percentage (EN 16931's VAT breakdown). */
 export interface VatCategory {
-  /** Id of the VAT; absent for what is outside its scope. */
+  /** The category, which is the VAT's id unless it names another; absent outside the scope of VAT. */
   readonly vat?: string;
+  /** VAT percentage, decimal text; absent for what is outside its scope. */
   readonly vatPercent?: string;
   /** Sum of the lines' nets: rounded where the rounding point is `category`. */
   readonly net: Fraction;

@@ -17,8 +17,9 @@ import type { VatRates, VatSpan } from './vat-rates.js';
 /** A part of an accrual that has one VAT rate. */
 export interface TaxedAccrual {
   readonly accrual: Accrual;
-  /** Percentage, decimal text; absent outside the scope of VAT. */
+  /** Percentage, decimal text, and category; absent outside the scope of VAT. */
   readonly percent?: string;
+  readonly category?: string;
 }
 
 /** What VAT needs to know of a bill. */
@@ -38,8 +39,9 @@ export function taxed(accruals: readonly Accrual[], input: VatInput): TaxedAccru
   return accruals.flatMap((accrual) => {
     const span = spanOf(accrual);
     if (span === undefined) return [{ accrual }];
+    const { category } = span;
     const { block, percent } = span.rate;
-    if (block === undefined) return [{ accrual, percent }];
+    if (block === undefined) return [{ accrual, percent, category }];
     const alike = groups.get(groupKey(accrual, span)) ?? [accrual];
     const share =
       accrual.charge.per === 'percent' && block.firstKilowattHoursPer30Days !== undefined
@@ -50,8 +52,8 @@ export function taxed(accruals: readonly Accrual[], input: VatInput): TaxedAccru
     return [
       ...(share.numerator === 0n
         ? []
-        : [{ accrual: part(accrual, share), percent: block.percent }]),
-      ...(rest.numerator === 0n ? [] : [{ accrual: part(accrual, rest), percent }]),
+        : [{ accrual: part(accrual, share), percent: block.percent, category }]),
+      ...(rest.numerator === 0n ? [] : [{ accrual: part(accrual, rest), percent, category }]),
     ];
   });
 }

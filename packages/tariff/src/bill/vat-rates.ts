@@ -8,6 +8,8 @@ import type { Vat, VatRate } from './vat.js';
 
 /** The part of a billing period in which one rate of a VAT holds. */
 export interface VatSpan {
+  /** Category of the VAT. */
+  readonly category: string;
   readonly rate: VatRate;
   readonly startMs: number;
   readonly endMs: number;
@@ -79,6 +81,7 @@ function vatSpans(
     if (rate === undefined) continue;
     const span = spans.get(rate);
     spans.set(rate, {
+      category: vat.category ?? vat.id,
       rate,
       startMs: span?.startMs ?? segment.startMs,
       endMs: segment.endMs,

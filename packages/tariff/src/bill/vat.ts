@@ -79,6 +79,10 @@ export type VatRate = z.infer<typeof vatRate>;
 /** A VAT: its rates over time, in any order, each date once. */
 export const vatSchema = z.strictObject({
   id: nameText,
+  category: nameText.optional().meta({
+    description:
+      'VATs of one category are summed together by percentage, as the category codes of EN 16931 (S, Z, E) are. Default: the id',
+  }),
   rates: z
     .array(vatRate)
     .min(1)
