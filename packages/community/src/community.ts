@@ -95,7 +95,7 @@ export interface Community {
   readonly missing?: 'stop' | 'substitute';
   /** Least part of a member's energy that is measured or corrected, decimal text 0 to 1. */
   readonly minimumMeasuredEnergyShare?: string;
-  /** Price stack beside the three prices, in the order of a bill. */
+  /** Price stack beside the three prices: charges by id and first day. */
   readonly charges?: readonly Charge[];
   /** VATs that charges name, in id order. */
   readonly vat?: readonly Vat[];

@@ -36,7 +36,9 @@ export function normalRules(input: CommunityInput): ContractRules {
     calendar: normalCalendar(calendar),
     missing: missing === 'stop' ? undefined : missing,
     minimumMeasuredEnergyShare: spelled(minimumMeasuredEnergyShare),
-    charges: filled(input.charges)?.map(normalCharge),
+    charges: filled(input.charges)
+      ?.map(normalCharge)
+      .sort((a, b) => compareIds(a.id, b.id) || compareIds(a.validFrom ?? '', b.validFrom ?? '')),
     vat: filled(input.vat)
       ?.map(normalVat)
       .sort((a, b) => compareIds(a.id, b.id)),

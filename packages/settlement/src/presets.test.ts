@@ -1,4 +1,5 @@
 import { findPreset, parseCommunity, presets } from '@microgrid/community';
+import { chargeLines, formatFraction, marketSeries, ZERO } from '@microgrid/tariff';
 import { formatKilowattHours, parseKilowattHours } from '@microgrid/units';
 import { settle } from './settle.js';
 import type { SettledPeriod } from './settled-period.js';
@@ -412,6 +413,33 @@ describe('presets', () => {
       mill: '1.5',
       house: '0.5',
     });
+  });
+
+  test("Italy's premium is paid on what each plant shared, by the zonal price of the hour", () => {
+    const [example] = EXAMPLES['it-cer'] ?? [];
+    if (example === undefined) throw new Error('no example');
+    const result = settled('it-cer', example);
+    const { startMs, endMs, resolutionMs } = result;
+    const young = result.points.indexOf('young');
+    const premium = (zonalPrice: string): string => {
+      const [line, ...more] = chargeLines(result.contract.community.charges ?? [], {
+        startMs,
+        endMs,
+        resolutionMs,
+        timeZone: 'Europe/Rome',
+        energies: { sharedOut: result.sharedOutMilliwattHours.slice(young, young + 1) },
+        market: new Map([
+          ['zonal-price', marketSeries('zonal-price', startMs, resolutionMs, [zonalPrice])],
+        ]),
+      });
+      expect(more).toEqual([]);
+      expect(line).toMatchObject({ charge: 'tip', payTo: 'gse' });
+      return formatFraction(line?.amount ?? ZERO, 4);
+    };
+    // 32 kWh; base 80 and 10 for photovoltaics in the north; 80 + 180 - 155 = 105; at most 120 + 10.
+    expect(premium('155')).toBe('-3.6800');
+    expect(premium('100')).toBe('-4.1600');
+    expect(premium('200')).toBe('-2.8800');
   });
 
   test('countries where the operator decides say so', () => {

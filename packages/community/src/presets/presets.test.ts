@@ -126,6 +126,7 @@ describe('presets', () => {
       JSON.stringify({ ...OWN, preset: 'it-cer', charges: [fee, tip] }),
     );
     expect(charges).toEqual([
+      { ...fee, rate: '2.5' },
       {
         id: 'tip',
         on: 'sharedOut',
@@ -140,7 +141,6 @@ describe('presets', () => {
           photovoltaic: true,
         },
       },
-      { ...fee, rate: '2.5' },
     ]);
     expect(
       parseCommunity(JSON.stringify({ ...OWN, preset: 'it-cer', charges: null })).charges,

@@ -1,3 +1,4 @@
+import { runKindVerdict } from '@microgrid/community';
 import type { Filled } from '@microgrid/metering';
 import { SOURCE_PRECEDENCE } from '@microgrid/metering';
 import { formatInstant, type EpochMs } from '@microgrid/units';
@@ -66,7 +67,7 @@ function checkDecider(
   { source, grid }: PeriodReadings,
   kind: RunKind,
 ): void {
-  if (known.community.decidedBy !== 'dso' || kind === 'preliminary') return;
+  if (runKindVerdict(known.community, kind, 'gateway').outcome === 'eligible') return;
   const size = contract.pointIds.length;
   const own = source.findIndex(
     (from, cell) =>
