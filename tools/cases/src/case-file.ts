@@ -1,5 +1,5 @@
 import { CaseFileError } from './case-error.js';
-import { isRecord, type Json, type JsonRecord } from './json.js';
+import { isList, isRecord, type Json, type JsonRecord } from './json.js';
 
 /** A worked case: what goes in, what must come out, how exactly, and where it was published. */
 export interface CaseFile {
@@ -22,14 +22,23 @@ const text = (record: JsonRecord, field: string): string => {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 };
 
-/** Reads a case. @throws CaseFileError for text that is no JSON object with an id, input and expected. */
-export function parseCase(content: string, source: string): CaseFile {
+/**
+ * Reads the cases of a file: one, or a list of them.
+ * @throws CaseFileError for text that is no JSON, and for a case without an id, input and expected.
+ */
+export function parseCases(content: string, source: string): CaseFile[] {
   let value: Json;
   try {
     value = JSON.parse(content) as Json;
   } catch (error) {
     throw new CaseFileError(`${source}: ${(error as Error).message}, expected JSON`);
   }
+  return isList(value)
+    ? value.map((one, index) => caseOf(one, `${source}[${index}]`))
+    : [caseOf(value, source)];
+}
+
+function caseOf(value: Json, source: string): CaseFile {
   if (!isRecord(value)) throw new CaseFileError(`${source}: expected a JSON object`);
   const { id, input, expected } = value;
   if (typeof id !== 'string' || input === undefined || expected === undefined) {

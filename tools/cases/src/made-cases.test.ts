@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { CaseFileError } from './case-error.js';
-import { parseCase } from './case-file.js';
+import { parseCases } from './case-file.js';
 import type { Executor } from './executor.js';
 import { MADE_CASES, madeCase } from './made-cases.test-data.js';
 import { printReports } from './print-reports.js';
@@ -95,9 +98,27 @@ describe('a case that is not understood is never passed', () => {
 });
 
 describe('case files', () => {
+  it('hold one case or a list of them', () => {
+    const one = { id: 'x', input: {}, expected: {}, tolerance: 0.01, notes: null };
+    expect(parseCases(JSON.stringify(one), 'a.json')).toMatchObject([
+      { id: 'x', tolerance: '0.01', notes: '' },
+    ]);
+    expect(parseCases(JSON.stringify([one, one]), 'a.json')).toHaveLength(2);
+  });
+
   it('are refused where they are none, with their name', () => {
-    expect(() => parseCase('{', 'a.json')).toThrow(CaseFileError);
-    expect(() => parseCase('{"id":"x"}', 'a.json')).toThrow(/^a\.json: .*expected/);
+    expect(() => parseCases('{', 'a.json')).toThrow(CaseFileError);
+    expect(() => parseCases('[7]', 'a.json')).toThrow(/^a\.json\[0\]: .*expected/);
     expect(() => readCases('/nowhere')).toThrow(/nowhere: no \.json files/);
+  });
+
+  it('that cannot be read hide none of the others', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'cases-'));
+    writeFileSync(join(folder, 'bad.json'), '{');
+    writeFileSync(join(folder, 'good.json'), '{"id":"x","input":{},"expected":{}}');
+    const { cases, unreadable } = readCases(folder);
+    rmSync(folder, { recursive: true });
+    expect(cases.map(({ id }) => id)).toEqual(['x']);
+    expect(unreadable).toMatchObject([{ id: 'bad.json', outcome: 'not-understood' }]);
   });
 });

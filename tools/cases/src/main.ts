@@ -20,10 +20,10 @@ const program = new Command('cases')
   .action((folder: string | undefined, options: { json?: true }) => {
     // npm changes to the package's folder; a path is meant from where the command was typed.
     const from = process.env['INIT_CWD'] ?? process.cwd();
-    const cases = readCases(
+    const { cases, unreadable } = readCases(
       resolve(from, folder ?? process.env['MICROGRID_CASES'] ?? DEFAULT_FOLDER),
     );
-    const reports = cases.map((one) => runCase(one));
+    const reports = [...cases.map((one) => runCase(one)), ...unreadable];
     process.stdout.write(
       options.json
         ? reports.map((report) => `${JSON.stringify(report)}\n`).join('')

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CaseFileError, NotUnderstood } from './case-error.js';
-import { parseCase, type CaseFile } from './case-file.js';
+import { parseCases, type CaseFile } from './case-file.js';
 import { compare, EXPLANATIONS, type Difference } from './compare.js';
 import { arguedValues } from './disputed.js';
 import type { Executor } from './executor.js';
@@ -94,8 +94,15 @@ function leaves(expected: Json): number {
     .reduce((sum, [, one]) => sum + leaves(one), 0);
 }
 
-/** The files of a folder that hold cases, by name. @throws CaseFileError when there are none. */
-export function readCases(folder: string): CaseFile[] {
+/** The cases of a folder, and the files that hold none. */
+export interface CaseFolder {
+  readonly cases: readonly CaseFile[];
+  /** What is wrong with each file that could not be read. */
+  readonly unreadable: readonly CaseReport[];
+}
+
+/** Reads the `.json` files of a folder, by name. @throws CaseFileError when there are none. */
+export function readCases(folder: string): CaseFolder {
   const names = existsSync(folder)
     ? readdirSync(folder)
         .filter((name) => name.endsWith('.json'))
@@ -106,5 +113,20 @@ export function readCases(folder: string): CaseFile[] {
       `${folder}: no .json files, expected worked cases; name their folder in MICROGRID_CASES`,
     );
   }
-  return names.map((name) => parseCase(readFileSync(join(folder, name), 'utf8'), name));
+  const cases: CaseFile[] = [];
+  const unreadable: CaseReport[] = [];
+  for (const name of names) {
+    try {
+      cases.push(...parseCases(readFileSync(join(folder, name), 'utf8'), name));
+    } catch (error) {
+      if (!(error instanceof CaseFileError)) throw error;
+      unreadable.push({
+        id: name,
+        domain: '',
+        outcome: 'not-understood',
+        reason: error.message,
+      });
+    }
+  }
+  return { cases, unreadable };
 }

@@ -22,7 +22,7 @@ const ASKS = [
   'selloffers',
 ];
 const QUANTITIES = ['quantity', 'qty', 'q', 'amount', 'energy', 'volume', 'kwh'];
-const PRICES = ['price', 'p', 'rate', 'value', 'limit', 'limitprice'];
+const PRICES = ['energyrate', 'price', 'p', 'rate', 'value', 'limit', 'limitprice'];
 
 /** Field names of cases that put both sides or the order of values into the name. */
 function sideName(key: string): 'bids' | 'asks' | undefined {
@@ -81,7 +81,7 @@ function order(value: Json, position: string, what: string): MarketOrder {
   const field = (names: readonly string[]): Json | undefined =>
     Object.entries(value).find(([key]) => names.includes(plainName(key)))?.[1];
   const id = field(['id', 'origin', 'name', 'order']);
-  const participant = field(['participant', 'user', 'member', 'owner']);
+  const participant = field(['participant', 'user', 'member', 'owner', 'buyer', 'seller']);
   return {
     id: id === undefined ? position : textOf(id),
     ...(participant !== undefined && { participant: textOf(participant) }),
