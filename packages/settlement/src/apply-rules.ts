@@ -25,8 +25,23 @@ export function applyRules(
     ruled.entitled <= transformerLimit &&
     (importLimits === undefined || within(claimed, importLimits)) &&
     (exportLimits === undefined || within(offered, exportLimits));
+  const { shares, given, entitled, own, assigned, market } = ruled;
   return {
-    data: { ...data, claimed, offered, totalClaimed, totalOffered, ...ruled, withinCapacity },
+    data: {
+      ...data,
+      claimed,
+      offered,
+      totalClaimed,
+      totalOffered,
+      // Field by field: a second object spread costs more than sharing an interval's energy.
+      shares,
+      given,
+      entitled,
+      own,
+      assigned,
+      market,
+      withinCapacity,
+    },
     values: netted,
   };
 }

@@ -2,7 +2,7 @@ import type { ClearedCase, IssuedCase } from './energy-case.js';
 import type { EnergyStep, EnergyStepResult } from './energy-steps.js';
 import type { MarketAmounts } from './sharing/sharing-rule.js';
 import { SettlementError } from './settlement-error.js';
-import { columnSum, subtract, type Workspace } from './workspace.js';
+import { columnSum, takeAway, type Workspace } from './workspace.js';
 
 /**
  * Moves what the key shares from givers to takers. Below the entitled quantity (transformer limit)
@@ -21,21 +21,21 @@ export function match(
     allocator.allocate(shared, given, entitled, sharedOut);
     allocator.allocate(shared, shares, entitled, sharedIn);
   } else {
-    sharedOut.set(given);
-    sharedIn.set(shares);
+    // The columns of the key and those of the result may be the same ones.
+    if (sharedOut !== given) sharedOut.set(given);
+    if (sharedIn !== shares) sharedIn.set(shares);
   }
-  const taken = columnSum(sharedIn, 'shares', startMs);
-  const gave = columnSum(sharedOut, 'shares', startMs);
+  const importPending = workspace.column('unsharedImport', startMs);
+  const exportPending = workspace.column('unsharedExport', startMs);
+  const [imports, exports] = [values['importPending'] ?? zero, values['exportPending'] ?? zero];
+  const taken = takeAway(imports, sharedIn, importPending, 'imports less shares');
+  const gave = takeAway(exports, sharedOut, exportPending, 'exports less shares');
   if (taken !== shared || gave !== shared) {
     throw new SettlementError(
       'not-conserved',
       `shared ${shared} mWh, but ${taken} taken and ${gave} given`,
     );
   }
-  const importPending = workspace.column('unsharedImport', startMs);
-  const exportPending = workspace.column('unsharedExport', startMs);
-  subtract(values['importPending'] ?? zero, sharedIn, importPending, 'imports less shares');
-  subtract(values['exportPending'] ?? zero, sharedOut, exportPending, 'exports less shares');
   if (own !== undefined && assigned !== undefined) {
     checkOwnSurplus(own, assigned, exportPending, startMs);
   }
@@ -46,9 +46,9 @@ export function match(
       shared,
       curtailed,
       withinCapacity,
-      ...(own && { own }),
-      ...(assigned && { assigned }),
-      ...(market && { market: amountsOf(workspace, data, market, sharedIn, sharedOut) }),
+      own,
+      assigned,
+      market: market && amountsOf(workspace, data, market, sharedIn, sharedOut),
     },
     values: { importPending, exportPending, sharedIn, sharedOut },
   };

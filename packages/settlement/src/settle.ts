@@ -113,7 +113,8 @@ function reusedColumns(
 ): ColumnSource {
   const columns = new Map<ColumnName, Float64Array>();
   return (name) => {
-    if (name === 'sharedIn' || name === 'sharedOut') return results[name];
+    if (name === 'sharedIn' || name === 'shares') return results.sharedIn;
+    if (name === 'sharedOut' || name === 'given') return results.sharedOut;
     let column = columns.get(name);
     if (column === undefined) {
       column = new Float64Array(size);
@@ -168,33 +169,33 @@ function checkedEnergies(
 ): [Float64Array, Float64Array] {
   let { importMilliwattHours, exportMilliwattHours } = grid;
   const { quality } = grid;
-  const size = contract.pointIds.length;
   for (let cell = 0; cell < quality.length; cell++) {
-    if (quality[cell] === MISSING_QUALITY) {
-      refuseMissingMember(contract, cell);
-      if (importMilliwattHours === grid.importMilliwattHours) {
-        importMilliwattHours = importMilliwattHours.slice();
-        exportMilliwattHours = exportMilliwattHours.slice();
-      }
-      importMilliwattHours[cell] = 0;
-      exportMilliwattHours[cell] = 0;
-    } else if (
-      !isEnergy(importMilliwattHours[cell] as number) ||
-      !isEnergy(exportMilliwattHours[cell] as number) ||
-      (quality[cell] as number) > MISSING_QUALITY
-    ) {
-      const { id, at } = cellName(contract, cell, size);
-      throw new SettlementError(
-        'bad-value',
-        `${id} at ${at}: got import ${importMilliwattHours[cell]}, export ${exportMilliwattHours[cell]}, quality ${quality[cell]}; expected whole mWh from 0 to 2^53 - 1 and a quality from 0 to ${MISSING_QUALITY}`,
-      );
+    const missing = quality[cell] as number;
+    const imported = importMilliwattHours[cell] as number;
+    const exported = exportMilliwattHours[cell] as number;
+    if (missing < MISSING_QUALITY && isEnergy(imported) && isEnergy(exported)) continue;
+    if (missing !== MISSING_QUALITY) refuseValue(contract, grid, cell);
+    refuseMissingMember(contract, cell);
+    if (importMilliwattHours === grid.importMilliwattHours) {
+      importMilliwattHours = importMilliwattHours.slice();
+      exportMilliwattHours = exportMilliwattHours.slice();
     }
+    importMilliwattHours[cell] = 0;
+    exportMilliwattHours[cell] = 0;
   }
   return [importMilliwattHours, exportMilliwattHours];
 }
 
 function isEnergy(value: number): boolean {
-  return Number.isSafeInteger(value) && value >= 0;
+  return value >= 0 && value <= Number.MAX_SAFE_INTEGER && Math.floor(value) === value;
+}
+
+function refuseValue(contract: SettlementContract, grid: SettlementGrid, cell: number): never {
+  const { id, at } = cellName(contract, cell, contract.pointIds.length);
+  throw new SettlementError(
+    'bad-value',
+    `${id} at ${at}: got import ${grid.importMilliwattHours[cell]}, export ${grid.exportMilliwattHours[cell]}, quality ${grid.quality[cell]}; expected whole mWh from 0 to 2^53 - 1 and a quality from 0 to ${MISSING_QUALITY}`,
+  );
 }
 
 function cellName(

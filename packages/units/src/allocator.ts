@@ -1,7 +1,9 @@
 import { allocateExactly } from './allocate-exactly.js';
 
-/** Remainders are sorted into this many equal parts of their range. */
-const BUCKETS = 1024;
+/** Remainders are sorted into at most this many equal parts of their range. */
+const MOST_BUCKETS = 1024;
+/** And at least so many. */
+const LEAST_BUCKETS = 8;
 
 /**
  * Largest remainder (Hamilton) for hot loops, without sorting and without making arrays: part i first
@@ -19,7 +21,7 @@ export class Allocator {
   private readonly buckets: Int32Array;
   /** Positions whose remainder lies in the bucket where the units run out. */
   private readonly last: Int32Array;
-  private readonly counts = new Int32Array(BUCKETS + 1);
+  private readonly counts = new Int32Array(MOST_BUCKETS + 1);
 
   /** @param size most weights of one call. */
   constructor(size: number) {
@@ -60,9 +62,11 @@ export class Allocator {
   private share(total: number, weights: Float64Array, sum: number, out: Float64Array): void {
     const { remainders, buckets, counts } = this;
     const count = weights.length;
-    const perBucket = BUCKETS / sum;
+    // About one remainder in each: more buckets cost more to walk through than they save.
+    const most = Math.min(MOST_BUCKETS, Math.max(LEAST_BUCKETS, count));
+    const perBucket = most / sum;
     let left = total;
-    counts.fill(0);
+    counts.fill(0, 0, most + 1);
     for (let index = 0; index < count; index++) {
       const product = total * (weights[index] as number);
       let part = Math.floor(product / sum);
@@ -80,12 +84,12 @@ export class Allocator {
       counts[bucket] = (counts[bucket] as number) + 1;
       left -= part;
     }
-    if (left > 0) this.giveLeftOver(left, count, out);
+    if (left > 0) this.giveLeftOver(left, count, most, out);
   }
 
-  private giveLeftOver(left: number, count: number, out: Float64Array): void {
+  private giveLeftOver(left: number, count: number, most: number, out: Float64Array): void {
     const { buckets, counts, last } = this;
-    let border = BUCKETS;
+    let border = most;
     let above = 0;
     while (above + (counts[border] as number) < left) above += counts[border--] as number;
     let inBorder = 0;

@@ -29,9 +29,7 @@ export class PairsRule implements SharingRule {
   private readonly takes: Float64Array;
   private readonly open: Float64Array;
   private readonly left: Float64Array;
-  /** For each consumer, the rows it is in and its place in each. */
-  private readonly columns: readonly { readonly rows: Int32Array; readonly places: Int32Array }[];
-  private readonly column: Float64Array;
+  private readonly columns: readonly PairColumn[];
 
   constructor(
     size: number,
@@ -46,7 +44,6 @@ export class PairsRule implements SharingRule {
     this.takes = new Float64Array(size);
     this.open = new Float64Array(size);
     this.left = new Float64Array(rows.length);
-    this.column = new Float64Array(rows.length);
     this.columns = columnsOf(size, rows);
   }
 
@@ -135,8 +132,7 @@ export class PairsRule implements SharingRule {
 
   /** A capped consumer takes of its producers in proportion to what they meant for it. */
   private divideTake(point: number, take: number, total: number, given: Float64Array): void {
-    const { rows, places } = this.columns[point] as (typeof this.columns)[number];
-    const column = this.column.fill(0);
+    const { rows, places, column } = this.columns[point] as PairColumn;
     for (let index = 0; index < rows.length; index++) {
       const meant = this.meant[rows[index] as number] as Float64Array;
       column[index] = meant[places[index] as number] as number;
@@ -198,10 +194,14 @@ function addMeant(meant: Float64Array, consumers: Int32Array, totals: Float64Arr
   }
 }
 
-function columnsOf(
-  size: number,
-  rows: readonly PairRow[],
-): { readonly rows: Int32Array; readonly places: Int32Array }[] {
+/** The rows that a consumer is in, its place in each, and room for what they mean for it. */
+interface PairColumn {
+  readonly rows: Int32Array;
+  readonly places: Int32Array;
+  readonly column: Float64Array;
+}
+
+function columnsOf(size: number, rows: readonly PairRow[]): PairColumn[] {
   const found = Array.from({ length: size }, (): [number[], number[]] => [[], []]);
   for (const [row, { consumers }] of rows.entries()) {
     for (const [place, point] of consumers.entries()) {
@@ -212,5 +212,6 @@ function columnsOf(
   return found.map(([inRows, places]) => ({
     rows: Int32Array.from(inRows),
     places: Int32Array.from(places),
+    column: new Float64Array(places.length),
   }));
 }
