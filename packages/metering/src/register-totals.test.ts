@@ -1,4 +1,3 @@
-import { INTERVAL_QUALITIES } from '@microgrid/events';
 import fc from 'fast-check';
 import {
   checkColumns,
@@ -157,7 +156,7 @@ describe('register differences', () => {
       'metering_point,start,end,import_kwh,export_kwh,quality',
       ...energies.map((energy, hour) => {
         const [start, end] = [hour, hour + 1].map((each) => `2026-06-21T0${each}:00:00Z`);
-        return `home-01,${start ?? ''},${end ?? ''},${energy},0.000,${INTERVAL_QUALITIES[0] ?? ''}`;
+        return `home-01,${start ?? ''},${end ?? ''},${energy},0.000,measured`;
       }),
     ].join('\n');
   const columns = (...energies: string[]) =>
