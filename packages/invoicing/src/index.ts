@@ -112,3 +112,5 @@ export {
 export { billStatementLines, vatAccount } from './charges/bill-statement-lines.js';
 export { pointBills, type PointBill } from './charges/point-bills.js';
 export { STATEMENT_NOTICE } from './statement-notice.js';
+export { ublDocument, type UblDocument } from './ubl/ubl-document.js';
+export type { DocumentFacts, DocumentParty, VatTreatment } from './ubl/document-parties.js';
