@@ -301,8 +301,10 @@ function hiddenTear(
   // A register that goes round rises by what lies behind the turn too.
   const rise = (from: number, to: number): number => (to < from ? to - from + range : to - from);
   const [before, after] = [rise(low ?? energy, energy), rise(energy, high ?? energy)];
-  if (before < 0 || after < 0) return undefined;
-  if (low !== undefined && high !== undefined && before + after !== rise(low, high))
+  // The readings ended before a second one could agree with the one that fell.
+  const undecided = tornAt + 2 >= readings.length;
+  if (!undecided && (before < 0 || after < 0)) return undefined;
+  if (!undecided && low !== undefined && high !== undefined && before + after !== rise(low, high))
     return undefined;
   draw.faults.add('hidden');
   // In true time, whatever the clock said.
