@@ -206,6 +206,34 @@ export const MADE_CASES: Readonly<Record<string, CaseFile>> = {
     // 200 kWh at 6 %, 100 kWh and 8.28 of power at 23 %.
     { net: '53.28', net_by_rate: { '6': '30', '23': '23.28' }, vat: '7.15', total: '60.43' },
   ),
+  'bills whose rates and VAT stand among the other fields': madeCase(
+    'bill',
+    [
+      {
+        consumption_kWh: 150,
+        days: 15,
+        contracted_kVA: 3.45,
+        unit_price_per_kWh: 0.2,
+        vat_reduced: 0.06,
+        vat_normal: 0.23,
+        reduced_limit_kWh_per_30_days: 200,
+      },
+      {
+        energy_kWh: 90,
+        contracted_kVA: 10.35,
+        energy_price_per_kWh: '0.1',
+        fee_per_month: '3.10',
+        days: 31,
+        vat_blocks: [{ up_to_kWh: 200, rate: 0.06 }, { rate: 0.23 }],
+        up_to_kVA: 6.9,
+      },
+    ],
+    [
+      // 100 kWh of the 150 are within 200 per 30 days.
+      { net_by_rate: { '6': '20', '23': '10' }, vat: '3.5', total: '33.5' },
+      { net: '12.1', vat: '2.783', total: '14.883' },
+    ],
+  ),
   'a premium by power class and region': madeCase(
     'price',
     [

@@ -28,6 +28,25 @@ const VAT = ['vat', 'vatpercent', 'vatrate', 'iva', 'tax', 'taxpercent'];
 const ROUNDING = ['rounding', 'round'];
 const LINES = ['lines', 'positions', 'items'];
 const PRICES = ['prices', 'charges', 'tariff', 'rates'];
+const NORMAL_VAT = [
+  'vatnormal',
+  'normalvat',
+  'vatstandard',
+  'vatnormalpercent',
+  'vatstandardpercent',
+];
+const REDUCED_VAT = ['vatreduced', 'reducedvat', 'vatreducedpercent'];
+const REDUCED_LIMIT = [
+  'reducedlimitkwh',
+  'reducedlimitkwhper30days',
+  'reducedfirstkwh',
+  'firstkwhper30days',
+  'reducedkwhper30days',
+];
+const UP_TO = ['uptokva', 'reduceduptokva', 'maxkva', 'vatblocks', 'ivablocks'];
+const STACK = [
+  ENERGY, DAYS, POWER, FAMILY, VAT, ROUNDING, PRICES, NORMAL_VAT, REDUCED_VAT, REDUCED_LIMIT, UP_TO,
+].flat(); // prettier-ignore
 const NO_ROUNDING: Rounding = { point: 'total', decimals: 12, mode: 'half-away' };
 
 const decimal = (value: Json | undefined, what: string): string =>
@@ -64,60 +83,58 @@ function ownForm(input: JsonRecord): BillInput | undefined {
   };
 }
 
-/** `vat: 23`, `vat_percent`, or rates with a block: `{ percent, block: { percent, first_kWh_per_30_days, up_to_kVA } }`. */
-function vatOf(value: Json | undefined, field: string): Vat[] {
-  if (value === undefined) return [];
-  if (!isRecord(value)) {
-    return [
-      parseVat({ id: 'vat', rates: [{ validFrom: '2000-01-01', percent: percent(value, field) }] }),
-    ];
-  }
-  const normal = named(value, ['percent', 'normal', 'normalpercent', 'standard', 'rate']);
-  const inner = named(value, ['block', 'reduced', 'reducedblock']);
-  if (normal === undefined) throw new NotUnderstood('vat: expected a percentage');
-  const block = isRecord(inner)
-    ? inner
-    : inner === undefined
-      ? undefined
-      : { ...value, percent: inner };
-  return [
-    parseVat({
-      id: 'vat',
-      rates: [
-        {
-          validFrom: '2000-01-01',
-          percent: percent(normal, 'percent'),
-          ...(block !== undefined && { block: vatBlock(block) }),
-        },
-      ],
-    }),
-  ];
+const letters = (key: string): string => key.toLowerCase().replace(/[^a-z0-9]/g, '');
+
+/** A field by its whole name, units included. */
+function entryOf(record: JsonRecord, names: readonly string[]): [string, Json] | undefined {
+  return Object.entries(record).find(([key]) => names.includes(letters(key)));
 }
 
-function vatBlock(block: JsonRecord): JsonRecord {
-  const text = (names: readonly string[], field: string): JsonRecord => {
-    const value = named(block, names);
-    return value === undefined ? {} : { [field]: decimal(value, field) };
+function percentIn(record: JsonRecord, names: readonly string[]): string {
+  const [key, value] = entryOf(record, names) ?? [];
+  if (key === undefined || value === undefined)
+    throw new NotUnderstood('vat: expected a percentage');
+  return percent(value, key);
+}
+
+const NORMAL = ['percent', 'normal', 'normalpercent', 'standard', 'rate', 'vat', 'vatpercent'];
+const REDUCED = ['percent', 'rate', 'vat', 'vatpercent', 'reduced', 'reducedpercent'];
+const LIMIT = [
+  'firstkilowatthoursper30days', 'firstkwhper30days', 'firstkwh', 'kwhper30days', 'first', 'limit',
+  'limitkwh', 'uptokwh', 'limitkwhper30days',
+]; // prettier-ignore
+const FAMILY_LIMIT = [
+  'largefamilykilowatthoursper30days',
+  'largefamilykwhper30days',
+  'largefamilykwh',
+];
+const POWER_LIMIT = ['uptokilovoltamperes', 'uptokva', 'upto', 'maxkva'];
+
+/** `vat: 23`, `vat_percent`, or `{ percent, block: { percent, first_kWh_per_30_days, up_to_kVA } }`. */
+function vatOf(value: Json | undefined, field: string): Vat[] {
+  if (value === undefined) return [];
+  const rates = isRecord(value)
+    ? { percent: percentIn(value, NORMAL), ...blockOf(value) }
+    : { percent: percent(value, field) };
+  return [parseVat({ id: 'vat', rates: [{ validFrom: '2000-01-01', ...rates }] })];
+}
+
+function blockOf(value: JsonRecord): JsonRecord {
+  const [, inner] = entryOf(value, ['block', 'reduced', 'reducedblock']) ?? [];
+  if (inner === undefined) return {};
+  // A reduced rate may stand beside its limits instead of in a record with them.
+  const block = isRecord(inner) ? inner : { ...value, percent: percent(inner, 'reduced') };
+  const limit = (names: readonly string[], name: string): JsonRecord => {
+    const [key, found] = entryOf(block, names) ?? [];
+    return key === undefined ? {} : { [name]: decimal(found, key) };
   };
   return {
-    percent: percent(
-      named(block, ['percent', 'rate', 'reduced', 'reducedpercent']) ?? '',
-      'percent',
-    ),
-    ...text(
-      ['firstkilowatthoursper30days', 'firstkwhper30days', 'firstkwh', 'kwhper30days', 'first'],
-      'firstKilowattHoursPer30Days',
-    ),
-    ...text(
-      [
-        'largefamilykilowatthoursper30days',
-        'largefamilykwhper30days',
-        'largefamilykwh',
-        'largefamily',
-      ],
-      'largeFamilyKilowattHoursPer30Days',
-    ),
-    ...text(['uptokilovoltamperes', 'uptokva', 'upto', 'maxkva'], 'upToKilovoltAmperes'),
+    block: {
+      percent: percentIn(block, REDUCED),
+      ...limit(LIMIT, 'firstKilowattHoursPer30Days'),
+      ...limit(FAMILY_LIMIT, 'largeFamilyKilowattHoursPer30Days'),
+      ...limit(POWER_LIMIT, 'upToKilovoltAmperes'),
+    },
   };
 }
 
@@ -136,7 +153,7 @@ export function roundingOf(value: Json | undefined): Rounding {
 
 /** What a field's name says its rate is per. */
 function unitOf(name: string): Pick<Charge, 'on' | 'per'> | undefined {
-  const plain = name.toLowerCase().replace(/[^a-z0-9]/g, '');
+  const plain = letters(name);
   if (/(?:per)?kwh$/.test(plain) || /^energy(?:price)?$/.test(plain))
     return { on: 'import', per: 'kWh' };
   if (/kvaday$|kvaperday$/.test(plain)) return { on: 'point', per: 'kVA-day' };
@@ -216,23 +233,59 @@ function netOf(line: JsonRecord, index: number): ReturnType<typeof numberOf> {
   };
 }
 
+/** Rates among the other fields of an input, where it has no record of them. */
+function pricesIn(input: JsonRecord): JsonRecord {
+  const own = named(input, PRICES);
+  if (isRecord(own)) return own;
+  return Object.fromEntries(Object.entries(input).filter(([name]) => isRate(name)));
+}
+
+const isRate = (name: string): boolean =>
+  /price|rate|fee|charge|term/i.test(name) &&
+  !/vat|iva|tax/i.test(name) &&
+  unitOf(name) !== undefined;
+
+/** A VAT of blocks by energy: the first up to its limit in 30 days, the last for the rest. */
+function blocksVat(blocks: readonly Json[], power: Json | undefined): JsonRecord {
+  const [first, last, ...more] = blocks;
+  if (!isRecord(first) || !isRecord(last) || more.length > 0) {
+    throw new NotUnderstood('VAT blocks: expected one with a limit and one for the rest');
+  }
+  return {
+    percent: percentIn(last, NORMAL),
+    block: { ...first, ...(power !== undefined && { upToKilovoltAmperes: power }) },
+  };
+}
+
+/** The VAT of an input: one field, blocks, or a reduced and a normal rate in fields of their own. */
+function statedVat(input: JsonRecord): Vat[] {
+  const upTo = entryOf(input, ['uptokva', 'reduceduptokva', 'maxkva'])?.[1];
+  const blocks = named(input, ['vatblocks', 'ivablocks']);
+  if (isList(blocks)) return vatOf(blocksVat(blocks, upTo), 'vat');
+  if (entryOf(input, NORMAL_VAT) !== undefined && entryOf(input, REDUCED_VAT) !== undefined) {
+    const limit = entryOf(input, REDUCED_LIMIT)?.[1];
+    const block = {
+      percent: percentIn(input, REDUCED_VAT),
+      ...(limit !== undefined && { firstKilowattHoursPer30Days: limit }),
+      ...(upTo !== undefined && { upToKilovoltAmperes: upTo }),
+    };
+    return vatOf({ percent: percentIn(input, NORMAL_VAT), block }, 'vat');
+  }
+  const [field = '', value] =
+    Object.entries(input).find(([key]) => VAT.includes(plainName(key))) ?? [];
+  return vatOf(value, field);
+}
+
 /** `{ kWh, days, contracted_kVA, prices: { energy_per_kWh, … }, vat, rounding }`. */
 function stackForm(input: JsonRecord): BillInput | undefined {
-  const prices = named(input, PRICES);
+  const prices = pricesIn(input);
   const energy = named(input, ENERGY);
-  if (!isRecord(prices) || energy === undefined) return undefined;
-  const known = [ENERGY, DAYS, POWER, FAMILY, VAT, ROUNDING, PRICES].flat();
+  if (Object.keys(prices).length === 0 || energy === undefined) return undefined;
   for (const key of Object.keys(input)) {
-    if (
-      !known.includes(plainName(key)) &&
-      !known.includes(key.toLowerCase().replace(/[^a-z0-9]/g, ''))
-    ) {
-      throw new NotUnderstood(`input.${key} means nothing here`);
-    }
+    if (STACK.includes(plainName(key)) || STACK.includes(letters(key)) || key in prices) continue;
+    throw new NotUnderstood(`input.${key} means nothing here`);
   }
-  const [field = '', vatValue] =
-    Object.entries(input).find(([key]) => VAT.includes(plainName(key))) ?? [];
-  const vat = vatOf(vatValue, field);
+  const vat = statedVat(input);
   const power = named(input, POWER);
   const days = numberOf(named(input, DAYS) ?? 30, 'days');
   return {

@@ -6,7 +6,15 @@ import { series } from './allocation-input.js';
 import { START_MS } from './settle-problem.js';
 
 /** Fields of an input that hold what each consumer was given, said afterwards. */
-export const EX_POST_NAMES = ['expost', 'vector', 'expostvector', 'given', 'dsoallocation'];
+export const EX_POST_NAMES = [
+  'expost',
+  'vector',
+  'expostvector',
+  'given',
+  'dsoallocation',
+  'dynamic',
+  'expostallocation',
+];
 
 /** Name of the file that the key of such a case refers to. */
 export const EX_POST_FILE = 'ex-post.csv';

@@ -7,7 +7,7 @@ import { isList, isRecord, plainName, textOf, type Json, type JsonRecord } from 
 import { named } from './allocation-input.js';
 
 const POWER = ['power', 'powerkw', 'powerkilowatts', 'p', 'pkw', 'nominalpower'];
-const ZONAL = ['pz', 'zonalprice', 'pricezonal', 'pzeurmwh', 'zonalpriceeurmwh'];
+const ZONAL = ['pz', 'zonalprice', 'pricezonal', 'zonalpriceeur', 'pzeur'];
 const REGION = ['region', 'area', 'zone', 'geographic', 'location'];
 const TECHNOLOGY = ['pv', 'photovoltaic', 'technology', 'tech'];
 const REDUCTION = ['reductionpercent', 'reduction', 'grantpercent'];
