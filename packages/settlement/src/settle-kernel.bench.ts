@@ -6,7 +6,7 @@ import { settle } from './settle.js';
 import { settlementContract, type SettlementContract } from './settlement-contract.js';
 import { contractHash, settlementEvents } from './settlement-events.js';
 import type { SettlementGrid } from './settlement-grid.js';
-import { SqlAllocation } from './sql-allocation.bench-data.js';
+import { SqlAllocation } from './sql-allocation.test-data.js';
 import { Workspace } from './workspace.js';
 
 /** 1,000 members of one point each, one month of quarter-hours. */
