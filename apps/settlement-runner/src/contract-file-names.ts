@@ -1,13 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { Community, ContractFiles } from '@microgrid/community';
+import { seriesFile, seriesNames } from '@microgrid/tariff';
 import { compareIds } from '@microgrid/units';
 import { listDirectory } from './run-directory.js';
 import { RunnerError, systemMessage } from './runner-error.js';
 
-/** Names of the files a contract's key refers to, in order, each once. */
-export function contractFileNames({ sharingKey }: Community): string[] {
-  const found = new Set<string>();
+/** Names of the files a contract's key and day-ahead prices refer to, in order, each once. */
+export function contractFileNames(community: Community): string[] {
+  const found = new Set(seriesNames(community).map(seriesFile));
   const walk = (value: unknown): void => {
     if (typeof value !== 'object' || value === null) return;
     for (const [name, field] of Object.entries(value)) {
@@ -15,7 +16,7 @@ export function contractFileNames({ sharingKey }: Community): string[] {
       else walk(field);
     }
   };
-  walk(sharingKey);
+  walk(community.sharingKey);
   return [...found].sort(compareIds);
 }
 

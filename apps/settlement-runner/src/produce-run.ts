@@ -26,11 +26,13 @@ import {
   DAYS_JSON,
   EVENTS_NDJSON,
   READINGS_CSV,
+  REPORT_HTML,
   RUN_JSON,
   RUN_SCHEMA,
   statementCsvPath,
   statementJsonPath,
 } from './run-layout.js';
+import { reportHtml } from './report/report-html.js';
 import type { RunInputs } from './run-inputs.js';
 
 /** What the manifest says of a file. */
@@ -60,7 +62,7 @@ export interface Produced {
  */
 export function* produceRun(inputs: RunInputs, sink: FileSink): Generator<Produced> {
   const { community, contract, grid, files } = inputs;
-  const output = new RunOutput(sink, contract.members.length * 2 + 5 + files.size);
+  const output = new RunOutput(sink, contract.members.length * 2 + 6 + files.size);
   yield output.input(COMMUNITY_JSON, [encoder.encode(canonicalCommunity(community))]);
   yield output.input(DAYS_JSON, [encoder.encode(daysText(community.timeZone, contract))]);
   yield output.input(READINGS_CSV, gridCsvChunks(grid));
@@ -111,6 +113,8 @@ export class RunOutput {
     const head = { hash: first };
     yield this.output(EVENTS_NDJSON, eventPieces(settled, rules, head));
     yield* this.statements(settled, made);
+    const report = reportHtml({ settled, days, invoice: made, about });
+    yield this.output(REPORT_HTML, [encoder.encode(report)]);
     const manifest = {
       schema: RUN_SCHEMA,
       ...about,

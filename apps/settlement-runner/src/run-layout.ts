@@ -22,6 +22,9 @@ export const ERASED_JSON = 'erased.json';
 /** Files that every other file of a run follows from. */
 export const INPUT_FILES = [COMMUNITY_JSON, DAYS_JSON, READINGS_CSV] as const;
 
+/** The run as a page for people. */
+export const REPORT_HTML = 'report.html';
+
 /** What a version changes for a member. */
 export function correctionPath(member: string): string {
   return `corrections/${member}.json`;

@@ -87,7 +87,7 @@ real('twelve real homes', () => {
       expect(
         readFileSync(place.path('out/events.ndjson'), 'utf8').trimEnd().split('\n'),
       ).toHaveLength(hours);
-      expect(await verify(place.path('out'))).toMatchObject({ ok: true, files: 29 });
+      expect(await verify(place.path('out'))).toMatchObject({ ok: true, files: 30 });
     },
     60_000,
   );

@@ -63,7 +63,7 @@ export function* produceVersion(history: History, sink: FileSink): Generator<Pro
   const adjustment = adjustments.at(-1);
   const corrections = adjustment?.corrections ?? [];
   const extra = adjustment === undefined ? 0 : 1 + corrections.length;
-  const output = new RunOutput(sink, contract.members.length * 2 + 3 + kept.length + extra);
+  const output = new RunOutput(sink, contract.members.length * 2 + 4 + kept.length + extra);
   yield output.input(DAYS_JSON, [encoder.encode(daysText(contract.community.timeZone, contract))]);
   for (const { path, bytes } of kept) yield output.input(path, [bytes]);
   if (adjustment !== undefined) {
