@@ -67,7 +67,7 @@ describe('microgrid-settle', () => {
     expect(done.stdout).toContain('48 intervals, 3 members');
     expect(await settle('verify', place.path('out'))).toEqual({
       code: EXIT_OK,
-      stdout: 'verify: ok (11 files, every byte as its inputs demand)\n',
+      stdout: 'verify: ok (12 files, every byte as its inputs demand)\n',
       stderr: '',
     });
     const text = await settle(
