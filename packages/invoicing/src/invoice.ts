@@ -120,7 +120,7 @@ function memberCharges(
   const { points, memberOfPoint, members } = settled;
   const owners = new Map(points.map((id, index) => [id, members[memberOfPoint[index] ?? 0] ?? '']));
   const bills = new Map<string, PointBill[]>();
-  for (const one of pointBills(settled, market)) {
+  for (const one of pointBills(settled, market ?? settled.contract.market)) {
     const member = owners.get(one.meteringPoint) ?? '';
     bills.set(member, [...(bills.get(member) ?? []), one]);
   }

@@ -7,7 +7,13 @@ import {
   type ContractFiles,
   type MarketKey,
 } from '@microgrid/community';
-import { priceSeries, type Tariff } from '@microgrid/tariff';
+import {
+  marketFromFiles,
+  priceSeries,
+  seriesNames,
+  type MarketSeriesByName,
+  type Tariff,
+} from '@microgrid/tariff';
 import {
   compareIds,
   formatInstant,
@@ -73,6 +79,8 @@ export interface SettlementContract {
   /** The key with its slots; it keeps columns of its own, so one interval is shared at a time. */
   readonly rule: SharingRule;
   readonly prices: IntervalPrices;
+  /** Day-ahead prices that the contract's tariffs and charges follow, from its files. */
+  readonly market: MarketSeriesByName;
 }
 
 /**
@@ -80,7 +88,7 @@ export interface SettlementContract {
  * @throws SettlementError `bad-period` unless the period is a whole number of aligned intervals;
  *   `bad-key`, `bad-coefficients` for a key that cannot be run; `out-of-range` for a price outside the
  *   contract's limits; CommunityError `invalid-file` for a file of the contract; TariffError `unaligned-period` when a price changes
- *   inside an interval.
+ *   inside an interval, `missing-price` for a day-ahead price that the files do not give.
  */
 export function settlementContract(
   community: Community,
@@ -97,7 +105,8 @@ export function settlementContract(
   const { timeZone, transformer } = community;
   const midnight = (date: string | undefined, none: number): number =>
     date === undefined ? none : startOfLocalDay(timeZone, date);
-  const prices = intervalPrices(community, { startMs, endMs, resolutionMs, knownPrices });
+  const market = marketFromFiles(seriesNames(community), files);
+  const prices = intervalPrices(community, { startMs, endMs, resolutionMs, knownPrices, market });
   const clock = new PeriodClock(timeZone, startMs, resolutionMs, intervals);
   return {
     community,
@@ -130,9 +139,10 @@ export function settlementContract(
       points,
       clock,
       series: new ContractFileSeries(files, community, clock),
-      limitPrices: (key) => limitPrices(community, key, pointIds, prices, endMs, clock),
+      limitPrices: (key) => limitPrices(community, key, pointIds, { prices, endMs, market }, clock),
     }),
     prices,
+    market,
   };
 }
 
@@ -159,15 +169,17 @@ function intervalPrices(
     endMs,
     resolutionMs,
     knownPrices = (listed) => listed,
+    market,
   }: {
     readonly startMs: EpochMs;
     readonly endMs: EpochMs;
     readonly resolutionMs: number;
     readonly knownPrices: ContractInputs['knownPrices'];
+    readonly market: MarketSeriesByName;
   },
 ): IntervalPrices {
   const series = (tariff: Tariff): Float64Array =>
-    priceSeries(tariff, timeZone, startMs, endMs, resolutionMs);
+    priceSeries(tariff, timeZone, startMs, endMs, resolutionMs, { market });
   const all = knownPrices({
     import: series(prices.import),
     export: series(prices.export),
@@ -196,14 +208,21 @@ function limitPrices(
   community: Community,
   { bids = {}, asks = {} }: MarketKey,
   pointIds: readonly string[],
-  prices: IntervalPrices,
-  endMs: EpochMs,
+  {
+    prices,
+    endMs,
+    market,
+  }: {
+    readonly prices: IntervalPrices;
+    readonly endMs: EpochMs;
+    readonly market: MarketSeriesByName;
+  },
   { startMs, resolutionMs }: PeriodClock,
 ): LimitPriceColumns {
   const own = (tariff: Tariff | undefined, outside: Float64Array): Float64Array =>
     tariff === undefined
       ? outside
-      : priceSeries(tariff, community.timeZone, startMs, endMs, resolutionMs);
+      : priceSeries(tariff, community.timeZone, startMs, endMs, resolutionMs, { market });
   return {
     bids: pointIds.map((id) => own(bids[id], prices.import)),
     asks: pointIds.map((id) => own(asks[id], prices.export)),

@@ -63,6 +63,7 @@ export {
   type MarketDay,
   type MarketPeriod,
 } from './market/market-day.js';
+export { marketFromFiles, seriesFile, seriesNames } from './market/market-files.js';
 export { parseMarketPrices, type MarketPriceOptions } from './market/parse-market-prices.js';
 export { parseTariff, safeParseTariff, type TariffResult } from './parse-tariff.js';
 export { priceAt, priceSeries } from './price/price-series.js';

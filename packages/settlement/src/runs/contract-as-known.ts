@@ -1,5 +1,10 @@
 import { canonicalJson } from '@microgrid/events';
-import { priceSeries } from '@microgrid/tariff';
+import {
+  marketFromFiles,
+  priceSeries,
+  seriesNames,
+  type MarketSeriesByName,
+} from '@microgrid/tariff';
 import { formatInstant, parseResolution, type EpochMs } from '@microgrid/units';
 import { canonicalCommunity } from '@microgrid/community';
 import {
@@ -46,7 +51,7 @@ export function newestContract({ contracts }: RunInputs): KnownContract {
 /** Puts known prices in the place of the contract's; the newest known one of an interval holds. */
 function withKnownPrices(
   known: readonly KnownPrice[],
-  { startMs, endMs, resolutionMs, timeZone }: RunPeriod & ZoneGrid,
+  { startMs, endMs, resolutionMs, timeZone, market }: RunPeriod & ZoneGrid,
   listed: IntervalPrices,
 ): IntervalPrices {
   const prices = { ...listed };
@@ -63,7 +68,7 @@ function withKnownPrices(
       if (end <= first) continue;
       const fromMs = startMs + first * resolutionMs;
       const toMs = startMs + end * resolutionMs;
-      const values = priceSeries(tariff, timeZone, fromMs, toMs, resolutionMs);
+      const values = priceSeries(tariff, timeZone, fromMs, toMs, resolutionMs, { market });
       for (let interval = first; interval < end; interval++) {
         const value = values[interval - first] as number;
         if (settledAt[interval] === knownMs && series[interval] !== value) {
@@ -82,6 +87,7 @@ function withKnownPrices(
 }
 
 interface ZoneGrid {
+  readonly market: MarketSeriesByName;
   readonly timeZone: string;
   readonly resolutionMs: number;
 }
@@ -102,7 +108,9 @@ export function contractOfVersion(
   period: RunPeriod,
 ): SettlementContract {
   const { timeZone } = community;
-  const grid = { ...period, timeZone, resolutionMs: parseResolution(community.resolution) };
+  const resolutionMs = parseResolution(community.resolution);
+  const market = marketFromFiles(seriesNames(prices), files ?? new Map());
+  const grid = { ...period, timeZone, resolutionMs, market };
   return settlementContract(community, period, {
     ...(files && { files }),
     ...(prices.length > 0 && {

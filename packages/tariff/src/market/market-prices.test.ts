@@ -2,9 +2,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
+import type { DayAheadTariff } from '../market-tariff.js';
+import type { Tariff } from '../tariff.js';
+import { flatTariff } from '../time-of-use.js';
 import { priceSeries } from '../price/price-series.js';
 import { marketDay, marketInstant, marketPeriod } from './market-day.js';
 import { joinMarketSeries, marketSeries } from './market-series.js';
+import { marketFromFiles, seriesNames } from './market-files.js';
 import { parseMarketPrices } from './parse-market-prices.js';
 
 const HOUR = 3_600_000;
@@ -228,6 +232,46 @@ function decimal(nano: number): string {
   const digits = String(Math.abs(nano)).padStart(7, '0');
   return `${nano < 0 ? '-' : ''}${digits.slice(0, -6)}.${digits.slice(-6)}`;
 }
+
+describe('marketFromFiles', () => {
+  const files = new Map([
+    ['one.csv', 'start,price_per_mwh\n2026-01-01T00:00Z,1\n'],
+    ['two.csv', 'start,price_per_mwh,area\n2026-01-01T00:00Z,1,PT\n2026-01-01T00:00Z,2,ES\n'],
+  ]);
+
+  test('gives the series that tariffs name by file and area, and leaves others to the caller', () => {
+    const dayAhead = (series: string): Tariff => ({
+      type: 'dayAhead',
+      series,
+      factor: '1',
+      adder: '0',
+      resolution: 'PT60M',
+    });
+    const names = seriesNames([
+      '0.1',
+      { type: 'sum', parts: [flatTariff('1'), { ...dayAhead('one.csv') } as DayAheadTariff] },
+      { type: 'dated', versions: [{ tariff: dayAhead('two.csv#ES') as DayAheadTariff }] },
+      dayAhead('elsewhere'),
+      dayAhead('one.csv'),
+    ]);
+    expect(names).toEqual(['one.csv', 'two.csv#ES', 'elsewhere']);
+    const market = marketFromFiles(names, files);
+    expect([...market.keys()]).toEqual(['one.csv', 'two.csv#ES']);
+    expect(market.get('two.csv#ES')).toMatchObject({
+      name: 'two.csv#ES',
+      nanoPerKilowattHour: Float64Array.of(2_000_000),
+    });
+  });
+
+  test('refuses an area the file has not, and a file of several without an area', () => {
+    expect(() => marketFromFiles(['two.csv'], files)).toThrow(
+      /two.csv: series two.csv: got the areas PT, ES, expected one, or a name such as two.csv#PT/,
+    );
+    expect(() => marketFromFiles(['two.csv#FR'], files)).toThrow(
+      /got the areas PT, ES, expected FR/,
+    );
+  });
+});
 
 describe('joinMarketSeries', () => {
   test('joins hours and quarter-hours at the finer unit, and leaves what is between without price', () => {
