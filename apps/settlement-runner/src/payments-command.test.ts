@@ -29,7 +29,8 @@ const PARTIES = {
 beforeAll(async () => {
   mkdirSync(space.path('in'));
   await run({
-    community: space.write('in/community.yaml', COMMUNITY),
+    // Shared energy that earns a lot: one member is credited.
+    community: space.write('in/community.yaml', COMMUNITY.replace('0.098765', '0.898765')),
     readings: space.write('in/readings.csv', readingsText(Date.parse('2026-06-20T23:00:00Z'), 24)),
     from: '2026-06-21',
     to: '2026-06-22',

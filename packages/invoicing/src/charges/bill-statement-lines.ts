@@ -97,11 +97,6 @@ function chargeLine(meteringPoint: string, line: BillLine): StatementLine {
   });
 }
 
-/** The category of a line's VAT: its id unless the VAT names another. */
-function categoryOf(line: BillLine & { readonly vatCategory?: string }): string | undefined {
-  return line.vatCategory ?? line.vat;
-}
-
 function vatLine(meteringPoint: string, category: VatCategory, bill: Bill): StatementLine {
   const { vat = '', vatPercent = '0', net, vatAmount } = category;
   const rate = multiplyFractions(parseFraction(vatPercent), HUNDREDTH);

@@ -126,7 +126,7 @@ function charged(statement: StatementV1): Record<string, [string, string, string
       const { meteringPoint, charge: id = charge.vat, quantity = '' } = charge;
       return [[`${meteringPoint} ${id}`, [quantity, exactPico, amountPico]] as const];
     }),
-  ) as Record<string, [string, string, string]>;
+  );
 }
 
 function sharedOf(settled: SettledPeriod, point: string): number {

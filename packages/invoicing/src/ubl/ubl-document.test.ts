@@ -210,7 +210,7 @@ describe('a statement as a document of EN 16931', () => {
     ['the buyer’s VAT id', { energyVat: { category: 'AE', reason: 'x' } }, 'BR-AE-02'],
   ])('is refused without %s', (_, change, said) => {
     const given = Object.fromEntries(
-      Object.entries({ ...FACTS, ...change }).filter(([, value]) => value !== undefined),
+      Object.entries<unknown>({ ...FACTS, ...change }).filter(([, value]) => value !== undefined),
     );
     const message = codeOf(() => ublDocument(statement(1_000n, [charge('c', 5n)]), given, ZONE));
     expect(message).toMatch(/^missing-data: document: /);
