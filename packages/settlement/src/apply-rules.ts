@@ -1,6 +1,6 @@
 import type { RuledCase } from './energy-case.js';
 import type { EnergyStep, EnergyStepResult } from './energy-steps.js';
-import { columnSum, type Workspace } from './workspace.js';
+import { columnSum, putSlots, type Workspace } from './workspace.js';
 
 /**
  * The contract's rules: netting (import and export of a point in one interval cancel), what each point
@@ -25,25 +25,20 @@ export function applyRules(
     ruled.entitled <= transformerLimit &&
     (importLimits === undefined || within(claimed, importLimits)) &&
     (exportLimits === undefined || within(offered, exportLimits));
-  const { shares, given, entitled, own, assigned, market } = ruled;
-  return {
-    data: {
-      ...data,
-      claimed,
-      offered,
-      totalClaimed,
-      totalOffered,
-      // Field by field: a second object spread costs more than sharing an interval's energy.
-      shares,
-      given,
-      entitled,
-      own,
-      assigned,
-      market,
-      withinCapacity,
-    },
-    values: netted,
+  const { shares, given, entitled } = ruled;
+  const made: RuledCase = {
+    ...data,
+    claimed,
+    offered,
+    totalClaimed,
+    totalOffered,
+    // Field by field: a second object spread costs more than sharing an interval's energy.
+    shares,
+    given,
+    entitled,
+    withinCapacity,
   };
+  return { data: putSlots(made, ruled), values: netted };
 }
 
 function within(column: Float64Array, limits: Float64Array): boolean {

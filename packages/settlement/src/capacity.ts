@@ -1,6 +1,6 @@
 import type { ClearedCase, RuledCase } from './energy-case.js';
 import type { EnergyStep, EnergyStepResult } from './energy-steps.js';
-import { columnSum, type Workspace } from './workspace.js';
+import { columnSum, putSlots, type Workspace } from './workspace.js';
 
 /** The outcome `within`: what the key shares is shared. */
 export function passCapacity({ data }: EnergyStep<RuledCase>): EnergyStepResult<ClearedCase> {
@@ -26,18 +26,20 @@ export function curtail(
   const shared = Math.min(ruled.entitled, contract.transformerLimit);
   // A fixed key's whole-mWh parts of a smaller pool can fit the claims better by a unit or two.
   const curtailed = Math.max(0, data.entitled - shared);
-  return {
-    data: {
-      ...data,
-      claimed,
-      offered,
-      totalClaimed,
-      totalOffered,
-      ...ruled,
-      shared,
-      curtailed,
-    },
+  const { shares, given, entitled } = ruled;
+  const cleared: ClearedCase = {
+    ...data,
+    claimed,
+    offered,
+    totalClaimed,
+    totalOffered,
+    shares,
+    given,
+    entitled,
+    shared,
+    curtailed,
   };
+  return { data: putSlots(cleared, ruled) };
 }
 
 function cut(

@@ -47,10 +47,10 @@ export interface IssuedCase extends EnergyCase {
   readonly curtailed: number;
   readonly withinCapacity: boolean;
   /** What stays each point's own surplus, and what each plant gives to it; undefined without. */
-  readonly own: Float64Array | undefined;
-  readonly assigned: Float64Array | undefined;
+  readonly own?: Float64Array | undefined;
+  readonly assigned?: Float64Array | undefined;
   /** What takers pay and givers earn for what is shared, where a market made it. */
-  readonly market: MarketAmounts | undefined;
+  readonly market?: MarketAmounts | undefined;
 }
 
 /** The energies of one version that another took the place of; never changed. */

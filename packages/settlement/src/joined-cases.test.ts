@@ -55,19 +55,25 @@ function column(energy: RunningCase, place: string): Float64Array {
 }
 
 /** a and b pay for what they took: shared energy to c, the rest to the supplier. */
-const bill: Billing = (energy) =>
-  [0, 1].map(
-    (point) =>
-      BigInt(column(energy, 'sharedIn')[point] ?? 0) * 120_000n +
-      BigInt(column(energy, 'residual')[point] ?? 0) * 250_000n,
+const bill: Billing = (energies) =>
+  [0, 1].map((point) =>
+    energies.reduce(
+      (sum, energy) =>
+        sum +
+        BigInt(column(energy, 'sharedIn')[point] ?? 0) * 120_000n +
+        BigInt(column(energy, 'residual')[point] ?? 0) * 250_000n,
+      0n,
+    ),
   );
 
-function begin(options: { cash?: bigint; fund?: bigint } = {}): JoinedCases {
+function begin(options: { cash?: bigint; fund?: bigint; intervals?: number } = {}): JoinedCases {
   const net = energyNet(contract, parameters);
   const payments = paymentNet(parameters);
-  const { cash = 0n, fund = 0n } = options;
+  const { cash = 0n, fund = 0n, intervals = 1 } = options;
   return {
-    energy: beginCase(net, energyMarking(net, contract, START_MS)),
+    energies: Array.from({ length: intervals }, (_, index) =>
+      beginCase(net, energyMarking(net, contract, START_MS + index * HOUR_MS, START_MS)),
+    ),
     payments: ['a', 'b'].map((payer) =>
       beginCase(
         payments,
@@ -85,9 +91,15 @@ function advance(joined: JoinedCases): JoinedCases {
   return advanceJointly(joined, { bill });
 }
 
-function energyInput(joined: JoinedCases, input: RunInput): JoinedCases {
-  return advance({ ...joined, energy: continueCase(joined.energy, [input]) });
+function energyInput(joined: JoinedCases, input: RunInput, at = 0): JoinedCases {
+  const energies = joined.energies.map((energy, index) =>
+    index === at ? continueCase(energy, [input]) : energy,
+  );
+  return advance({ ...joined, energies });
 }
+
+/** The only interval's case. */
+const energyOf = ({ energies }: JoinedCases): RunningCase => energies[0] as RunningCase;
 
 function paymentInput(
   joined: JoinedCases,
@@ -113,7 +125,7 @@ function payAll(joined: JoinedCases): JoinedCases {
 
 function at(joined: JoinedCases, nowMs: number): JoinedCases {
   return advance({
-    energy: continueCase(joined.energy, [{ nowMs }]),
+    energies: joined.energies.map((one) => continueCase(one, [{ nowMs }])),
     payments: joined.payments.map((one) => continueCase(one, [{ nowMs }])),
   });
 }
@@ -157,7 +169,7 @@ function expectReplays(running: RunningCase): void {
 }
 
 function expectAllReplay(joined: JoinedCases): void {
-  for (const running of [joined.energy, ...joined.payments]) expectReplays(running);
+  for (const running of [...joined.energies, ...joined.payments]) expectReplays(running);
 }
 
 const issuedOnce = (options = {}): JoinedCases =>
@@ -166,7 +178,7 @@ const issuedOnce = (options = {}): JoinedCases =>
 describe('the cases of one interval', () => {
   test('are billed, paid, credited and closed when the window is over', () => {
     let joined = issuedOnce();
-    expect(stands(joined.energy)).toEqual(['issued.0']);
+    expect(stands(energyOf(joined))).toEqual(['issued.0']);
     expect(stands(joined.payments[0] as RunningCase)).toEqual([
       'awaitingPayment.0.0',
       'awaitingCredit.0',
@@ -180,7 +192,7 @@ describe('the cases of one interval', () => {
     joined = payAll(joined);
     expect(stands(joined.payments[1] as RunningCase)).toEqual(['settled.0', 'issued.0']);
     joined = at(joined, START_MS + parameters.correctionWindowMs);
-    for (const running of [joined.energy, ...joined.payments])
+    for (const running of [...joined.energies, ...joined.payments])
       expect(stands(running)).toEqual(['closed']);
     expectAllReplay(joined);
   });
@@ -190,16 +202,16 @@ describe('the cases of one interval', () => {
     const before = { ...ledger(joined.payments[0] as RunningCase) };
     joined = energyInput(joined, { place: 'reading', token: CORRECTED });
     // Not before the payments are settled.
-    expect(stands(joined.energy)).toEqual(['issued.0']);
+    expect(stands(energyOf(joined))).toEqual(['issued.0']);
     joined = payAll(joined);
-    expect(stands(joined.energy)).toEqual(['issued.1']);
+    expect(stands(energyOf(joined))).toEqual(['issued.1']);
     const fresh = energyInput(begin(), { place: 'reading', token: CORRECTED });
     for (const place of ['sharedIn', 'sharedOut', 'residual', 'surplus', 'nettedImport'])
-      expect(column(joined.energy, place)).toEqual(column(fresh.energy, place));
+      expect(column(energyOf(joined), place)).toEqual(column(energyOf(fresh), place));
     const issued = (running: RunningCase): IssuedCase | undefined =>
       whereabouts(running).issued?.data as IssuedCase | undefined;
-    expect(issued(joined.energy)?.shared).toBe(issued(fresh.energy)?.shared);
-    const [superseded] = tokensIn(joined.energy.marking, 'superseded') as SupersededVersion[][];
+    expect(issued(energyOf(joined))?.shared).toBe(issued(energyOf(fresh))?.shared);
+    const [superseded] = tokensIn(energyOf(joined).marking, 'superseded') as SupersededVersion[][];
     expect(superseded).toEqual([
       {
         version: 0,
@@ -218,7 +230,7 @@ describe('the cases of one interval', () => {
     );
     expect(shares.map(({ moved }) => moved?.['share'])).toEqual([
       555_000_000_000n,
-      bill(fresh.energy, 0)[0],
+      bill(fresh.energies, 0)[0],
     ]);
     expectAllReplay(joined);
   });
@@ -258,24 +270,27 @@ describe('the cases of one interval', () => {
     joined = dispute('dispute');
     joined = at(joined, START_MS + 2 * parameters.correctionWindowMs);
     // An open dispute keeps everything open.
-    expect(stands(joined.energy)).toEqual(['issued.0']);
+    expect(stands(energyOf(joined))).toEqual(['issued.0']);
     const approved = joined.payments.map((one, index) =>
       index === 1
         ? continueCase(one, [{ place: 'disputeApproval', token: { reason: 'meter' } }])
         : one,
     );
-    joined = advanceJointly({ ...joined, payments: approved }, { bill, upheldReading: CORRECTED });
-    expect(stands(joined.energy)).toEqual(['issued.1']);
-    expect(column(joined.energy, 'sharedIn')).not.toEqual(new Float64Array(3));
+    joined = advanceJointly(
+      { ...joined, payments: approved },
+      { bill, upheldReadings: [CORRECTED] },
+    );
+    expect(stands(energyOf(joined))).toEqual(['issued.1']);
+    expect(column(energyOf(joined), 'sharedIn')).not.toEqual(new Float64Array(3));
     joined = payAll(joined);
     // R = 1 is used up: late readings now call for a person.
     joined = energyInput(joined, { place: 'reading', token: FIRST });
-    for (const running of [joined.energy, ...joined.payments])
+    for (const running of [...joined.energies, ...joined.payments])
       expect(stands(running)).toEqual(['manual']);
     // What came too late is kept for that person.
-    expect(tokensIn(joined.energy.marking, 'unsettledReadings')).toEqual([[FIRST]]);
+    expect(tokensIn(energyOf(joined).marking, 'unsettledReadings')).toEqual([[FIRST]]);
     joined = closeManually(joined);
-    for (const running of [joined.energy, ...joined.payments])
+    for (const running of [...joined.energies, ...joined.payments])
       expect(stands(running)).toEqual(['closed']);
     expectAllReplay(joined);
   });
@@ -283,12 +298,12 @@ describe('the cases of one interval', () => {
   test('without readings a substitute is taken when time is up, and late readings correct it', () => {
     let joined = begin();
     joined = energyInput(joined, { place: 'profile', token: FIRST });
-    expect(stands(joined.energy)).toEqual(['waitingForData']);
+    expect(stands(energyOf(joined))).toEqual(['waitingForData']);
     joined = at(joined, START_MS + parameters.substituteAfterMs);
-    expect(stands(joined.energy)).toEqual(['issued.0']);
+    expect(stands(energyOf(joined))).toEqual(['issued.0']);
     joined = payAll(energyInput(joined, { place: 'reading', token: CORRECTED }));
-    expect(stands(joined.energy)).toEqual(['issued.1']);
-    expect(joined.energy.effects.map(({ step }) => step)).toEqual([
+    expect(stands(energyOf(joined))).toEqual(['issued.1']);
+    expect(energyOf(joined).effects.map(({ step }) => step)).toEqual([
       'substitute',
       'issueEvent',
       'correctLate',
@@ -303,11 +318,51 @@ describe('the cases of one interval', () => {
       place: 'reading',
       token: { ...FIRST, accepted: false },
     });
-    expect(stands(joined.energy)).toEqual(['quarantine']);
+    expect(stands(energyOf(joined))).toEqual(['quarantine']);
     joined = at(joined, START_MS + 100 * DAY_MS);
-    expect(stands(joined.energy)).toEqual(['quarantine']);
+    expect(stands(energyOf(joined))).toEqual(['quarantine']);
     joined = energyInput(joined, { place: 'reading', token: FIRST });
-    expect(stands(joined.energy)).toEqual(['issued.0']);
+    expect(stands(energyOf(joined))).toEqual(['issued.0']);
+    expectAllReplay(joined);
+  });
+
+  test('of several intervals are one statement’s: what one of them corrects is billed with all', () => {
+    const intervals = 3;
+    let joined = begin({ intervals });
+    for (let at = 0; at < intervals; at++) {
+      joined = energyInput(joined, { place: 'reading', token: FIRST }, at);
+      // Nothing is billed before all of them are issued.
+      expect(stands(joined.payments[0] as RunningCase).join()).toMatch(
+        at < intervals - 1 ? 'billing.0' : 'awaitingPayment.0.0',
+      );
+    }
+    joined = payAll(energyInput(joined, { place: 'reading', token: CORRECTED }, 1));
+    expect(joined.energies.map((one) => stands(one))).toEqual(
+      Array.from({ length: intervals }, () => ['issued.1']),
+    );
+    const corrections = joined.energies.map(({ effects }) =>
+      effects.map(({ step }) => step).filter((step) => step.startsWith('correct')),
+    );
+    expect(corrections).toEqual([['correctUpheld'], ['correctLate'], ['correctUpheld']]);
+    let fresh = begin({ intervals });
+    for (const [at, token] of [FIRST, CORRECTED, FIRST].entries()) {
+      fresh = energyInput(fresh, { place: 'reading', token }, at);
+    }
+    for (const [at, energy] of joined.energies.entries()) {
+      for (const place of ['sharedIn', 'sharedOut', 'residual', 'surplus']) {
+        expect(column(energy, place)).toEqual(column(fresh.energies[at] as RunningCase, place));
+      }
+    }
+    const settled = payAll(fresh);
+    joined = payAll(joined);
+    expect(joined.payments.map(ledger)).toEqual(settled.payments.map(ledger));
+    // R = 1 is used up: what comes late now is a person's, for all of them.
+    joined = energyInput(joined, { place: 'reading', token: FIRST }, 2);
+    for (const running of [...joined.energies, ...joined.payments])
+      expect(stands(running)).toEqual(['manual']);
+    joined = closeManually(joined);
+    for (const running of [...joined.energies, ...joined.payments])
+      expect(stands(running)).toEqual(['closed']);
     expectAllReplay(joined);
   });
 });

@@ -2,7 +2,7 @@ import type { ClearedCase, IssuedCase } from './energy-case.js';
 import type { EnergyStep, EnergyStepResult } from './energy-steps.js';
 import type { MarketAmounts } from './sharing/sharing-rule.js';
 import { SettlementError } from './settlement-error.js';
-import { columnSum, takeAway, type Workspace } from './workspace.js';
+import { columnSum, takeAway, putSlots, type Workspace } from './workspace.js';
 
 /**
  * Moves what the key shares from givers to takers. Below the entitled quantity (transformer limit)
@@ -39,17 +39,16 @@ export function match(
   if (own !== undefined && assigned !== undefined) {
     checkOwnSurplus(own, assigned, exportPending, startMs);
   }
+  const issued: IssuedCase = {
+    startMs,
+    ...(reading && { reading }),
+    shared,
+    curtailed,
+    withinCapacity,
+  };
+  const amounts = market && amountsOf(workspace, data, market, sharedIn, sharedOut);
   return {
-    data: {
-      startMs,
-      ...(reading && { reading }),
-      shared,
-      curtailed,
-      withinCapacity,
-      own,
-      assigned,
-      market: market && amountsOf(workspace, data, market, sharedIn, sharedOut),
-    },
+    data: putSlots(issued, { own, assigned, market: amounts }),
     values: { importPending, exportPending, sharedIn, sharedOut },
   };
 }

@@ -51,11 +51,11 @@ export interface Entitled {
   /** The sum of each. */
   readonly entitled: number;
   /** What stays each point's own surplus; undefined where the contract keeps none. */
-  readonly own: Float64Array | undefined;
+  readonly own?: Float64Array | undefined;
   /** What each plant gives to own surpluses. */
-  readonly assigned: Float64Array | undefined;
+  readonly assigned?: Float64Array | undefined;
   /** Money of the shares, where a market made it. */
-  readonly market: MarketAmounts | undefined;
+  readonly market?: MarketAmounts | undefined;
 }
 
 /** Whether a key is asked before or after limits in kVA cut claims and offers. */
@@ -138,6 +138,23 @@ export class Workspace {
     return { shares, given, entitled, own, assigned, market: rule.market };
   }
 }
+
+/**
+ * Puts what only some contracts' keys make into a case's data. What they do not make stays absent: a
+ * field that is there and undefined has no form in a journal.
+ */
+export function putSlots<Data extends Partial<KeySlots>>(
+  data: Data,
+  { own, assigned, market }: Readonly<Partial<Record<keyof KeySlots, unknown>>>,
+): Data {
+  const slots = data as Partial<Record<keyof KeySlots, unknown>>;
+  if (own !== undefined) slots.own = own;
+  if (assigned !== undefined) slots.assigned = assigned;
+  if (market !== undefined) slots.market = market;
+  return data;
+}
+
+type KeySlots = Required<Pick<Entitled, 'own' | 'assigned' | 'market'>>;
 
 /** The exact sum of a column. @throws SettlementError `out-of-range` beyond 2^53 - 1 mWh. */
 export function columnSum(column: Float64Array, what: string, atMs: number): number {
