@@ -77,11 +77,20 @@ export class CsvReader {
       bytes = chunk.subarray(end + 1);
     }
     if (this.carry.length > 0) {
-      const joined = new Uint8Array(this.carry.length + bytes.length);
+      // Only the line that was cut is put together: the rest is read where it lies.
+      const end = bytes.indexOf(LF) + 1 || bytes.length;
+      const joined = new Uint8Array(this.carry.length + end);
       joined.set(this.carry);
-      joined.set(bytes, this.carry.length);
-      bytes = joined;
+      joined.set(bytes.subarray(0, end), this.carry.length);
+      this.readLines(joined);
+      if (this.carry.length > 0 || this.overlong) return;
+      bytes = bytes.subarray(end);
     }
+    this.readLines(bytes);
+  }
+
+  /** Reads the lines that end in these bytes, and keeps the rest. */
+  private readLines(bytes: Uint8Array): void {
     const complete = bytes.lastIndexOf(LF) + 1;
     this.lines(bytes, complete);
     this.carry = bytes.slice(complete, complete + LONGEST_LINE_BYTES + 1);
