@@ -6,6 +6,11 @@ export {
   main,
   type CliStreams,
 } from './cli.js';
+export { diffRuns, type ManifestDifference, type RunDifference } from './compare/diff.js';
+export { lintFiles, type Linted, type LintOptions } from './compare/lint.js';
+export type { ComparedAmounts, MemberChange } from './compare/member-change.js';
+export { shadow, type ShadowOptions } from './compare/shadow.js';
+export { whatIf, type WhatIf, type WhatIfOptions } from './compare/what-if.js';
 export type { Finding } from './difference.js';
 export { explain, type ExplainOptions, type Explanation, type PointStory } from './explain.js';
 export {
@@ -17,6 +22,10 @@ export {
   type PaymentsResult,
   type PaymentState,
 } from './payments.js';
+export { bundle, type BundleOptions } from './proof/bundle.js';
+export { eraseMember } from './proof/erase.js';
+export type { RunLog } from './proof/run-log-file.js';
+export { signRun, type SignOptions } from './proof/sign-run.js';
 export { renderExplanation } from './render-explanation.js';
 export {
   run,
@@ -26,4 +35,11 @@ export {
   type RunProgress,
 } from './run.js';
 export { isRunnerError, RunnerError, type RunnerErrorCode } from './runner-error.js';
+export { resettleRun, type ResettleOptions } from './versions/resettle-run.js';
+export {
+  runHistory,
+  runKindOfPeriod,
+  type HistoryRunOptions,
+  type KindRunOptions,
+} from './versions/run-kind-of-period.js';
 export { verify, type Verification } from './verify.js';

@@ -55,7 +55,8 @@ async function demo(options: Options): Promise<boolean> {
   try {
     introduce(neighbourhood, options);
     for (let day = 0; options.days === undefined || day < options.days; day++) {
-      const settled = await liveDay(neighbourhood, folder, startMs, day, pace);
+      const shown = options.keep || !options.exit;
+      const settled = await liveDay(neighbourhood, folder, startMs, day, pace, shown);
       if (settled === undefined) break;
       ok &&= settled;
     }
@@ -82,6 +83,7 @@ async function liveDay(
   startMs: number,
   index: number,
   pace: Pace,
+  reportStays: boolean,
 ): Promise<boolean | undefined> {
   const day = nthDay(startMs, index);
   const first = index === 0 ? day.startMs : day.startMs + 10_000;
@@ -89,9 +91,11 @@ async function liveDay(
   if (!(await neighbourhood.runTo(first, day.endMs, pace.until))) return undefined;
   const period = await neighbourhood.closePeriod(day.startMs, day.endMs);
   const span = { start: formatInstant(day.startMs), end: formatInstant(day.endMs) };
-  const settled = await settleDay(period.folder, span, join(folder, 'settled', day.date));
+  const out = join(folder, 'settled', day.date);
+  const settled = await settleDay(period.folder, span, out);
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   console.log(`\n${day.date} (${seconds} s)\n${settled.table}`);
+  if (reportStays) console.log(`report: ${join(out, 'report.html')}`);
   console.log(`${settled.conservation}\n${settled.verification}`);
   return settled.ok;
 }
