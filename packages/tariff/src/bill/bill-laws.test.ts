@@ -16,7 +16,7 @@ import { parseCharges } from '../parse-rules.js';
 import { bill } from './bill.js';
 import { addDays, cut, generatedBills } from './generated-bill.test-data.js';
 
-const RUNS = 150 * Number(process.env['MICROGRID_TEST_SCALE'] ?? '1');
+const RUNS = 80 * Number(process.env['MICROGRID_TEST_SCALE'] ?? '1');
 
 function sumByCharge(lines: readonly ChargeLine[]): Map<string, Fraction> {
   const sums = new Map<string, Fraction>();
@@ -165,6 +165,6 @@ describe('a bill', () => {
       }),
       { numRuns: RUNS },
     );
-    expect(blocks).toBeGreaterThan(10);
+    expect(blocks).toBeGreaterThan(5);
   });
 });
