@@ -131,6 +131,12 @@ function poolKey(ids: readonly string[], depth: number): fc.Arbitrary<object> {
         .tuple(fixedKey(ids), poolKey(ids, depth - 1))
         .map((steps) => ({ type: 'combined', steps })),
     },
+    {
+      weight: 1,
+      arbitrary: fc
+        .tuple(poolKey(ids, depth - 1), poolKey(ids, depth - 1), poolKey(ids, depth - 1))
+        .map((steps) => ({ type: 'combined', steps })),
+    },
   );
 }
 
