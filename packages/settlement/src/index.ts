@@ -98,12 +98,14 @@ export {
 } from './runs/run-inputs.js';
 export { runKind, runKindOrder, type RunKind } from './runs/run-kind.js';
 export { settleRun, type RunRequest, type SettlementRun } from './runs/settlement-run.js';
+export type { KnownStatesOfCharge } from './runs/states-of-charge.js';
 export {
   substituteMissing,
   type SubstitutedGrid,
   type SubstitutionPolicy,
 } from './runs/substitute-missing.js';
 export { settle, type SettleOptions } from './settle.js';
+export { joinSettled, settledColumns, type SettledColumns } from './settled-columns.js';
 export type { InternalAmounts, SettledPeriod } from './settled-period.js';
 export {
   settlementContract,

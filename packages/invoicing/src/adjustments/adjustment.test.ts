@@ -8,6 +8,8 @@ import {
 } from '@microgrid/settlement';
 import { formatInstant } from '@microgrid/units';
 import fc from 'fast-check';
+import { Ledger } from '../ledger/ledger.js';
+import { accountsOf, transactionTransfers } from '../ledger/transaction-transfers.js';
 import {
   accountBalances,
   energyBalances,
@@ -229,6 +231,37 @@ test('in one step or in many: the deltas come to the same', () => {
       const atOnce = adjust(first, invoiceRun(run, nodeHash)).transactions;
       const inSteps = published.flatMap(({ adjustment }) => adjustment?.transactions ?? []);
       expect(books(inSteps)).toEqual(books(atOnce));
+    }),
+    { numRuns: 20 * scale },
+  );
+});
+
+test('in the ledger too: originals and deltas posted leave what a fresh run leaves, sending again nothing', () => {
+  fc.assert(
+    fc.property(generatedHistory(3), (history) => {
+      const published = publish(history);
+      const balances = (transactions: readonly Transaction[]): string[] => {
+        const ledger = new Ledger();
+        const transfers = transactions.flatMap(transactionTransfers);
+        for (const id of accountsOf(transfers)) ledger.open({ id }, 0);
+        ledger.mustPost(transfers, 1);
+        const length = ledger.records.length;
+        ledger.mustPost(transfers, 2);
+        expect(ledger.records).toHaveLength(length);
+        return ledger
+          .balances()
+          .map(
+            ({ account, commodity, sums }) =>
+              `${account} ${commodity} ${sums.debitsPosted - sums.creditsPosted}`,
+          )
+          .filter((text) => !text.endsWith(' 0'))
+          .sort();
+      };
+      const posted = published.flatMap(
+        ({ invoiced, adjustment }) => adjustment?.transactions ?? invoiced.invoice.transactions,
+      );
+      const last = (published.at(-1) as Published).invoiced;
+      expect(balances(posted)).toEqual(balances(last.invoice.transactions));
     }),
     { numRuns: 20 * scale },
   );

@@ -2,7 +2,9 @@ import { communityPoints, type Community } from '@microgrid/community';
 import { canonicalJson } from '@microgrid/events';
 import type { SettlementContract } from '../settlement-contract.js';
 import { MISSING_QUALITY, type SettlementGrid } from '../settlement-grid.js';
+import type { StatesOfCharge } from '../sharing/export-bounds.js';
 import type { KnownContract } from './run-inputs.js';
+import { sameStates } from './states-of-charge.js';
 
 /** What a run settles: everything its result depends on. */
 export interface RunBasis {
@@ -11,6 +13,8 @@ export interface RunBasis {
   readonly contract: SettlementContract;
   /** After substitution. */
   readonly grid: SettlementGrid;
+  /** What reserve levels ask for; absent where nothing is known. */
+  readonly statesOfCharge?: StatesOfCharge;
 }
 
 type Point = ReturnType<typeof communityPoints>[number];
@@ -107,6 +111,12 @@ export function affectedIntervals(before: RunBasis, after: RunBasis): Uint8Array
     const [old, now] = [before.contract.prices[name], after.contract.prices[name]];
     for (let interval = 0; interval < marks.length; interval++) {
       if (old[interval] !== now[interval]) marks[interval] = 1;
+    }
+  }
+  const [statesBefore, statesNow] = [before.statesOfCharge, after.statesOfCharge];
+  if (statesBefore !== undefined || statesNow !== undefined) {
+    for (let interval = 0; interval < marks.length; interval++) {
+      if (!sameStates(statesBefore, statesNow, interval)) marks[interval] = 1;
     }
   }
   const ids = new Set([...before.contract.pointIds, ...after.contract.pointIds]);

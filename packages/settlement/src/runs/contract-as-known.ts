@@ -14,6 +14,7 @@ import {
 } from '../settlement-contract.js';
 import { SettlementError } from '../settlement-error.js';
 import type { KnownContract, KnownPrice, RunInputs } from './run-inputs.js';
+import { statesAsKnown } from './states-of-charge.js';
 
 /** A period to settle, half-open. */
 export interface RunPeriod {
@@ -104,7 +105,7 @@ export function contractAsKnown(inputs: RunInputs, period: RunPeriod): Settlemen
 /** {@link contractAsKnown} for a version at hand. */
 export function contractOfVersion(
   { community, files }: KnownContract,
-  { prices = [] }: RunInputs,
+  { prices = [], statesOfCharge = [] }: RunInputs,
   period: RunPeriod,
 ): SettlementContract {
   const { timeZone } = community;
@@ -113,6 +114,7 @@ export function contractOfVersion(
   const grid = { ...period, timeZone, resolutionMs, market };
   return settlementContract(community, period, {
     ...(files && { files }),
+    ...(statesOfCharge.length > 0 && { statesOfCharge: statesAsKnown(statesOfCharge, grid) }),
     ...(prices.length > 0 && {
       knownPrices: (listed) => withKnownPrices(prices, grid, listed),
     }),

@@ -3,6 +3,7 @@ import type { Columns, SourceKind } from '@microgrid/metering';
 import type { Tariff } from '@microgrid/tariff';
 import type { EpochMs } from '@microgrid/units';
 import type { IntervalPrices } from '../settlement-contract.js';
+import type { KnownStatesOfCharge } from './states-of-charge.js';
 
 /**
  * Rows that became known at one instant: a file of the network operator, a day of a gateway, a
@@ -45,6 +46,8 @@ export interface RunInputs {
   readonly readings: readonly KnownReadings[];
   readonly contracts: readonly KnownContract[];
   readonly prices?: readonly KnownPrice[];
+  /** For contracts with reserve levels. */
+  readonly statesOfCharge?: readonly KnownStatesOfCharge[];
 }
 
 /**
@@ -58,11 +61,15 @@ export function inputsAsKnownOn(inputs: RunInputs, instantMs: EpochMs): RunInput
     readings: known(inputs.readings),
     contracts: known(inputs.contracts),
     ...(inputs.prices && { prices: known(inputs.prices) }),
+    ...(inputs.statesOfCharge && { statesOfCharge: known(inputs.statesOfCharge) }),
   };
 }
 
 /** The instants at which something became known, ascending, each once: the versions there can be. */
-export function knownInstants({ readings, contracts, prices = [] }: RunInputs): EpochMs[] {
-  const all = [...readings, ...contracts, ...prices].map(({ knownMs }) => knownMs);
+export function knownInstants(inputs: RunInputs): EpochMs[] {
+  const { readings, contracts, prices = [], statesOfCharge = [] } = inputs;
+  const all = [...readings, ...contracts, ...prices, ...statesOfCharge].map(
+    ({ knownMs }) => knownMs,
+  );
   return [...new Set(all)].sort((a, b) => a - b);
 }

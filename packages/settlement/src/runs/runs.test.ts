@@ -405,6 +405,46 @@ describe('bitemporal inputs', () => {
   });
 });
 
+test('a reserve level is asked by the states of charge known then', () => {
+  const community = village({
+    reserveLevels: [{ point: 'sol', minimumPercent: '30', whenNotEvaluable: 'refuse' }],
+  });
+  const states = (knownMs: number, percent: string, from: number) => ({
+    knownMs,
+    meteringPoint: 'sol',
+    states: Array.from({ length: 4 }, (_, index) => ({
+      endMs: NOON_MS + (from + index + 1) * QUARTER_MS,
+      state: { percent, signed: true },
+    })),
+  });
+  const inputs: RunInputs = {
+    ...villageInputs(villageRows(1), community),
+    statesOfCharge: [states(KNOWN_MS, '50', 0), states(DAY_LATER_MS, '20', 2)],
+  };
+  const shares = ({ settled }: SettlementRun, interval: number): boolean =>
+    (settled.sharedMilliwattHours[at(NOON_MS) + interval] ?? 0) > 0;
+  const first = settleRun(inputs, villageRequest(1));
+  expect([-1, 0, 3, 4].map((interval) => shares(first, interval))).toEqual([
+    false,
+    true,
+    true,
+    false,
+  ]);
+  const request = { ...villageRequest(1), kind: 'R1' as const, asKnownOnMs: DAY_LATER_MS };
+  const { run, recomputed, changed: differing } = resettle(first, inputs, request);
+  expect(recomputed).toEqual([2, 3, 4, 5].map((slot) => NOON_MS + slot * QUARTER_MS));
+  expect(differing).toEqual([2, 3].map((slot) => NOON_MS + slot * QUARTER_MS));
+  const fresh = settleRun(inputs, villageRequest(1, { asKnownOnMs: DAY_LATER_MS }));
+  expect(run.settled.sharedOutMilliwattHours).toEqual(fresh.settled.sharedOutMilliwattHours);
+  const conflict = {
+    ...inputs,
+    statesOfCharge: [states(KNOWN_MS, '50', 0), states(KNOWN_MS, '51', 0)],
+  };
+  expect(refusal(() => settleRun(conflict, villageRequest(1)))).toMatch(
+    /^conflicting-inputs: sol, state of charge/,
+  );
+});
+
 describe('later runs', () => {
   const first = settleRun(villageInputs(villageRows(1)), villageRequest(1, { kind: 'R1' }));
 

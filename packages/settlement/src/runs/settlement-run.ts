@@ -15,6 +15,7 @@ import { frameOf, NOT_KNOWN, readingsAsKnown, type PeriodReadings } from './peri
 import type { RunCalendar } from './run-calendar.js';
 import { inputsAsKnownOn, type RunInputs } from './run-inputs.js';
 import type { RunKind } from './run-kind.js';
+import { statesAsKnown } from './states-of-charge.js';
 import { substituteMissing, takesPart, type SubstitutionPolicy } from './substitute-missing.js';
 
 /** Which run is made. */
@@ -110,7 +111,13 @@ export function prepareRun(all: RunInputs, request: RunRequest): PreparedRun {
     ...(profiles && { profiles }),
   };
   const { grid, substituted } = substituteMissing(contract, readings.grid, inputs.readings, policy);
-  const basis: RunBasis = { known, contract, grid };
+  const { statesOfCharge } = inputs;
+  const basis: RunBasis = {
+    known,
+    contract,
+    grid,
+    ...(statesOfCharge && { statesOfCharge: statesAsKnown(statesOfCharge, contract) }),
+  };
   checkDecider(basis, readings, kind);
   const measured = completeness(contract, grid);
   checkCompleteness(contract, measured, rule);

@@ -12,6 +12,7 @@ import {
   type SettlementContract,
 } from '../settlement-contract.js';
 import { isSettlementError } from '../settlement-error.js';
+import type { StatesOfCharge } from '../sharing/export-bounds.js';
 import type { SettlementGrid } from '../settlement-grid.js';
 import { inferredCoefficients } from './inferred-coefficients.js';
 import type { AllocationColumns } from './operator-allocation.js';
@@ -86,6 +87,16 @@ function pricesOfPart({ contract }: RunBasis, { startMs, endMs }: RunPeriod): In
   };
 }
 
+/** The run's own states of charge of a part of its period. */
+function statesOfPart(
+  { contract, statesOfCharge = new Map() }: RunBasis,
+  { startMs, endMs }: RunPeriod,
+): StatesOfCharge {
+  const from = (startMs - contract.startMs) / contract.resolutionMs;
+  const to = (endMs - contract.startMs) / contract.resolutionMs;
+  return new Map([...statesOfCharge].map(([point, states]) => [point, states.slice(from, to)]));
+}
+
 /** The marked intervals without those that lack readings of a point that takes part. */
 function whereKnown(
   { contract, grid }: Pick<RunBasis, 'contract' | 'grid'>,
@@ -117,6 +128,7 @@ function settledWith(
   const contractFor = (period: RunPeriod): SettlementContract =>
     settlementContract(known.community, period, {
       ...(known.files && { files: known.files }),
+      statesOfCharge: statesOfPart(basis, period),
       knownPrices: () => pricesOfPart(basis, period),
     });
   try {
