@@ -1,11 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
-import { main, run } from '../index.js';
-import { COMMUNITY, readingsText, scratch } from '../scratch.test-data.js';
-
-const START = Date.UTC(2026, 9, 20, 23);
-const TEXT = readingsText(START, 24 * 9);
+import { commandLine, READINGS, settledSmall } from '../command-line.test-data.js';
+import { COMMUNITY, scratch } from '../scratch.test-data.js';
 
 let place: ReturnType<typeof scratch>;
 beforeEach(() => {
@@ -15,29 +11,10 @@ afterEach(() => {
   place.remove();
 });
 
-async function settled(out: string, community = COMMUNITY, readings = TEXT): Promise<string> {
-  await run({
-    community: place.write('community.yaml', community),
-    readings: place.write('readings.csv', readings),
-    from: '2026-10-22',
-    to: '2026-10-28',
-    out: place.path(out),
-  });
-  return place.path(out);
-}
+const settled = (out: string, community?: string, readings?: string): Promise<string> =>
+  settledSmall(place, out, { ...(community && { community }), ...(readings && { readings }) });
 
-async function command(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const written = { out: '', err: '' };
-  const stream = (name: 'out' | 'err'): Writable =>
-    new Writable({
-      write(piece, _encoding, done) {
-        written[name] += String(piece);
-        done();
-      },
-    });
-  const code = await main(args, { stdout: stream('out'), stderr: stream('err') });
-  return { code, ...written };
-}
+const command = (...args: string[]): ReturnType<typeof commandLine> => commandLine(args);
 
 const FIXED = `{ type: fixed, coefficients: { ana-1: '0.25', ana-2: '0.25', rui-1: '0.5' } }`;
 
@@ -64,7 +41,7 @@ describe('diff', () => {
     const c = await settled(
       'c',
       COMMUNITY,
-      TEXT.replace(/(rui-1,2026-10-23T10:00:00Z,[^,]*),\d/, '$1,7'),
+      READINGS.replace(/(rui-1,2026-10-23T10:00:00Z,[^,]*),\d/, '$1,7'),
     );
     expect((await command('diff', a, c)).out).toMatch(/inputs\/readings\.csv: other bytes/);
   }, 30_000);

@@ -1,18 +1,17 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { Writable } from 'node:stream';
 import { chromium, type Browser } from 'playwright-core';
 import { buildVerifyPage } from '../../build-verify-page.js';
-import { main, run, verify } from '../index.js';
+import { commandLine, settledSmall } from '../command-line.test-data.js';
+import { verify } from '../index.js';
 import { listDirectory } from '../run-directory.js';
-import { COMMUNITY, readingsText, scratch } from '../scratch.test-data.js';
+import { scratch } from '../scratch.test-data.js';
 
 const CHROMIUM = process.env['MICROGRID_CHROMIUM'] ?? '/usr/bin/chromium';
 const hasBrowser = existsSync(CHROMIUM);
 if (!hasBrowser)
   console.log(`skipped: verify.html in a browser, since ${CHROMIUM} is not installed`);
 
-const START = Date.UTC(2026, 9, 20, 23);
 const APP = resolve(__dirname, '../..');
 
 let place: ReturnType<typeof scratch>;
@@ -23,35 +22,13 @@ afterEach(() => {
   place.remove();
 });
 
-async function settled(out: string, from = '2026-10-22', to = '2026-10-28'): Promise<string> {
-  await run({
-    community: place.write('community.yaml', COMMUNITY),
-    readings: place.write('readings.csv', readingsText(START, 24 * 9)),
-    from,
-    to,
-    out: place.path(out),
-  });
-  return place.path(out);
-}
+const settled = (out: string, from?: string, to?: string): Promise<string> =>
+  settledSmall(place, out, { ...(from && { from }), ...(to && { to }) });
 
-function sink(): { stream: Writable; text: () => string } {
-  const pieces: string[] = [];
-  const stream = new Writable({
-    write(piece, _encoding, done) {
-      pieces.push(String(piece));
-      done();
-    },
-  });
-  return { stream, text: () => pieces.join('') };
-}
-
-async function command(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const [out, err] = [sink(), sink()];
+async function command(...args: string[]): ReturnType<typeof commandLine> {
   const verifyPage = place.path('verify.html');
   if (!existsSync(verifyPage)) await buildVerifyPage(APP, verifyPage);
-  const streams = { stdout: out.stream, stderr: err.stream, verifyPage };
-  const code = await main(args, streams);
-  return { code, out: out.text(), err: err.text() };
+  return commandLine(args, verifyPage);
 }
 
 describe('a signed run', () => {

@@ -1,12 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
-import { main, run, verify } from '../index.js';
+import { commandLine, READINGS, settledSmall } from '../command-line.test-data.js';
+import { verify } from '../index.js';
 import { listDirectory } from '../run-directory.js';
-import { COMMUNITY, readingsText, scratch } from '../scratch.test-data.js';
-
-const START = Date.UTC(2026, 9, 20, 23);
-const TEXT = readingsText(START, 24 * 9);
+import { COMMUNITY, scratch } from '../scratch.test-data.js';
 
 let place: ReturnType<typeof scratch>;
 beforeEach(() => {
@@ -16,29 +13,10 @@ afterEach(() => {
   place.remove();
 });
 
-async function settled(out: string, readings = TEXT, community = COMMUNITY): Promise<string> {
-  await run({
-    community: place.write('community.yaml', community),
-    readings: place.write('readings.csv', readings),
-    from: '2026-10-22',
-    to: '2026-10-28',
-    out: place.path(out),
-  });
-  return place.path(out);
-}
+const settled = (out: string, readings?: string): Promise<string> =>
+  settledSmall(place, out, { ...(readings && { readings }) });
 
-async function command(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const written = { out: '', err: '' };
-  const stream = (name: 'out' | 'err'): Writable =>
-    new Writable({
-      write(piece, _encoding, done) {
-        written[name] += String(piece);
-        done();
-      },
-    });
-  const code = await main(args, { stdout: stream('out'), stderr: stream('err') });
-  return { code, ...written };
-}
+const command = (...args: string[]): ReturnType<typeof commandLine> => commandLine(args);
 
 interface Posted {
   readonly id: string;
@@ -78,7 +56,7 @@ async function posted(directory: string): Promise<Posted[]> {
 
 /** Rows of one point and day, with other values. */
 function corrected(point: string, day: string, factor: number): string {
-  const [header = '', ...rows] = TEXT.split('\n');
+  const [header = '', ...rows] = READINGS.split('\n');
   const changed = rows
     .filter((row) => row.startsWith(`${point},${day}`))
     .map((row) => {
@@ -110,7 +88,9 @@ describe('resettle', () => {
     );
     expect(again).toMatchObject({ code: 0, err: '' });
     // The same rows, put in place by hand, settled as if nothing had been known before.
-    const rows = new Map(TEXT.split('\n').map((row) => [row.split(',').slice(0, 2).join(), row]));
+    const rows = new Map(
+      READINGS.split('\n').map((row) => [row.split(',').slice(0, 2).join(), row]),
+    );
     for (const row of `${corrected('rui-1', '2026-10-23', 2)}\n${corrected('ana-1', '2026-10-24', 0.5)}`.split(
       '\n',
     )) {
@@ -191,7 +171,7 @@ describe('resettle', () => {
 describe('run', () => {
   test('of a kind refuses what is too incomplete, and a history is settled as it was known on any day', async () => {
     const community = place.write('community.yaml', COMMUNITY);
-    place.write('readings.csv', TEXT);
+    place.write('readings.csv', READINGS);
     const args = ['--from', '2026-10-22', '--to', '2026-10-28'];
     const files = ['--community', community, '--readings', place.path('readings.csv')];
     const initial = place.path('initial');
