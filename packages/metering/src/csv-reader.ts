@@ -82,22 +82,22 @@ export class CsvReader {
       const joined = new Uint8Array(this.carry.length + end);
       joined.set(this.carry);
       joined.set(bytes.subarray(0, end), this.carry.length);
-      this.readLines(joined);
-      if (this.carry.length > 0 || this.overlong) return;
+      if (this.readLines(joined)) return;
       bytes = bytes.subarray(end);
     }
     this.readLines(bytes);
   }
 
-  /** Reads the lines that end in these bytes, and keeps the rest. */
-  private readLines(bytes: Uint8Array): void {
+  /** Reads the lines that end in these bytes, and keeps the rest; whether the last line goes on. */
+  private readLines(bytes: Uint8Array): boolean {
     const complete = bytes.lastIndexOf(LF) + 1;
     this.lines(bytes, complete);
     this.carry = bytes.slice(complete, complete + LONGEST_LINE_BYTES + 1);
-    if (this.carry.length <= LONGEST_LINE_BYTES) return;
+    if (this.carry.length <= LONGEST_LINE_BYTES) return this.carry.length > 0;
     this.line(this.carry);
     this.carry = new Uint8Array(0);
     this.overlong = true;
+    return true;
   }
 
   /** Takes a last line that lacks its line feed and gives the columns. @throws MeteringError as push. */

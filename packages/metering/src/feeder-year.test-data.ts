@@ -183,26 +183,34 @@ class Writer {
     switch (fault) {
       case undefined:
         of.frozen = [imported, exported];
-        return this.row(point, startMs, imported, exported);
+        this.row(point, startMs, imported, exported);
+        return;
       case 'lost':
       case 'outage':
-        return undefined;
+        return;
       case 'empty':
-        return this.row(point, startMs, NaN, NaN, MISSING);
+        this.row(point, startMs, NaN, NaN, MISSING);
+        return;
       case 'spike':
-        return this.row(point, startMs, imported + 4_000_000, exported);
+        this.row(point, startMs, imported + 4_000_000, exported);
+        return;
       case 'stuck':
-        return this.row(point, startMs, of.frozen[0] + COUNTER_UNIT, of.frozen[1]);
+        this.row(point, startMs, of.frozen[0] + COUNTER_UNIT, of.frozen[1]);
+        return;
       case 'dead':
-        return this.row(point, startMs, 0, 0);
+        this.row(point, startMs, 0, 0);
+        return;
       case 'twice':
         this.row(point, startMs, imported, exported);
-        return this.row(point, startMs, imported, exported);
+        this.row(point, startMs, imported, exported);
+        return;
       case 'contradiction':
         this.row(point, startMs, imported, exported);
-        return this.row(point, startMs, imported + 7 * COUNTER_UNIT, exported);
+        this.row(point, startMs, imported + 7 * COUNTER_UNIT, exported);
+        return;
       case 'late':
-        return this.later(point, startMs, imported, exported);
+        this.later(point, startMs, imported, exported);
+        return;
     }
   }
 }

@@ -78,13 +78,19 @@ function steps({ columns, points, sums }: Feeder, calendar: ZoneCalendar): Recor
   step('rows into series (order, duplicate, overlap, resolution)', () =>
     pointSeries(columns, sink()),
   );
-  step('summary', () => check([]));
+  step('summary', () => {
+    check([]);
+  });
   for (const rule of set.rules) {
     if (['order', 'duplicate', 'overlap', 'resolution'].includes(rule.rule)) continue;
     if (rule.rule === 'balance') {
-      step(rule.rule, () => checkBalance(seriesById(series), rule, sink()));
+      step(rule.rule, () => {
+        checkBalance(seriesById(series), rule, sink());
+      });
     } else {
-      step(rule.rule, () => check([rule]));
+      step(rule.rule, () => {
+        check([rule]);
+      });
       found[rule.rule] = Number(
         Math.max(0, (found[rule.rule] ?? 0) - (found['summary'] ?? 0)).toFixed(1),
       );

@@ -42,7 +42,7 @@ function layOut(
   for (const { startMs, endMs } of rows) {
     lengths.set(endMs - startMs, (lengths.get(endMs - startMs) ?? 0) + 1);
   }
-  const [[lengthMs = 0] = []] = [...lengths].sort((a, b) => b[1] - a[1]);
+  const lengthMs = [...lengths].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 0;
   const fit = rows.filter(({ startMs, endMs }) => endMs - startMs === lengthMs);
   const down = (ms: number): number => Math.floor(ms / lengthMs) * lengthMs;
   const startMs = Math.min(...fit.map((row) => down(row.startMs)));
