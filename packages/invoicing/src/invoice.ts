@@ -7,7 +7,6 @@ import {
   type MemberDay,
   type SettledPeriod,
 } from '@microgrid/settlement';
-import type { MarketSeriesByName } from '@microgrid/tariff';
 import { formatInstant } from '@microgrid/units';
 import { billStatementLines } from './charges/bill-statement-lines.js';
 import { chargeRounding, pointBills, type PointBill } from './charges/point-bills.js';
@@ -39,8 +38,6 @@ export interface InvoiceOptions {
   readonly hash: HashPort;
   /** The period's `memberDays`, when they are at hand already. */
   readonly days?: readonly MemberDay[];
-  /** Day-ahead prices by series name, where charges follow them. */
-  readonly market?: MarketSeriesByName;
 }
 
 /**
@@ -63,7 +60,7 @@ export function invoice(settled: SettledPeriod, options: InvoiceOptions): Invoic
     if (known === undefined) positions.set(member, [index]);
     else known.push(index);
   }
-  const charges = memberCharges(settled, options.market);
+  const charges = memberCharges(settled);
   const statements = memberTotals(days).map(({ member, amounts }) =>
     statement(
       settled,
@@ -113,14 +110,11 @@ interface MemberPart {
 }
 
 /** The lines of every member's price stack. */
-function memberCharges(
-  settled: SettledPeriod,
-  market: InvoiceOptions['market'],
-): Map<string, StatementLine[]> {
+function memberCharges(settled: SettledPeriod): Map<string, StatementLine[]> {
   const { points, memberOfPoint, members } = settled;
   const owners = new Map(points.map((id, index) => [id, members[memberOfPoint[index] ?? 0] ?? '']));
   const bills = new Map<string, PointBill[]>();
-  for (const one of pointBills(settled, market ?? settled.contract.market)) {
+  for (const one of pointBills(settled)) {
     const member = owners.get(one.meteringPoint) ?? '';
     bills.set(member, [...(bills.get(member) ?? []), one]);
   }

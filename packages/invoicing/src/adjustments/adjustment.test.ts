@@ -32,9 +32,9 @@ const scale = Number(process.env['MICROGRID_TEST_SCALE'] ?? 1);
 
 /** A settled period with its prices, owners and firings as text: equal texts are equal periods. */
 function textOf({ settled, stopped }: SettlementRun): string {
-  const { contract: _contract, firings, ...columns } = settled;
-  const fired = Array.from({ length: settled.intervals }, (_, interval) => firings(interval));
-  return JSON.stringify({ ...columns, fired, stopped }, (_, value: unknown) =>
+  const { intervals } = settled;
+  const fired = Array.from({ length: intervals }, (_, interval) => settled.firings(interval));
+  return JSON.stringify({ ...settled, contract: null, fired, stopped }, (_, value: unknown) =>
     ArrayBuffer.isView(value) ? [...(value as Float64Array)].map(String) : value,
   );
 }

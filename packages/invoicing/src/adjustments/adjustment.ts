@@ -1,7 +1,7 @@
 import type { HashPort } from '@microgrid/journal';
 import { memberDays, type MemberDay, type SettlementRun } from '@microgrid/settlement';
 import { compareIds } from '@microgrid/units';
-import { invoice, type Invoice, type InvoiceOptions } from '../invoice.js';
+import { invoice, type Invoice } from '../invoice.js';
 import { InvoicingError } from '../invoicing-error.js';
 import type { Transaction } from '../transactions.js';
 import { deltaTransactions, type DeltaTransaction } from './delta-transactions.js';
@@ -19,18 +19,10 @@ export interface InvoicedRun {
   readonly days: readonly MemberDay[];
 }
 
-/**
- * Makes the statements of a version.
- * @param options what {@link invoice} needs beside the hash, as it was known to the run.
- * @throws InvoicingError `not-balanced`, SettlementError `not-conserved`.
- */
-export function invoiceRun(
-  run: SettlementRun,
-  hash: HashPort,
-  options: Omit<InvoiceOptions, 'hash' | 'days'> = {},
-): InvoicedRun {
+/** Makes the statements of a version. @throws InvoicingError `not-balanced`, SettlementError `not-conserved`. */
+export function invoiceRun(run: SettlementRun, hash: HashPort): InvoicedRun {
   const days = memberDays(run.settled);
-  return { run, days, invoice: invoice(run.settled, { ...options, hash, days }) };
+  return { run, days, invoice: invoice(run.settled, { hash, days }) };
 }
 
 /** What a new version of a period's settlement changes in the books and for every member. */

@@ -6,7 +6,6 @@ import {
   type Bill,
   type EnergyFlow,
   type IntervalEnergies,
-  type MarketSeriesByName,
   type Rounding,
 } from '@microgrid/tariff';
 
@@ -41,10 +40,9 @@ const FLOWS: Readonly<Record<EnergyFlow, Column>> = {
 /**
  * The price stack of the community's file applied to every metering point, in point order; a point
  * that takes part in some of the period is charged for that time. Empty without charges.
- * @param market day-ahead prices by series name, where charges follow them.
  * @throws TariffError for a price or contracted power that is missing.
  */
-export function pointBills(settled: SettledPeriod, market?: MarketSeriesByName): PointBill[] {
+export function pointBills(settled: SettledPeriod): PointBill[] {
   const { contract } = settled;
   const { charges = [], vat = [], timeZone } = contract.community;
   if (charges.length === 0) return [];
@@ -63,7 +61,7 @@ export function pointBills(settled: SettledPeriod, market?: MarketSeriesByName):
         endMs: startMs + span.end * resolutionMs,
         resolutionMs,
         timeZone,
-        ...(market && { market }),
+        market: contract.market,
       });
     plans.set(key, plan);
     const { contractedKilovoltAmperes, largeFamily, connection } = point;

@@ -64,7 +64,7 @@ export class MemberPayment {
   constructor(
     private readonly setting: PaymentSetting,
     private readonly document: StatementV1,
-    issuedAtMs: EpochMs,
+    { issuedAtMs, fundPico }: { readonly issuedAtMs: EpochMs; readonly fundPico: Pico },
   ) {
     const { payment, amountPico } = statementPayment(document);
     this.member = document.member;
@@ -76,7 +76,7 @@ export class MemberPayment {
     this.direction = BigInt(document.amountPico) < 0n ? 'credit' : 'collect';
     const { net } = setting;
     this.running = continueCase(
-      beginCase(net, paymentMarking(net, payment, { nowMs: issuedAtMs })),
+      beginCase(net, paymentMarking(net, payment, { nowMs: issuedAtMs, fundPico })),
       [
         { place: 'bill', token: { amountPico } },
         { place: agreementPlace('issueEvent'), token: {} },
@@ -231,31 +231,31 @@ export class MemberPayment {
     if (step === 'coverArrears') this.arrears(cover, defer, indices.v ?? 0, nowMs);
   }
 
-  /** What the fund pays the member owes the fund from now on; what nobody pays is deferred by name. */
+  /**
+   * What the fund pays its debtor owes the fund from now on: the member by its account of arrears, the
+   * community by the fund's own. What nobody pays is deferred by name.
+   */
   private arrears(cover: Pico, defer: Pico, version: number, nowMs: EpochMs): void {
     const own = memberAccount(this.member);
-    const id = (what: string): string => `${this.key}-${version}/${what}`;
-    const collect = this.direction === 'collect';
+    const { bank, fund, deferral } = LEDGER_ACCOUNTS;
     const { currency: commodity, statement: reference } = this.payment;
-    const move = (what: string, debit: string, credit: string, amount: Pico): PostedTransfer[] =>
-      amount === 0n
-        ? []
+    const sides: readonly (readonly [string, string, string, Pico])[] =
+      this.direction === 'collect'
+        ? [
+            ['arrears', arrearsAccount(this.member), own, cover],
+            ['covered', bank, fund, cover],
+            ['deferred', deferral, own, defer],
+          ]
         : [
-            {
-              id: id(what),
-              phase: 'posted',
-              debit: collect ? debit : credit,
-              credit: collect ? credit : debit,
-              commodity,
-              amount,
-              reference,
-            },
+            ['covered', own, fund, cover],
+            ['deferred', own, deferral, defer],
           ];
-    const chain = [
-      ...move('arrears', arrearsAccount(this.member), own, cover),
-      ...move('covered', LEDGER_ACCOUNTS.bank, LEDGER_ACCOUNTS.fund, cover),
-      ...move('deferred', LEDGER_ACCOUNTS.deferral, own, defer),
-    ];
+    const chain = sides
+      .filter(([, , , amount]) => amount > 0n)
+      .map(([what, debit, credit, amount]): PostedTransfer => {
+        const id = `${this.key}-${version}/${what}`;
+        return { id, phase: 'posted', debit, credit, commodity, amount, reference };
+      });
     this.setting.ledger.mustPost(
       chain.map((one, index) => ({ ...one, linked: index < chain.length - 1 })),
       nowMs,

@@ -40,7 +40,7 @@ function items(...messages: readonly string[]): BankItem[] {
 function pay(
   cents: readonly bigint[],
   bankItems: readonly BankItem[],
-  more: { events?: readonly PaymentEvent[]; untilMs?: number; fund?: bigint } = {},
+  more: Partial<Parameters<typeof runPayments>[1]> = {},
 ): PaymentRun {
   return runPayments(statements(cents), {
     hash: nodeHash,
@@ -230,6 +230,16 @@ describe('payments with a bank', () => {
     expect(arrears.ledger.outstanding()).toEqual([]);
     const expired = arrears.ledger.records.filter(({ kind }) => kind === 'expired');
     expect(expired.map(({ atMs }) => (atMs - ISSUED_MS) / DAY_MS)).toEqual([14, 28, 42]);
+  });
+
+  test('that nobody makes are covered by the fund as far as it goes, the rest deferred by name', () => {
+    const fundPico = { ana: 100n * CENT, bruno: 30n * CENT };
+    const run = pay([250n, -80n], [], { fundPico, untilMs: day(60) });
+    const net = (account: string): bigint => run.ledger.net(account, 'EUR') / CENT;
+    // Ana owes the fund what it paid for her; the community owes it what it paid to Bruno.
+    expect([net('arrears:ana'), net('fund'), net('bank')]).toEqual([100n, -130n, 100n]);
+    expect([net('deferral'), net('member:ana'), net('member:bruno')]).toEqual([100n, 0n, 0n]);
+    expect(stands(run)).toContain('issued');
   });
 
   test('of others are told and move nothing', () => {

@@ -44,6 +44,8 @@ export interface PaymentRunOptions {
    * Default 5 days: banks return direct debits within five working days of the booking.
    */
   readonly returnWindowMs?: number;
+  /** What the guarantee fund sets aside for each member's statement. Default nothing. */
+  readonly fundPico?: Readonly<Record<string, Pico>>;
   /** In order of time. */
   readonly events?: readonly PaymentEvent[];
   /** From the bank, in any order, repeated or not. */
@@ -97,7 +99,11 @@ class Course {
     const net = paymentNet(parameters);
     const { paymentTimeoutMs } = parameters;
     this.payments = statements.map(
-      (one) => new MemberPayment({ net, ledger, hash, paymentTimeoutMs }, one, issuedAtMs),
+      (one) =>
+        new MemberPayment({ net, ledger, hash, paymentTimeoutMs }, one, {
+          issuedAtMs,
+          fundPico: new Map(Object.entries(options.fundPico ?? {})).get(one.member) ?? 0n,
+        }),
     );
     this.matching = new BankMatching(this.payments, ledger, {
       returnWindowMs: options.returnWindowMs ?? DEFAULT_RETURN_WINDOW_MS,
