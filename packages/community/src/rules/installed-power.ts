@@ -29,13 +29,35 @@ export function installedPowerVerdict(
   }
   if (one !== undefined && installedKilowatts === undefined) return unknown(point.id);
   if (all === undefined) return ELIGIBLE;
-  const plants = points.filter((other) => isPlant(other) && validOn(other, date));
-  const total = plants.reduce((sum, plant) => sum + kilowatts(plant.installedKilowatts ?? '0'), 0n);
+  const { total, blank } = plantsOn(points, date);
   if (total > kilowatts(all)) {
     return refused(`the plants have more than ${all} kW together, expected at most that`);
   }
-  const blank = plants.find((plant) => plant.installedKilowatts === undefined);
-  return blank === undefined ? ELIGIBLE : unknown(blank.id);
+  return blank === undefined ? ELIGIBLE : unknown(blank);
+}
+
+/** All plants of a day together. */
+interface Plants {
+  readonly total: bigint;
+  /** The first whose power is absent. */
+  readonly blank: string | undefined;
+}
+
+/** The same for every point, so worked out once per list of points and day. */
+const KNOWN = new WeakMap<readonly CommunityPoint[], Map<string, Plants>>();
+
+function plantsOn(points: readonly CommunityPoint[], date: string): Plants {
+  const days = KNOWN.get(points) ?? new Map<string, Plants>();
+  KNOWN.set(points, days);
+  const known = days.get(date);
+  if (known !== undefined) return known;
+  const plants = points.filter((point) => isPlant(point) && validOn(point, date));
+  const made = {
+    total: plants.reduce((sum, plant) => sum + kilowatts(plant.installedKilowatts ?? '0'), 0n),
+    blank: plants.find((plant) => plant.installedKilowatts === undefined)?.id,
+  };
+  days.set(date, made);
+  return made;
 }
 
 function isPlant({ installedKilowatts, role }: CommunityPoint): boolean {

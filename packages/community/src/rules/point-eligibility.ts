@@ -28,24 +28,27 @@ export interface EligibilityPeriod extends PointEligibility {
  * What a point may do on a local day, by validity, participation factors, role, production meter,
  * proximity and installed power. Where facts are absent, `exportEligibility.whenNotEvaluable` decides.
  * @param date `YYYY-MM-DD`.
+ * @param points of the community, for callers that ask for many.
  */
 export function pointEligibility(
   community: Community,
   point: CommunityPoint,
   date: string,
+  points: readonly CommunityPoint[] = communityPoints(community),
 ): PointEligibility {
-  return eligibilityOn(community, communityPoints(community), point, date);
+  return eligibilityOn(community, points, point, date);
 }
 
 /**
  * What a point may do over time: periods without gaps, each with one verdict. Equal periods beside each
  * other are one.
+ * @param points of the community, for callers that ask for many.
  */
 export function eligibilityPeriods(
   community: Community,
   point: CommunityPoint,
+  points: readonly CommunityPoint[] = communityPoints(community),
 ): EligibilityPeriod[] {
-  const points = communityPoints(community);
   const periods: EligibilityPeriod[] = [];
   const dates = ['', ...changeDates(community, points, point)];
   dates.forEach((from, index) => {
@@ -128,16 +131,29 @@ function changeDates(
   point: CommunityPoint,
 ): string[] {
   const { exportEligibility } = community;
-  const shared = exportEligibility?.maximumInstalledKilowatts === undefined ? [point] : points;
+  const together = exportEligibility?.maximumInstalledKilowatts !== undefined;
   const dated = [
-    ...shared,
+    point,
     point.productionMeter,
     point.connection?.decision,
     ...(point.participation ?? []),
     ...(exportEligibility?.proximity ?? []),
   ];
   const dates = dated.flatMap((days) => [days?.validFrom, days?.validTo]);
-  return [...new Set(dates)].filter((date) => date !== undefined).sort();
+  return [...new Set([...dates, ...(together ? validityDates(points) : [])])]
+    .filter((date) => date !== undefined)
+    .sort();
+}
+
+/** The same for every point, so worked out once per list of points. */
+const KNOWN = new WeakMap<readonly CommunityPoint[], readonly (string | undefined)[]>();
+
+function validityDates(points: readonly CommunityPoint[]): readonly (string | undefined)[] {
+  const known = KNOWN.get(points);
+  if (known !== undefined) return known;
+  const dates = [...new Set(points.flatMap(({ validFrom, validTo }) => [validFrom, validTo]))];
+  KNOWN.set(points, dates);
+  return dates;
 }
 
 function sameEligibility(a: PointEligibility, b: PointEligibility): boolean {

@@ -52,7 +52,7 @@ export class StandingSchedule {
       return known;
     };
     this.periods = points.map((point) =>
-      pointPeriods(community, point).map((period) => ({
+      pointPeriods(community, point, points).map((period) => ({
         fromMs: midnight(period.from, -Infinity),
         toMs: midnight(period.to, Infinity),
         claims: period.claims,
@@ -85,7 +85,7 @@ export class StandingSchedule {
       if (period.claims === 'stop' || period.offers === 'stop') this.stop(position, ms, period);
       claims[position] = period.claims === 'yes' ? 1 : 0;
       offers[position] = period.offers === 'yes' ? 1 : 0;
-      takesPart[position] = (claims[position] as number) | (offers[position] as number);
+      takesPart[position] = period.claims === 'yes' || period.offers === 'yes' ? 1 : 0;
       percent[position] = period.percent;
       fromMs = Math.max(fromMs, period.fromMs);
       toMs = Math.min(toMs, period.toMs);
@@ -126,11 +126,15 @@ type Period = Pick<
 };
 
 /** A point that no rule but its validity asks about is told at once: communities have thousands. */
-function pointPeriods(community: Community, point: CommunityPoint): readonly Period[] {
+function pointPeriods(
+  community: Community,
+  point: CommunityPoint,
+  points: readonly CommunityPoint[],
+): readonly Period[] {
   const { role, participation, validFrom, validTo } = point;
   const ruled = community.exportEligibility !== undefined || participation !== undefined;
   if (ruled || role === 'producer' || role === 'consumer') {
-    return eligibilityPeriods(community, point);
+    return eligibilityPeriods(community, point, points);
   }
   return [
     ...(validFrom === undefined ? [] : [{ to: validFrom, ...OUTSIDE, ...SAID }]),
