@@ -4,12 +4,10 @@ import {
   lintAllocationCsv,
   lintBetaFile,
   lintCoefficientCsv,
-  lintCoefficientTable,
-  lintEnergyTable,
+  lintContractFiles,
   lintPairCsv,
-  lintPairTable,
   safeParseCommunity,
-  type Community,
+  type ContractFiles,
   type FileProblem,
 } from '@microgrid/community';
 import { parseResolution } from '@microgrid/units';
@@ -21,7 +19,8 @@ import { readText } from '../versions/load-history.js';
 export interface Linted {
   readonly file: string;
   /** What the file was taken for. */
-  readonly kind: 'community' | 'coefficients' | 'pairs' | 'allocation' | 'beta file';
+  readonly kind:
+    'community' | 'contract file' | 'coefficients' | 'pairs' | 'allocation' | 'beta file';
   /** Lines for a person, each with file, line, value and expectation. */
   readonly errors: readonly string[];
   readonly warnings: readonly string[];
@@ -78,37 +77,24 @@ function lintCommunity(path: string, text: string): Linted[] {
     ];
   }
   const community = read.data;
+  const whole: Linted = { file: path, kind: 'community', errors: [], warnings: [] };
+  let files: ContractFiles;
   try {
-    const files = readContractFiles(community, path);
-    return [
-      { file: path, kind: 'community', errors: [], warnings: [] },
-      ...namedFiles(community).map(({ name, kind }) => {
-        if (kind === 'pairs')
-          return linted(name, kind, lintPairTable(files, name, community).problems);
-        const lint = kind === 'allocation' ? lintEnergyTable : lintCoefficientTable;
-        return linted(name, kind, lint(files, name, community).problems);
-      }),
-    ];
+    files = readContractFiles(community, path);
   } catch (error) {
-    const { message } = error as Error;
-    return [{ file: path, kind: 'community', errors: [message], warnings: [] }];
+    return [{ ...whole, errors: [(error as Error).message] }];
   }
-}
-
-/** The files a contract names and what they hold, by where they are named. */
-function namedFiles({ sharingKey }: Community): { name: string; kind: Linted['kind'] }[] {
-  const found: { name: string; kind: Linted['kind'] }[] = [];
-  const walk = (value: unknown, kind: Linted['kind']): void => {
-    if (typeof value !== 'object' || value === null) return;
-    const { type } = value as { type?: unknown };
-    const inside = type === 'pairs' ? 'pairs' : type === 'exPost' ? 'allocation' : kind;
-    for (const [name, field] of Object.entries(value)) {
-      if (name === 'file' && typeof field === 'string') found.push({ name: field, kind: inside });
-      else walk(field, type === undefined ? kind : inside === kind ? 'coefficients' : inside);
-    }
-  };
-  walk(sharingKey, 'coefficients');
-  return found;
+  const problems = lintContractFiles(community, files);
+  return [
+    whole,
+    ...[...files.keys()].map((file) =>
+      linted(
+        file,
+        'contract file',
+        problems.filter((problem) => problem.file === file),
+      ),
+    ),
+  ];
 }
 
 function linted(file: string, kind: Linted['kind'], problems: readonly FileProblem[]): Linted {
