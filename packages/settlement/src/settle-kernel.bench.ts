@@ -45,16 +45,18 @@ const GROUPS = Array.from({ length: 20 }, (_, group) => {
 /** Each of the 200 plants for `consumers` of the members. */
 function pairs(consumers: number): object {
   const coefficient = (1 / consumers).toFixed(6);
-  const rows = IDS.filter((_, index) => index % PLANTS_EVERY === 0).map((producer, row) => [
-    producer,
-    Object.fromEntries(
-      Array.from({ length: consumers }, (_, place) => [
-        IDS[(row * 7 + place) % MEMBERS] ?? '',
-        coefficient,
-      ]),
-    ),
-  ]);
-  return { type: 'pairs', coefficients: Object.fromEntries(rows) };
+  const rows = IDS.filter((_, index) => index % PLANTS_EVERY === 0).map(
+    (producer, row): [string, object] => [
+      producer,
+      Object.fromEntries<string>(
+        Array.from({ length: consumers }, (_, place) => [
+          IDS[(row * 7 + place) % MEMBERS] ?? '',
+          coefficient,
+        ]),
+      ),
+    ],
+  );
+  return { type: 'pairs', coefficients: Object.fromEntries<object>(rows) };
 }
 
 function contractOf(

@@ -3,15 +3,11 @@ import { formatInstant } from '@microgrid/units';
 import type { ControlToken } from './case-net.js';
 import type { IssuedCase } from './energy-case.js';
 import { contractParameters, energyNet, openedCases } from './energy-net.js';
-import { MarketColumns } from './market-columns.js';
-import { partOf, settlesPart } from './settled-part.js';
+import { PeriodColumns } from './period-columns.js';
 import type { SettledPeriod } from './settled-period.js';
-
-export type { SettledPeriod } from './settled-period.js';
 import type { SettlementContract } from './settlement-contract.js';
 import { SettlementError } from './settlement-error.js';
 import { checkGrid, MISSING_QUALITY, type SettlementGrid } from './settlement-grid.js';
-import type { ColumnName, ColumnSource } from './workspace.js';
 
 /** How a period is settled. */
 export interface SettleOptions {
@@ -30,98 +26,23 @@ export function settle(
   options: SettleOptions = {},
 ): SettledPeriod {
   checkGrid(contract, grid);
-  const { pointIds, intervals, startMs, endMs, resolutionMs } = contract;
-  const [imports, exports] = checkedEnergies(contract, grid);
-  const size = pointIds.length;
-  const column = (length: number): Float64Array => new Float64Array(length);
-  const partly = settlesPart(contract);
-  const consumed = partly ? column(imports.length) : imports;
-  const injected = partly ? column(exports.length) : exports;
-  const sharedIn = column(imports.length);
-  const sharedOut = column(exports.length);
-  const { keepsUnused } = contract.rule;
-  const ownSurplus = column(keepsUnused ? imports.length : 0);
-  const assignedOut = column(keepsUnused ? exports.length : 0);
-  const shared = column(intervals);
-  const curtailed = column(intervals);
-  const capacity = new Uint8Array(intervals);
+  const { intervals, startMs, resolutionMs } = contract;
+  const columns = new PeriodColumns(contract, ...checkedEnergies(contract, grid));
   const routes = new FiringRoutes(intervals);
-  const market = contract.rule.market && new MarketColumns(intervals, size);
-  const results = { sharedIn, sharedOut };
-  const net = energyNet(contract, contractParameters(contract), reusedColumns(size, results));
+  const net = energyNet(contract, contractParameters(contract), columns.source);
   const openCase = openedCases(net, contract);
   for (let interval = 0; interval < intervals; interval++) {
-    const from = interval * size;
-    const to = from + size;
-    const imported = imports.subarray(from, to);
-    const exported = exports.subarray(from, to);
-    results.sharedIn = sharedIn.subarray(from, to);
-    results.sharedOut = sharedOut.subarray(from, to);
-    const startsMs = startMs + interval * resolutionMs;
-    const opened = openCase(startsMs, {
+    const { imported, exported } = columns.open(interval);
+    const opened = openCase(startMs + interval * resolutionMs, {
       accepted: true,
       importMilliwattHours: imported,
       exportMilliwattHours: exported,
     });
     const { marking, firings } = run(net, opened.marking, [], options);
-    const settled = issuedCase(marking);
-    shared[interval] = settled.shared;
-    curtailed[interval] = settled.curtailed;
-    capacity[interval] = settled.withinCapacity ? 0 : 1;
-    if (settled.own) ownSurplus.set(settled.own, from);
-    if (settled.assigned) assignedOut.set(settled.assigned, from);
-    if (settled.market) market?.put(interval, settled.market);
-    if (partly) {
-      const [left, over] = [consumed.subarray(from, to), injected.subarray(from, to)];
-      partOf(contract, startsMs, imported, exported, left, over);
-    }
+    columns.close(interval, issuedCase(marking));
     routes.add(interval, opened.firings, firings);
   }
-  return {
-    contract,
-    points: pointIds,
-    members: contract.members,
-    memberOfPoint: contract.memberOfPoint,
-    startMs,
-    endMs,
-    resolutionMs,
-    intervals,
-    importMilliwattHours: imports,
-    exportMilliwattHours: exports,
-    consumedMilliwattHours: consumed,
-    injectedMilliwattHours: injected,
-    sharedInMilliwattHours: sharedIn,
-    sharedOutMilliwattHours: sharedOut,
-    ...(keepsUnused && {
-      ownSurplusMilliwattHours: ownSurplus,
-      assignedOutMilliwattHours: assignedOut,
-    }),
-    quality: grid.quality,
-    sharedMilliwattHours: shared,
-    curtailedMilliwattHours: curtailed,
-    capacity,
-    prices: contract.prices,
-    ...(market && { internalAmounts: market }),
-    firings: (interval) => routes.of(interval),
-  };
-}
-
-/** The same columns for every interval, but those of the results, which are written where they stay. */
-function reusedColumns(
-  size: number,
-  results: Readonly<Record<'sharedIn' | 'sharedOut', Float64Array>>,
-): ColumnSource {
-  const columns = new Map<ColumnName, Float64Array>();
-  return (name) => {
-    if (name === 'sharedIn' || name === 'shares') return results.sharedIn;
-    if (name === 'sharedOut' || name === 'given') return results.sharedOut;
-    let column = columns.get(name);
-    if (column === undefined) {
-      column = new Float64Array(size);
-      columns.set(name, column);
-    }
-    return column;
-  };
+  return columns.settled(grid.quality, (interval) => routes.of(interval));
 }
 
 function issuedCase({ places }: Marking): IssuedCase {

@@ -56,9 +56,7 @@ test('a period settled in parts, in any order, is the period settled at once', (
           .slice(1)
           .map((to, index) => settledPart(community, grid, borders[index] ?? 0, to));
         const joined = joinSettled(contract, parts.toReversed());
-        const { firings: _, ...expected } = whole;
-        const { firings: __, ...got } = joined;
-        expect(Object.keys(got).sort()).toEqual(Object.keys(expected).sort());
+        expect(Object.keys(joined).sort()).toEqual(Object.keys(whole).sort());
         const columns = settledColumns(joined).columns;
         for (const [name, column] of Object.entries(settledColumns(whole).columns)) {
           expect(columns[name]).toEqual(column);

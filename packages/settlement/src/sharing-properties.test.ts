@@ -9,6 +9,7 @@ import {
 import { intervalCost, memberDays, pointCost, pointSurplus } from './member-days.js';
 import { settle } from './settle.js';
 import { settledByRules } from './settled-by-rules.test-data.js';
+import { settledColumns } from './settled-columns.js';
 import type { SettledPeriod } from './settled-period.js';
 import { settlementContract, type SettlementContract } from './settlement-contract.js';
 import { curtail } from './capacity.js';
@@ -157,12 +158,8 @@ describe(`${COMMUNITIES} generated communities, kinds, keys, slots and sizes mix
   test('files read to the same communities, and the net around the rules gives what they give', () => {
     for (const { made, settled } of all.slice(0, 150)) {
       const contract = settlementContract(readGenerated(made), made.contract);
-      const {
-        contract: _,
-        firings: __,
-        ...whole
-      } = settle(contract, made.grid, { checkLaws: true });
-      const { contract: ___, firings: ____, ...rules } = settled;
+      const whole = settledColumns(settle(contract, made.grid, { checkLaws: true })).columns;
+      const rules = settledColumns(settled).columns;
       expect(whole).toEqual(rules);
     }
   });

@@ -67,7 +67,7 @@ export class GivenNode implements KeyNode {
   reach(interval: number, mask: Uint8Array): void {
     const given = this.given(interval);
     for (let index = 0; index < mask.length; index++) {
-      if (((given?.[index] as number | undefined) ?? 0) > 0) mask[index] = 1;
+      if ((given?.[index] ?? 0) > 0) mask[index] = 1;
     }
   }
 
