@@ -62,7 +62,10 @@ function chargeOf(id: string): fc.Arbitrary<Charge> {
         fc.record({
           on: fc.constantFrom(...FLOWS),
           per: fc.constant('kWh' as const),
-          rate: fc.oneof(decimal(0, 1, 8), tariffs),
+          rate: fc.oneof(
+            { arbitrary: decimal(0, 1, 8), weight: 1 },
+            { arbitrary: tariffs, weight: 3 },
+          ),
         }),
         fc.record({
           on: fc.constant('point' as const),
