@@ -2,10 +2,11 @@ import fc from 'fast-check';
 import { generatedSharing } from '../generated-keys.test-data.js';
 import { settle } from '../settle.js';
 import type { SettledPeriod } from '../settled-period.js';
+import { settlementContract } from '../settlement-contract.js';
 import { isSettlementError } from '../settlement-error.js';
 import { checkPeriod } from './conservation.js';
 import { settleRun } from './settlement-run.js';
-import { villageInputs, villageRequest, villageRows } from './village.test-data.js';
+import { village, villageInputs, villageRequest, villageRows } from './village.test-data.js';
 
 const scale = Number(process.env['MICROGRID_TEST_SCALE'] ?? 1);
 
@@ -77,15 +78,13 @@ describe('what breaks', () => {
   });
 
   test('a point that takes no part shares nothing', () => {
-    const { contract } = run.settled;
-    const standing = {
-      at: (ms: number) => ({
-        ...contract.broughtIn.standing.at(ms),
-        takesPart: Uint8Array.of(1, 1, 0, 1),
-      }),
-    };
-    const broughtIn = { ...contract.broughtIn, standing } as unknown as typeof contract.broughtIn;
-    const verdict = checkPeriod({ ...run.settled, contract: { ...contract, broughtIn } });
+    const members = ['ana', 'bea', 'rui', 'sol'].map((id) => ({
+      id: `m-${id}`,
+      ...(id === 'rui' && { validFrom: '2026-06-16' }),
+      meteringPoints: [{ id }],
+    }));
+    const contract = settlementContract(village({ members }), run.settled);
+    const verdict = checkPeriod({ ...run.settled, contract });
     expect(verdict).toMatchObject({ ok: false });
     if (!verdict.ok) expect(verdict.account).toBe('shared of rui');
   });

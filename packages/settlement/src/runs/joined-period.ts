@@ -52,7 +52,7 @@ class Joining {
   fields(read: (settled: SettledPeriod) => unknown): Record<string, unknown> {
     const names = new Set<string>();
     for (const { settled } of this.pieces) {
-      for (const name of Object.keys((read(settled) ?? {}) as object)) names.add(name);
+      for (const name of Object.keys(read(settled) ?? {})) names.add(name);
     }
     const joined: Record<string, unknown> = {};
     for (const name of names) {

@@ -37,8 +37,7 @@ function rowsOf(
 
 /** All columns of a run as text, those in objects too. */
 function textOf({ settled }: SettlementRun): string {
-  const { contract: _contract, firings: _firings, ...columns } = settled;
-  return JSON.stringify(columns, (_, value: unknown) =>
+  return JSON.stringify({ ...settled, contract: null }, (_, value: unknown) =>
     ArrayBuffer.isView(value) ? Array.from(value as Float64Array, String) : value,
   );
 }

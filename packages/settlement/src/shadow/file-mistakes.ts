@@ -7,7 +7,7 @@ export interface FileMistake {
   readonly type: 'unit' | 'clock shift';
   readonly description: string;
   /** The operator's figure of a cell if the mistake were made; undefined where ours has none. */
-  expected(flow: SharedFlow, interval: number, point: number): number | undefined;
+  readonly expected: (flow: SharedFlow, interval: number, point: number) => number | undefined;
   /** 1 for intervals that it is seen in. */
   readonly seen: Uint8Array;
 }

@@ -119,10 +119,9 @@ function settledWith(
   wanted: Uint8Array,
 ): SettledPeriod | undefined {
   const { basis, request } = run;
-  const known: KnownContract = Object.assign(
-    {},
+  const known = changes.reduce<KnownContract>(
+    (last, { rules }) => ({ ...last, ...rules }),
     basis.known,
-    ...changes.map(({ rules }) => rules ?? {}),
   );
   const grid = changes.reduce((last, change) => change.grid ?? last, basis.grid);
   const contractFor = (period: RunPeriod): SettlementContract =>
@@ -166,9 +165,7 @@ function changedGrid(
 function withoutUnsaid(run: SettlementRun, theirs: AllocationColumns): SettlementGrid | undefined {
   const size = theirs.named.length;
   return changedGrid(run, (cell) => {
-    const said =
-      !Number.isNaN(theirs.sharedIn[cell] as number) ||
-      !Number.isNaN(theirs.sharedOut[cell] as number);
+    const said = !Number.isNaN(theirs.sharedIn[cell]) || !Number.isNaN(theirs.sharedOut[cell]);
     return said || theirs.named[cell % size] !== 1 ? undefined : [0, 0];
   });
 }
