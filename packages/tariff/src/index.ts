@@ -141,12 +141,10 @@ export {
   type Holiday,
   type HolidaySet,
 } from './calendar/holidays.js';
+export type { CycleDays, CycleSeason, PeriodCycle } from './calendar/cycle-table.js';
 export {
   PERIOD_CYCLE_NAMES,
   PERIOD_CYCLES,
-  type CycleDays,
-  type CycleSeason,
-  type PeriodCycle,
   type PeriodCycleName,
 } from './calendar/period-cycle.js';
 export { expandCycle } from './calendar/expand-cycle.js';

@@ -1,5 +1,5 @@
-import { contractedPower } from '../charge/accrue.js';
 import type { Accrual } from '../charge/accrual.js';
+import { contractedPower } from '../charge/contracted-power.js';
 import type { EnergyFlow } from '../charge/charge-base.js';
 import type { EnergySource } from '../charge/energy-source.js';
 import type { UsageFacts } from '../charge/usage.js';

@@ -1,6 +1,6 @@
-import { baseOf } from '../charge/accrue.js';
 import type { Accrual } from '../charge/accrual.js';
 import type { EnergySource } from '../charge/energy-source.js';
+import { baseOf } from '../charge/percent-charges.js';
 import type { UsageFacts } from '../charge/usage.js';
 import {
   addFractions,

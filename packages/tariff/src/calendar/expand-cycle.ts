@@ -1,6 +1,7 @@
 import type { CycleTariff } from '../cycle-tariff.js';
 import type { DayGroup, TimeOfUseTariff } from '../time-of-use.js';
-import { PERIOD_CYCLES, type CycleDays, type PeriodCycle } from './period-cycle.js';
+import type { CycleDays, PeriodCycle } from './cycle-table.js';
+import { PERIOD_CYCLES } from './period-cycle.js';
 
 /** The time-of-use tariff that a period table and its prices stand for. */
 export function expandCycle(tariff: CycleTariff): TimeOfUseTariff {

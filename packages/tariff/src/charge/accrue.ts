@@ -4,17 +4,17 @@ import {
   fraction,
   multiplyFractions,
   ONE,
-  parseFraction,
-  subtractFractions,
   sumFractions,
-  ZERO,
   type Fraction,
 } from '../number/fraction.js';
-import { roundFraction, type Rounding, type RoundingStep } from '../number/rounding.js';
-import { TariffError } from '../tariff-error.js';
+import { roundFraction, type Rounding } from '../number/rounding.js';
 import type { Accrual } from './accrual.js';
 import { chargeDirection, type Charge } from './charge.js';
+import { contractedPower } from './contracted-power.js';
 import type { EnergySource } from './energy-source.js';
+import { fixedRate } from './fixed-rate.js';
+import { inOrderOfBase, percentOf } from './percent-charges.js';
+import { roundEnergy } from './round-energy.js';
 import type { Segment } from './segments.js';
 import type { UsageFacts } from './usage.js';
 
@@ -94,16 +94,6 @@ function accrueOne(
   return [{ charge, segment: position, quantity, price, amount }];
 }
 
-function fixedRate(charge: Charge): Fraction {
-  // The schema lets only charges per kWh have a tariff.
-  const rate = parseFraction(typeof charge.rate === 'string' ? charge.rate : '');
-  const exemption = parseFraction(charge.exemptionPercent ?? '0');
-  return multiplyFractions(
-    rate,
-    subtractFractions(ONE, multiplyFractions(exemption, fraction(1, 100))),
-  );
-}
-
 function timeQuantity(charge: Charge, segment: Segment, input: AccrualInput): Fraction {
   if (charge.per === 'day') return segment.days;
   if (charge.per === 'kVA-day') {
@@ -112,83 +102,4 @@ function timeQuantity(charge: Charge, segment: Segment, input: AccrualInput): Fr
   if (input.months === undefined) return segment.months;
   const all = sumFractions(input.segments.map(({ months }) => months));
   return multiplyFractions(input.months, divideFractions(segment.months, all));
-}
-
-/** The contracted power. @throws TariffError `bad-usage` where it is not given. */
-export function contractedPower(facts: UsageFacts, reader: string): Fraction {
-  if (facts.contractedKilovoltAmperes !== undefined) {
-    return parseFraction(facts.contractedKilovoltAmperes);
-  }
-  throw new TariffError(
-    'bad-usage',
-    `contractedKilovoltAmperes: got none, expected the contracted power: ${reader} goes by it`,
-  );
-}
-
-/**
- * Rounds the kWh of each line once and spreads the change over its segments in proportion. Lines
- * whose price changes from interval to interval have no one price for a rounded quantity, and keep it.
- */
-function roundEnergy(accruals: readonly Accrual[], step: RoundingStep): Accrual[] {
-  const totals = new Map<string, Fraction>();
-  const keyOf = (accrual: Accrual): string | undefined => {
-    const { charge, period, price } = accrual;
-    if (charge.per !== 'kWh' || price === undefined) return undefined;
-    return JSON.stringify([charge.id, period, String(price.numerator), String(price.denominator)]);
-  };
-  for (const accrual of accruals) {
-    const key = keyOf(accrual);
-    if (key === undefined) continue;
-    totals.set(key, sumFractions([totals.get(key) ?? ZERO, accrual.quantity]));
-  }
-  return accruals.map((accrual) => {
-    const key = keyOf(accrual);
-    const total = key === undefined ? undefined : totals.get(key);
-    if (total === undefined || total.numerator === 0n) return accrual;
-    const ratio = divideFractions(roundFraction(total, step), total);
-    return {
-      ...accrual,
-      quantity: multiplyFractions(accrual.quantity, ratio),
-      amount: multiplyFractions(accrual.amount, ratio),
-    };
-  });
-}
-
-/** Percent charges, each after those it is a percentage of. */
-function inOrderOfBase(charges: readonly Charge[]): Charge[] {
-  const percents = charges.filter(({ per }) => per === 'percent');
-  const order: Charge[] = [];
-  const visit = (charge: Charge): void => {
-    if (order.includes(charge)) return;
-    for (const base of percents) if (charge.of?.includes(base.id) === true) visit(base);
-    order.push(charge);
-  };
-  for (const charge of percents) visit(charge);
-  return order;
-}
-
-/** The accruals a percentage in a segment is taken of. */
-export function baseOf(charge: Charge, segment: number, accruals: readonly Accrual[]): Accrual[] {
-  return accruals.filter(
-    (accrual) => accrual.segment === segment && charge.of?.includes(accrual.charge.id) === true,
-  );
-}
-
-function percentOf(
-  charge: Charge,
-  segment: number,
-  accruals: readonly Accrual[],
-): Accrual | undefined {
-  const base = baseOf(charge, segment, accruals);
-  if (base.length === 0) return undefined;
-  // A percentage of earnings is of their size: what is earned counts as positive here.
-  const quantity = sumFractions(
-    base.map(({ charge: of, amount }) =>
-      chargeDirection(of) === 'charge' ? amount : multiplyFractions(amount, fraction(-1)),
-    ),
-  );
-  const sign = chargeDirection(charge) === 'charge' ? 1 : -1;
-  const price = multiplyFractions(fixedRate(charge), fraction(1, 100));
-  const amount = multiplyFractions(multiplyFractions(quantity, price), fraction(sign));
-  return { charge, segment, quantity, price, amount };
 }
