@@ -1,6 +1,5 @@
 import { INTERVAL_QUALITIES, type IntervalQuality } from '@microgrid/events';
 import { parseResolution, type EpochMs } from '@microgrid/units';
-import { withoutUndefined } from '../without-undefined.js';
 import { ENERGY_UNITS, type AllocationLayout } from './allocation-layout.js';
 import type { AllocationPlaces } from './allocation-places.js';
 import type { AllocatedRow } from './allocation-row.js';
@@ -55,21 +54,23 @@ export class AllocationReader {
       return;
     }
     const at = (place: number): string => (place === -1 ? '' : (fields[place] ?? ''));
-    const readings = withoutUndefined<Partial<AllocatedRow>>({
-      consumedMilliwattHours: this.energy(at(places.consumed), line, 'consumed'),
-      injectedMilliwattHours: this.energy(at(places.injected), line, 'injected'),
-      quality: this.quality(at(places.quality), line),
-    });
-    const base = { meteringPoint: point, ...span, line };
     const given = this.stated(at(places.given), line, 'given');
+    const allocated = this.stated(at(places.allocated), line, 'allocated');
+    const surplus = this.energy(at(places.surplus), line, 'surplus');
+    const consumed = this.energy(at(places.consumed), line, 'consumed');
+    const injected = this.energy(at(places.injected), line, 'injected');
+    const quality = this.quality(at(places.quality), line);
+    const base = { meteringPoint: point, startMs: span.startMs, endMs: span.endMs, line };
     // The readings stand beside what was allocated; a line that states nothing still says them.
-    yield withoutUndefined<AllocatedRow>({
+    yield {
       ...base,
       flow: 'sharedIn',
-      allocatedMilliwattHours: this.stated(at(places.allocated), line, 'allocated'),
-      surplusMilliwattHours: this.energy(at(places.surplus), line, 'surplus'),
-      ...readings,
-    });
+      ...(allocated !== undefined && { allocatedMilliwattHours: allocated }),
+      ...(surplus !== undefined && { surplusMilliwattHours: surplus }),
+      ...(consumed !== undefined && { consumedMilliwattHours: consumed }),
+      ...(injected !== undefined && { injectedMilliwattHours: injected }),
+      ...(quality !== undefined && { quality }),
+    };
     if (given !== undefined) {
       yield { ...base, flow: 'sharedOut', allocatedMilliwattHours: given };
     }

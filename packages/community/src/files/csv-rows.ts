@@ -26,11 +26,16 @@ export function* csvRows(
       at = quoted.end;
       continue;
     }
-    if (row.trim() !== '')
-      yield { fields: row.split(separator).map((field) => field.trim()), line };
+    if (row.trim() !== '') yield { fields: split(row, separator), line };
     line++;
     at = end + 1;
   }
+}
+
+/** The fields of a row without quotes; only a row with spaces or tabs needs its fields trimmed. */
+function split(row: string, separator: CsvSeparator): string[] {
+  const fields = row.split(separator);
+  return /\s/.test(row) ? fields.map((field) => field.trim()) : fields;
 }
 
 function lineEnd(text: string, from: number): number {
