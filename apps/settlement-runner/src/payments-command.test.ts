@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { paymentFileFaults, readLedger } from '@microgrid/invoicing';
@@ -68,6 +69,16 @@ function statementOfBank(pain: string): string {
   return `<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><Stmt><Id>1</Id><Acct><Id><IBAN>${PARTIES.community.iban}</IBAN></Id></Acct>${entries.join('')}</Stmt></BkToCstmrStmt></Document>`;
 }
 
+/** The real program takes a file, assertions of balances and all; skipped by name where it is absent. */
+function accepted(program: string, args: readonly string[]): void {
+  if (!existsSync(program)) {
+    console.log(`skipped: ${program} is not installed`);
+    return;
+  }
+  const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8' });
+  expect([program, status, stdout + stderr]).toEqual([program, 0, '']);
+}
+
 describe('payments through the bank', () => {
   test('go out as files, come back as bookings, and leave a ledger that balances', async () => {
     const pain = space.path('pain');
@@ -116,6 +127,8 @@ describe('payments through the bank', () => {
     expect(ledger.net('bank', 'EUR')).not.toBe(0n);
     expect(readFileSync(space.path('books/run.journal'), 'utf8')).toContain('account bank');
     expect(readFileSync(space.path('books/run.beancount'), 'utf8')).toContain('open Assets:Bank');
+    accepted('/usr/bin/hledger', ['-f', space.path('books/run.journal'), 'check', '--strict']);
+    accepted('/usr/bin/bean-check', [space.path('books/run.beancount')]);
   });
 
   test('tell with exit code 1 what somebody has to look at', async () => {
