@@ -134,6 +134,7 @@ export {
   type EnergyTable,
   type PairTable,
 } from './files/contract-tables.js';
+export { csvFileKind } from './files/csv-file-kind.js';
 export type { CsvSeparator } from './files/csv-rows.js';
 export { cupsFault, isCau } from './files/cups.js';
 export {

@@ -7,6 +7,7 @@ import {
   lintCoefficientTable,
   pairTable,
 } from './contract-tables.js';
+import { csvFileKind } from './csv-file-kind.js';
 import { fileProblemText } from './file-problem.js';
 
 const QUARTER = 900_000;
@@ -119,8 +120,8 @@ describe("an operator's allocation", () => {
       // Lisbon's clock skips from 01:00 to 02:00 that night.
       'dso.csv:3: data e hora: got "29/03/2026 01:15", expected a time that the clock of Europe/Lisbon shows, written DD/MM/YYYY HH:mm',
       'dso.csv:4: metering point: got "", expected a metering point',
-      'dso.csv:4: quality: got "X", expected one of R, E, measured, corrected, substituted, estimated, missing',
       'dso.csv:4: allocated: got "-1", expected an energy in Wh, 0 or more, with at most 3 decimals',
+      'dso.csv:4: quality: got "X", expected one of R, E, measured, corrected, substituted, estimated, missing',
       'dso.csv:5: data e hora: got "2026-03-29", expected a time that the clock of Europe/Lisbon shows, written DD/MM/YYYY HH:mm',
       'dso.csv:6: got "shop;1", expected 4 fields separated by ";", as in the header',
     ]);
@@ -220,6 +221,14 @@ describe('coefficients by pair of installations', () => {
       values: Float64Array.of(5e11),
     });
   });
+});
+
+test('the header tells what a CSV file holds, under the names people write', () => {
+  expect(csvFileKind('UPAC;CPE consumidor;Coeficiente\n')).toBe('pairs');
+  expect(csvFileKind('producer,consumer,coefficient,start')).toBe('pairs');
+  expect(csvFileKind('\uFEFFCPE;Coef.;Tipo de dia\r\n')).toBe('coefficients');
+  expect(csvFileKind('metering_point,start,end,allocated_kwh')).toBe('allocation');
+  expect(csvFileKind('')).toBe('allocation');
 });
 
 describe('coefficients by metering point', () => {
