@@ -8,14 +8,15 @@ import { isSettlementError } from '@microgrid/settlement';
 import { isTariffError } from '@microgrid/tariff';
 import { formatKilowattHours, formatMoney, isUnitsError } from '@microgrid/units';
 import { addCompareCommands } from './compare-commands.js';
-import { explain } from './explain.js';
+import { explain, type ExplainOptions } from './explain.js';
+import { EXTERNAL_INPUTS_OPTION, withInputs } from './input-place.js';
 import { addPayments } from './payments-command.js';
 import { progressBar } from './progress-bar.js';
 import { addProofCommands } from './proof-commands.js';
 import { renderExplanation } from './render-explanation.js';
 import { isRunnerError, RunnerError } from './runner-error.js';
 import { run, type RunManifest, type RunOptions } from './run.js';
-import { verify } from './verify.js';
+import { verify, type VerifyOptions } from './verify.js';
 import { addVersionCommands, kindOf, sourceOf } from './version-commands.js';
 import { runHistory, runKindOfPeriod } from './versions/run-kind-of-period.js';
 
@@ -100,6 +101,11 @@ function program(streams: CliStreams, state: { code: number }, signal?: AbortSig
     .option('--calendar <file>', 'run calendar (YAML); with --kind')
     .option('--as-known-on <instant>', 'see what was known then; with --kind or --history')
     .requiredOption('--out <directory>', 'directory to write; an earlier run there is replaced')
+    .option(
+      '--external-inputs <directory>',
+      'keep the inputs there by their hash, for several runs, instead of in the run',
+    )
+    .option('--no-interval-tables', "leave out the CSV tables of the members' intervals")
     .action(async (options: RunLine) => {
       const manifest = await runOf(options, {
         ...(show && { onProgress: show }),
@@ -113,10 +119,12 @@ function program(streams: CliStreams, state: { code: number }, signal?: AbortSig
     .description('recompute a run from its own inputs and compare every byte')
     .argument('<directory>', 'directory that run wrote')
     .option('--operator-key <key>', 'the run must be signed by this key, as in ed25519:…')
-    .action(async (directory: string, { operatorKey }: { operatorKey?: string }) => {
-      const { ok, files, findings, erased } = await verify(directory, show, operatorKey).finally(
-        stop,
-      );
+    .option(...EXTERNAL_INPUTS_OPTION)
+    .action(async (directory: string, options: Omit<VerifyOptions, 'onProgress'>) => {
+      const { ok, files, findings, erased } = await verify(directory, {
+        ...options,
+        ...(show && { onProgress: show }),
+      }).finally(stop);
       if (ok && erased !== undefined) {
         const who = erased.join(', ');
         streams.stdout.write(
@@ -143,7 +151,8 @@ function program(streams: CliStreams, state: { code: number }, signal?: AbortSig
     .requiredOption('--member <id>', 'member of the community')
     .requiredOption('--interval <instant>', 'start of the interval, as in 2016-08-10T14:00Z')
     .option('--json', 'as JSON')
-    .action((directory: string, options: { member: string; interval: string; json?: boolean }) => {
+    .option(...EXTERNAL_INPUTS_OPTION)
+    .action((directory: string, options: ExplainOptions & { json?: boolean }) => {
       const explanation = explain(directory, options);
       streams.stdout.write(
         options.json === true
@@ -185,18 +194,21 @@ interface RunLine {
   readonly calendar?: string;
   readonly asKnownOn?: string;
   readonly out: string;
+  readonly externalInputs?: string;
+  readonly intervalTables: boolean;
 }
 
 async function runOf(
   line: RunLine,
   watched: Pick<RunOptions, 'onProgress' | 'signal'>,
 ): Promise<RunManifest> {
-  const { history, kind, out, asKnownOn } = line;
+  const { history, kind, out, asKnownOn, intervalTables } = line;
+  const form = { intervalTables, ...withInputs(line.externalInputs) };
   const known = asKnownOn === undefined ? {} : { asKnownOn };
   if (history !== undefined) {
     const { from, to } = line;
     const bounds = { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
-    return runHistory({ history, out, ...bounds, ...known, ...watched });
+    return runHistory({ history, out, ...form, ...bounds, ...known, ...watched });
   }
   const needed = (name: 'community' | 'readings' | 'from' | 'to'): string => {
     const value = line[name];
@@ -209,6 +221,7 @@ async function runOf(
     from: needed('from'),
     to: needed('to'),
     out,
+    ...form,
     ...watched,
   };
   if (kind === undefined) return run(options);

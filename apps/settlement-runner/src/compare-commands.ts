@@ -4,8 +4,9 @@ import type { ShadowReport } from '@microgrid/settlement';
 import { diffRuns, type RunDifference } from './compare/diff.js';
 import { lintFiles } from './compare/lint.js';
 import { renderChanges } from './compare/render-changes.js';
-import { shadow } from './compare/shadow.js';
-import { whatIf, type WhatIf } from './compare/what-if.js';
+import { shadow, type ShadowOptions } from './compare/shadow.js';
+import { whatIf, type WhatIf, type WhatIfOptions } from './compare/what-if.js';
+import { EXTERNAL_INPUTS_OPTION } from './input-place.js';
 
 /** What the commands that compare need from where they run. */
 export interface CompareSurroundings {
@@ -40,7 +41,8 @@ export function addCompareCommands(
     .option('--key <key>', 'proportional, or a file with a sharing key (YAML or JSON)')
     .option('--community <file>', 'a whole other contract of the same metering points (YAML)')
     .option('--json', 'as JSON')
-    .action((directory: string, options: { key?: string; community?: string; json?: boolean }) => {
+    .option(...EXTERNAL_INPUTS_OPTION)
+    .action((directory: string, options: WhatIfOptions & { json?: boolean }) => {
       const result = whatIf(directory, options);
       write(options.json === true ? asJson(result) : renderWhatIf(result));
     });
@@ -52,13 +54,12 @@ export function addCompareCommands(
     .requiredOption('--allocation <file>', "the operator's allocation (CSV)")
     .option('--layout <file>', 'how that file is laid out (YAML or JSON)')
     .option('--json', 'as JSON')
-    .action(
-      (directory: string, options: { allocation: string; layout?: string; json?: boolean }) => {
-        const report = shadow(directory, options);
-        write(options.json === true ? asJson(report) : renderShadow(report));
-        if (report.differences.length > 0) different();
-      },
-    );
+    .option(...EXTERNAL_INPUTS_OPTION)
+    .action((directory: string, options: ShadowOptions & { json?: boolean }) => {
+      const report = shadow(directory, options);
+      write(options.json === true ? asJson(report) : renderShadow(report));
+      if (report.differences.length > 0) different();
+    });
 
   command
     .command('lint')

@@ -1,9 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, normalize, resolve } from 'node:path';
 import type { Community, ContractFiles } from '@microgrid/community';
 import { seriesFile, seriesNames } from '@microgrid/tariff';
 import { compareIds } from '@microgrid/units';
-import { listDirectory } from './run-directory.js';
+import { filesOfFolder, type InputPlace, type NamedFiles } from './input-place.js';
+import { COMMUNITY_JSON } from './run-layout.js';
 import { RunnerError, systemMessage } from './runner-error.js';
 
 /** Names of the files a contract's key and day-ahead prices refer to, in order, each once. */
@@ -33,21 +34,24 @@ function withOtherYears(name: string, present: readonly string[]): string[] {
  * Reads the files a contract names, beside the community file, and the other years of yearly ones.
  * @throws RunnerError `bad-input` for one that is missing or lies outside that folder.
  */
-export function readContractFiles(community: Community, communityPath: string): ContractFiles {
-  const folder = dirname(resolve(communityPath));
+export function readContractFiles(
+  community: Community,
+  communityPath: string,
+  beside: NamedFiles = filesOfFolder(dirname(resolve(communityPath))),
+): ContractFiles {
   const named = contractFileNames(community);
-  const present = named.length === 0 ? [] : readdirSync(folder);
+  const present = named.length === 0 ? [] : beside.names;
   const names = new Set(named.flatMap((name) => withOtherYears(name, present)));
   return new Map(
     [...names].sort(compareIds).map((name) => {
-      const path = join(folder, name);
+      const path = beside.path(name);
       const fail = (what: string): never => {
         throw new RunnerError(
           'bad-input',
           `${communityPath}: names the file ${name}, which ${what}; expected it beside the community file`,
         );
       };
-      if (relative(folder, path).startsWith('..')) fail('lies outside its folder');
+      if (normalize(name).startsWith('..')) fail('lies outside its folder');
       if (!existsSync(path)) fail('is missing');
       try {
         return [name, readFileSync(path, 'utf8')];
@@ -58,10 +62,8 @@ export function readContractFiles(community: Community, communityPath: string): 
   );
 }
 
-/** The contract's files that a run keeps in a folder of its own. */
-export function keptContractFiles(folder: string): ContractFiles {
-  if (!existsSync(folder)) return new Map();
-  return new Map(
-    listDirectory(folder).files.map((name) => [name, readFileSync(join(folder, name), 'utf8')]),
-  );
+/** The contract's files that a run keeps. @throws the file system's error. */
+export function keptContractFiles(place: InputPlace): ContractFiles {
+  const { names, path } = place.contractFiles(COMMUNITY_JSON);
+  return new Map(names.map((name) => [name, readFileSync(path(name), 'utf8')]));
 }

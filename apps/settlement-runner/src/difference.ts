@@ -1,5 +1,4 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { join } from 'node:path';
 
 /** One place, or one whole file, that is not as the inputs demand. */
 export interface Finding {
@@ -33,18 +32,24 @@ interface Place {
   readonly expected: number | undefined;
 }
 
-/** Compares the bytes of a file with those it should have; always uses up `pieces`. */
+/**
+ * Compares the bytes of a file with those it should have; always uses up `pieces`.
+ * @param path where it lies.
+ * @param file what it is in the run.
+ * @param shown what messages call it.
+ */
 export function compareFile(
-  directory: string,
+  path: string,
   file: string,
   pieces: Iterable<Uint8Array>,
+  shown = file,
 ): Finding[] {
   let handle: number;
   try {
-    handle = openSync(join(directory, file), 'r');
+    handle = openSync(path, 'r');
   } catch {
     Array.from(pieces, () => undefined);
-    return [{ file, change: 'missing', message: `${file}: is missing` }];
+    return [{ file, change: 'missing', message: `${shown}: is missing` }];
   }
   try {
     const size = fstatSync(handle).size;
@@ -57,7 +62,7 @@ export function compareFile(
     const told = size === length ? places.slice(0, MOST_PLACES) : places.slice(0, 1);
     return told.map((place, index) => {
       const more = size === length && index === told.length - 1 ? places.length - told.length : 0;
-      return finding(handle, file, place, { size, length, more });
+      return { file, ...finding(handle, shown, place, { size, length, more }) };
     });
   } finally {
     closeSync(handle);
@@ -106,7 +111,7 @@ function finding(
   file: string,
   { offset, found, expected }: Place,
   { size, length, more }: { size: number; length: number; more: number },
-): Finding {
+): Omit<Finding, 'file'> {
   const { line, column } = positionOf(handle, offset);
   const place = `${file}: byte ${offset} (line ${line}, column ${column})`;
   const got = found === undefined ? 'the end of the file' : byteText(found);
@@ -114,7 +119,6 @@ function finding(
   const sizes = size === length ? '' : `; the file has ${size} bytes, expected ${length}`;
   const others = more > 0 ? `; and ${more} more places` : '';
   return {
-    file,
     change: 'changed',
     offset,
     line,

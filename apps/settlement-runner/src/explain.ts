@@ -1,7 +1,8 @@
 import { invoice, type Transaction } from '@microgrid/invoicing';
 import { nodeHash } from '@microgrid/journal/node';
 import { explainPoint, type PointExplanation, type SettlementGrid } from '@microgrid/settlement';
-import { formatInstant, isUnitsError, parseInstantLoose } from '@microgrid/units';
+import { formatInstant } from '@microgrid/units';
+import { instantOf } from './instant-option.js';
 import { loadRun } from './load-run.js';
 import { READINGS_CSV } from './run-layout.js';
 import { RunnerError } from './runner-error.js';
@@ -11,6 +12,8 @@ export interface ExplainOptions {
   readonly member: string;
   /** Start of the interval, as in `2016-08-10T14:00Z`. */
   readonly interval: string;
+  /** Directory that holds the run's inputs, where they lie outside it. */
+  readonly externalInputs?: string;
 }
 
 /** A metering point's interval with the place of its reading. */
@@ -39,11 +42,11 @@ export interface Explanation {
  *   input is not what the manifest says.
  */
 export function explain(directory: string, options: ExplainOptions): Explanation {
-  const loaded = loadRun(directory);
+  const loaded = loadRun(directory, options.externalInputs);
   const { settled, grid } = loaded;
   const { contract } = settled;
   const { community } = contract;
-  const startMs = parseStart(options.interval);
+  const startMs = instantOf(options.interval, '--interval');
   if (!contract.members.includes(options.member)) {
     throw new RunnerError(
       'bad-usage',
@@ -82,18 +85,6 @@ export function explain(directory: string, options: ExplainOptions): Explanation
       ({ member, line }) => member === options.member && lines.has(line),
     ),
   };
-}
-
-function parseStart(text: string): number {
-  try {
-    return parseInstantLoose(text);
-  } catch (error) {
-    if (!isUnitsError(error)) throw error;
-    throw new RunnerError(
-      'bad-usage',
-      `--interval: got ${JSON.stringify(text)}, expected an instant YYYY-MM-DDTHH:MMZ`,
-    );
-  }
 }
 
 /** Line of a cell in the canonical readings: rows without a reading are not there. */

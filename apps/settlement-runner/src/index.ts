@@ -42,4 +42,4 @@ export {
   type HistoryRunOptions,
   type KindRunOptions,
 } from './versions/run-kind-of-period.js';
-export { verify, type Verification } from './verify.js';
+export { verify, type Verification, type VerifyOptions } from './verify.js';

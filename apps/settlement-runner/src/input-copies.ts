@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { canonicalCommunity, parseCommunity } from '@microgrid/community';
 import { parseInstant, type TimeInterval } from '@microgrid/units';
+import type { InputPlace } from './input-place.js';
 import { daysText } from './days-document.js';
 import { mixedReadings, readingsOfStatements } from './readings-copy.js';
 import { manifestObject, readManifest } from './run-directory.js';
@@ -24,13 +25,17 @@ const encoder = new TextEncoder();
  * otherwise either may have been changed, and the run's second copies are candidates too: the rules
  * in the manifest, the days that follow from rules and period, the readings in the statements.
  */
-export function inputCopies(directory: string, files: readonly string[]): InputCopies {
+export function inputCopies(
+  directory: string,
+  files: readonly string[],
+  place: InputPlace,
+): InputCopies {
   const manifest = readManifest(directory);
   const digests = manifestObject(manifest, 'inputs');
   const sha256 = (path: string): unknown => manifestObject(digests, path)['sha256'];
   const doubted: string[] = [];
   const copies = (path: string, seconds: () => (string | undefined)[]): Uint8Array[] => {
-    const file = readOrNothing(directory, path);
+    const file = readOrNothing(place, path);
     const known = file !== undefined && digest(file) === sha256(path);
     if (!known && file !== undefined && manifest) doubted.push(path);
     const others = known ? [] : seconds();
@@ -51,8 +56,10 @@ export function inputCopies(directory: string, files: readonly string[]): InputC
   });
   const readings = copies(READINGS_CSV, () => {
     const tables = files.filter((path) => /^statements\/.+\.csv$/.test(path));
+    // A run without tables holds no second copy.
+    if (tables.length === 0) return [];
     const second = readingsOfStatements(directory, tables);
-    const first = readOrNothing(directory, READINGS_CSV);
+    const first = readOrNothing(place, READINGS_CSV);
     if (second === undefined || first === undefined) return [second];
     const { bytes, sha256: wanted } = manifestObject(digests, READINGS_CSV);
     if (digest(encoder.encode(second)) === wanted) return [second];
@@ -101,8 +108,8 @@ function digest(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-function readOrNothing(directory: string, path: string): Uint8Array | undefined {
-  return attempt(() => readFileSync(join(directory, path)));
+function readOrNothing(place: InputPlace, path: string): Uint8Array | undefined {
+  return attempt(() => readFileSync(place.path(path)));
 }
 
 function attempt<T>(work: () => T): T | undefined {

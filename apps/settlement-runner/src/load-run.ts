@@ -1,24 +1,23 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import type { ContractFiles } from '@microgrid/community';
 import { readCanonicalCsv } from '@microgrid/metering';
 import { settle, type SettledPeriod, type SettlementGrid } from '@microgrid/settlement';
 import { keptContractFiles } from './contract-file-names.js';
 import { periodOfDays } from './days-document.js';
+import { placeOfRun, type InputPlace } from './input-place.js';
 import { manifestOf, type Manifest } from './proof/public-manifest.js';
 import { manifestObject } from './run-directory.js';
 import { communityOf, runInputs, type RunInputs } from './run-inputs.js';
 import {
   COMMUNITY_JSON,
-  CONTRACT_FILES,
   DAYS_JSON,
   HISTORY_JSON,
   INPUT_FILES,
   READINGS_CSV,
 } from './run-layout.js';
 import { RunnerError, systemMessage } from './runner-error.js';
-import { loadHistory } from './versions/load-history.js';
+import { historyOfRun } from './versions/load-history.js';
 import { versionsOf } from './versions/produce-version.js';
 
 /** A run settled again from its own inputs. */
@@ -34,15 +33,18 @@ export interface LoadedRun {
 
 /**
  * Settles a run again from its own inputs.
- * @throws RunnerError `not-a-run`, `bad-input` when an input is not what the manifest says.
+ * @param externalInputs the directory that holds them, where they lie outside the run.
+ * @throws RunnerError `not-a-run`, `bad-usage` when it is not said where its inputs lie, `bad-input` when an
+ *   input is not what the manifest says.
  */
-export function loadRun(directory: string): LoadedRun {
+export function loadRun(directory: string, externalInputs?: string): LoadedRun {
   const manifest = manifestOf(directory);
-  if (!existsSync(join(directory, HISTORY_JSON))) {
-    const { contract, grid, files } = loadInputs(directory, manifest);
+  const place = placeOfRun(directory, manifest, externalInputs);
+  if (!place.has(HISTORY_JSON)) {
+    const { contract, grid, files } = loadInputs(directory, manifest, place);
     return { settled: settle(contract, grid), readings: grid, grid, files };
   }
-  const history = loadHistory(join(directory, HISTORY_JSON));
+  const history = historyOfRun(place);
   const last = versionsOf(history).runs.at(-1);
   if (last !== undefined) {
     const { settled, basis } = last.run;
@@ -51,10 +53,10 @@ export function loadRun(directory: string): LoadedRun {
   throw new RunnerError('bad-input', `${directory}: ${HISTORY_JSON} names no run`);
 }
 
-function loadInputs(directory: string, manifest: Manifest): RunInputs {
+function loadInputs(directory: string, manifest: Manifest, place: InputPlace): RunInputs {
   const digests = manifestObject(manifest, 'inputs');
   const [community, days, readings] = INPUT_FILES.map((file) => {
-    const bytes = read(directory, file);
+    const bytes = read(directory, place.path(file));
     const wanted = manifestObject(digests, file)['sha256'];
     if (createHash('sha256').update(bytes).digest('hex') === wanted) return bytes;
     throw new RunnerError(
@@ -68,13 +70,13 @@ function loadInputs(directory: string, manifest: Manifest): RunInputs {
     rules,
     periodOfDays(text(days), DAYS_JSON),
     readCanonicalCsv(readings, { file: READINGS_CSV }),
-    keptContractFiles(join(directory, CONTRACT_FILES)),
+    keptContractFiles(place),
   );
 }
 
 function read(directory: string, file: string): Uint8Array {
   try {
-    return readFileSync(join(directory, file));
+    return readFileSync(file);
   } catch (error) {
     throw new RunnerError(
       'bad-input',

@@ -91,9 +91,7 @@ export class OutputDirectory {
       this.folders.add(folder);
       const file = openSync(join(this.temporary, path), 'wx', 0o644);
       try {
-        for (const piece of pieces) {
-          for (let at = 0; at < piece.length;) at += writeSync(file, piece, at);
-        }
+        writePieces(file, pieces);
       } finally {
         closeSync(file);
       }
@@ -157,7 +155,15 @@ async function syncFile(path: string): Promise<void> {
   }
 }
 
-function unwritable(path: string, error: unknown): RunnerError {
+/** Writes pieces to an open file. @throws the file system's error. */
+export function writePieces(file: number, pieces: Iterable<Uint8Array>): void {
+  for (const piece of pieces) {
+    for (let at = 0; at < piece.length;) at += writeSync(file, piece, at);
+  }
+}
+
+/** The error of what cannot be written. */
+export function unwritable(path: string, error: unknown): RunnerError {
   return new RunnerError('bad-output', `${path}: cannot be written: ${systemMessage(error)}`);
 }
 

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { paymentFiles, renderBeancount, renderHledger, renderLedger } from '@microgrid/invoicing';
 import { nodeHash } from '@microgrid/journal/node';
 import { formatInstant, formatMoney } from '@microgrid/units';
+import { EXTERNAL_INPUTS_OPTION, withInputs } from './input-place.js';
 import {
   paymentsOfRun,
   readBankFile,
@@ -26,6 +27,7 @@ export interface PaymentsCommandOptions {
   readonly ledger?: string;
   readonly hledger?: string;
   readonly beancount?: string;
+  readonly externalInputs?: string;
 }
 
 /** Where the command writes and how it tells that somebody has to look. */
@@ -51,6 +53,7 @@ export function addPayments(command: Command, { write, different }: PaymentsComm
     .option('--ledger <file>', 'write the ledger, one record a line')
     .option('--hledger <file>', 'write the ledger as an hledger journal')
     .option('--beancount <file>', 'write the ledger as a Beancount journal')
+    .option(...EXTERNAL_INPUTS_OPTION)
     .action((directory: string, options: PaymentsCommandOptions) => {
       const result = paymentsOfRun(directory, paymentsOptions(options));
       for (const line of reportLines(result)) write(`${JSON.stringify(line)}\n`);
@@ -71,6 +74,7 @@ function paymentsOptions(options: PaymentsCommandOptions): PaymentsOptions {
     );
   }
   return {
+    ...withInputs(options.externalInputs),
     inputs: inputs === undefined ? [] : readPaymentInputs(inputs),
     ...(until !== undefined && { until }),
     bank: bank.map(readBankFile),

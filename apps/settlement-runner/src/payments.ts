@@ -86,6 +86,8 @@ export interface PaymentsOptions {
   readonly parties?: PaymentParties;
   /** Days until a booked payment can no longer be returned and counts. Default 5. */
   readonly returnWindowDays?: number;
+  /** Directory that holds the run's inputs, where they lie outside it. */
+  readonly externalInputs?: string;
 }
 
 /** What came of the payments of a run. */
@@ -111,7 +113,7 @@ export function payments(directory: string, options: PaymentsOptions): PaymentSt
  *   one above; InvoicingError `bad-confirmation` for what is no message of a bank.
  */
 export function paymentsOfRun(directory: string, options: PaymentsOptions): PaymentsResult {
-  const { settled } = loadRun(directory);
+  const { settled } = loadRun(directory, options.externalInputs);
   const { contract } = settled;
   const { statements } = invoice(settled, { hash: nodeHash });
   const members = new Set(statements.map(({ member }) => member));

@@ -33,6 +33,7 @@ import {
   statementJsonPath,
 } from './run-layout.js';
 import { reportHtml } from './report/report-html.js';
+import { formFields, WHOLE_RUN, type RunForm } from './run-form.js';
 import type { RunInputs } from './run-inputs.js';
 
 /** What the manifest says of a file. */
@@ -60,9 +61,13 @@ export interface Produced {
  * Produces every file of a run, inputs first and the manifest last; a run that writes and one that
  * verifies differ only in the sink. Yields after each file, with how many there will be.
  */
-export function* produceRun(inputs: RunInputs, sink: FileSink): Generator<Produced> {
+export function* produceRun(
+  inputs: RunInputs,
+  sink: FileSink,
+  form: RunForm = WHOLE_RUN,
+): Generator<Produced> {
   const { community, contract, grid, files } = inputs;
-  const output = new RunOutput(sink, contract.members.length * 2 + 6 + files.size);
+  const output = new RunOutput(sink, form, 6 + files.size, contract.members.length);
   yield output.input(COMMUNITY_JSON, [encoder.encode(canonicalCommunity(community))]);
   yield output.input(DAYS_JSON, [encoder.encode(daysText(community.timeZone, contract))]);
   yield output.input(READINGS_CSV, gridCsvChunks(grid));
@@ -88,10 +93,18 @@ export class RunOutput {
   private readonly inputDigests: Record<string, FileDigest> = {};
   private readonly outputDigests: Record<string, FileDigest> = {};
 
+  /** How many files there will be. */
+  private readonly files: number;
+
+  /** @param others how many files there are beside the members' statements. */
   constructor(
     private readonly sink: FileSink,
-    private readonly files: number,
-  ) {}
+    private readonly form: RunForm,
+    others: number,
+    members: number,
+  ) {
+    this.files = others + members * (form.intervalTables ? 2 : 1);
+  }
 
   /** Gives out an input. */
   input(path: string, pieces: Iterable<Uint8Array>): Produced {
@@ -117,6 +130,7 @@ export class RunOutput {
     yield this.output(REPORT_HTML, [encoder.encode(report)]);
     const manifest = {
       schema: RUN_SCHEMA,
+      ...formFields(this.form),
       ...about,
       community: { id: community.id, name: community.name },
       period: { start: formatInstant(contract.startMs), end: formatInstant(contract.endMs) },
@@ -138,14 +152,13 @@ export class RunOutput {
   private *statements(settled: SettledPeriod, { statements }: Invoice): Generator<Produced> {
     for (let at = 0; at < statements.length; at += TABLES_AT_ONCE) {
       const group = statements.slice(at, at + TABLES_AT_ONCE);
-      const tables = statementCsvBytes(
-        settled,
-        group.map(({ member }) => member),
-      );
+      const members = group.map(({ member }) => member);
+      const tables = this.form.intervalTables ? statementCsvBytes(settled, members) : [];
       for (const [index, statement] of group.entries()) {
         const json = encoder.encode(renderStatementJson(statement));
         yield this.output(statementJsonPath(statement.member), [json]);
-        yield this.output(statementCsvPath(statement.member), [tables[index] as Uint8Array]);
+        const table = tables[index];
+        if (table !== undefined) yield this.output(statementCsvPath(statement.member), [table]);
       }
     }
   }

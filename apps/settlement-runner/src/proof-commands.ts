@@ -1,7 +1,10 @@
 import type { Command } from 'commander';
-import { bundle } from './proof/bundle.js';
+import { bundle, type BundleOptions } from './proof/bundle.js';
 import { eraseMember } from './proof/erase.js';
-import { signRun } from './proof/sign-run.js';
+import { signRun, type SignOptions } from './proof/sign-run.js';
+import { saysExternalInputs } from './run-form.js';
+import { readManifest } from './run-directory.js';
+import { EXTERNAL_INPUTS_OPTION } from './input-place.js';
 
 /** What the commands about proofs need from where they run. */
 export interface ProofSurroundings {
@@ -18,7 +21,8 @@ export function addProofCommands(command: Command, { write, verifyPage }: ProofS
     .argument('<directory>', 'directory that run wrote')
     .requiredOption('--key <file>', "the operator's key file (mode 0600); made when there is none")
     .option('--log <directory>', 'log of the runs of this community; made when there is none')
-    .action(async (directory: string, options: { key: string; log?: string }) => {
+    .option(...EXTERNAL_INPUTS_OPTION)
+    .action(async (directory: string, options: SignOptions) => {
       const { head, log } = await signRun(directory, options);
       write(`signed by ${head.publicKey}\nroot ${head.merkleRoot}, ${head.leafCount} leaves\n`);
       if (log !== undefined) write(`log of ${log.head.size} runs, root ${log.head.root}\n`);
@@ -38,13 +42,14 @@ export function addProofCommands(command: Command, { write, verifyPage }: ProofS
       'prove that the first SIZE runs of the log are still the same',
       Number,
     )
+    .option(...EXTERNAL_INPUTS_OPTION)
     .action(
       (
         directory: string,
         {
           member = [],
           ...options
-        }: { to: string; member?: string[]; log?: string; since?: number },
+        }: Omit<BundleOptions, 'members' | 'verifyPage'> & { member?: string[] },
       ) => {
         const folders = bundle(directory, { ...options, members: member, verifyPage });
         for (const folder of folders) write(`${folder}\n`);
@@ -56,8 +61,13 @@ export function addProofCommands(command: Command, { write, verifyPage }: ProofS
     .description("remove a member's values from a run for good; the others' proofs still hold")
     .argument('<directory>', 'directory that run wrote')
     .requiredOption('--member <id>', 'member of the community')
-    .action(async (directory: string, options: { member: string }) => {
-      await eraseMember(directory, options.member);
+    .option(...EXTERNAL_INPUTS_OPTION)
+    .action(async (directory: string, options: { member: string; externalInputs?: string }) => {
+      await eraseMember(directory, options.member, options.externalInputs);
       write(`erased ${options.member} from ${directory}\n`);
+      if (!saysExternalInputs(readManifest(directory))) return;
+      write(
+        'its readings still lie in the external inputs: remove those there once no run needs them\n',
+      );
     });
 }

@@ -3,6 +3,8 @@ export const RUN_SCHEMA = 'microgrid/run/1';
 /** Schema named by the list of local days. */
 export const DAYS_SCHEMA = 'microgrid/days/1';
 
+/** Where inputs lie in a run. */
+export const INPUTS = 'inputs/';
 /** The manifest: what was settled, from what, with which result. */
 export const RUN_JSON = 'run.json';
 export const COMMUNITY_JSON = 'inputs/community.json';

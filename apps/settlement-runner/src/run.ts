@@ -3,12 +3,14 @@ import { setImmediate } from 'node:timers/promises';
 import { resolve } from 'node:path';
 import type { Columns } from '@microgrid/metering';
 import { readContractFiles } from './contract-file-names.js';
+import { ExternalInputs } from './external-inputs.js';
 import { OutputDirectory } from './output-directory.js';
 import { parsePeriod } from './period.js';
 import { produceRun, type FileSink, type Produced } from './produce-run.js';
 import { readReadings } from './readings-file.js';
+import type { RunForm } from './run-form.js';
 import { communityOf, runInputs } from './run-inputs.js';
-import { RUN_JSON } from './run-layout.js';
+import { INPUTS, RUN_JSON } from './run-layout.js';
 import { RunnerError, systemMessage } from './runner-error.js';
 
 /** What to settle. */
@@ -23,6 +25,13 @@ export interface RunOptions {
   readonly to: string;
   /** Directory to write; an earlier run there is replaced. */
   readonly out: string;
+  /**
+   * Directory that keeps the inputs by their hash, shared by several runs; default: each run holds its
+   * own.
+   */
+  readonly externalInputs?: string;
+  /** Whether each member gets a table of its intervals; default true. */
+  readonly intervalTables?: boolean;
   /** Hears how far the work is. */
   readonly onProgress?: (progress: RunProgress) => void;
   /** Stops between two files; nothing stays behind. */
@@ -54,6 +63,10 @@ export interface RunManifest {
   readonly resolution: string;
   readonly intervals: number;
   readonly currency: string;
+  /** The inputs lie outside the run, by their hash; absent: in it. */
+  readonly externalInputs?: boolean;
+  /** Absent: every member has a table of its intervals. */
+  readonly intervalTables?: boolean;
   readonly contractHash: string;
   readonly inputs: Readonly<Record<string, { readonly bytes: number; readonly sha256: string }>>;
   readonly files: Readonly<Record<string, { readonly bytes: number; readonly sha256: string }>>;
@@ -82,22 +95,32 @@ export async function run(options: RunOptions): Promise<RunManifest> {
       : options.readings;
   const files = readContractFiles(community, options.community);
   const inputs = runInputs(community, period, readings, files);
-  return writeRun(options, (sink) => produceRun(inputs, sink));
+  return writeRun(options, (sink, form) => produceRun(inputs, sink, form));
 }
+
+/** Where a run is written, and in which form. */
+export type WriteOptions = Pick<
+  RunOptions,
+  'out' | 'externalInputs' | 'intervalTables' | 'onProgress' | 'signal'
+>;
 
 /** Writes what is produced into a directory that appears whole or not at all, and gives the manifest. */
 export async function writeRun(
-  { out, onProgress, signal }: Pick<RunOptions, 'out' | 'onProgress' | 'signal'>,
-  produce: (sink: FileSink) => Generator<Produced>,
+  { out, externalInputs, intervalTables = true, onProgress, signal }: WriteOptions,
+  produce: (sink: FileSink, form: RunForm) => Generator<Produced>,
 ): Promise<RunManifest> {
   const output = OutputDirectory.open(out);
-  let manifest: Uint8Array = new Uint8Array();
+  let bytes: Uint8Array = new Uint8Array();
+  let external: ExternalInputs | undefined;
   try {
+    external = externalInputs === undefined ? undefined : ExternalInputs.open(externalInputs);
+    const form = { externalInputs: external !== undefined, intervalTables };
     const written = produce((path, pieces) => {
       const kept = path === RUN_JSON ? [...pieces] : pieces;
-      if (path === RUN_JSON) manifest = Buffer.concat(kept as Uint8Array[]);
-      output.write(path, kept);
-    });
+      if (path === RUN_JSON) bytes = Buffer.concat(kept as Uint8Array[]);
+      if (external && path.startsWith(INPUTS)) external.write(path, kept);
+      else output.write(path, kept);
+    }, form);
     let done = 0;
     for (const { files: total } of written) {
       onProgress?.({ stage: 'writing', done: ++done, total });
@@ -105,11 +128,14 @@ export async function writeRun(
       await setImmediate();
       signal?.throwIfAborted();
     }
+    const manifest = JSON.parse(new TextDecoder().decode(bytes)) as RunManifest;
+    external?.commit(manifest.inputs);
     await output.commit();
+    return manifest;
   } finally {
+    external?.discard();
     output.discard();
   }
-  return JSON.parse(new TextDecoder().decode(manifest)) as RunManifest;
 }
 
 function readText(path: string): string {
@@ -124,9 +150,13 @@ function readText(path: string): string {
 }
 
 /** Replacing a run must not remove the very file that is read. */
-function refuseOwnInput({ readings, community, out }: RunOptions): void {
-  const files = [community, ...(typeof readings === 'string' ? [readings] : [])];
-  const inside = files.find((file) => resolve(file).startsWith(`${resolve(out)}/`));
+function refuseOwnInput({ readings, community, externalInputs, out }: RunOptions): void {
+  const files = [
+    community,
+    ...(typeof readings === 'string' ? [readings] : []),
+    ...(externalInputs === undefined ? [] : [externalInputs]),
+  ];
+  const inside = files.find((file) => `${resolve(file)}/`.startsWith(`${resolve(out)}/`));
   if (inside === undefined) return;
   throw new RunnerError(
     'bad-usage',

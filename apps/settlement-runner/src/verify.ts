@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { isCommunityError } from '@microgrid/community';
@@ -9,27 +10,35 @@ import { isUnitsError } from '@microgrid/units';
 import { periodOfDays } from './days-document.js';
 import { compareFile, type Finding } from './difference.js';
 import { keptContractFiles } from './contract-file-names.js';
+import { neededExternalInputs, runPlace, type InputPlace } from './input-place.js';
 import { inputCopies } from './input-copies.js';
 import { produceRun, type FileSink, type Produced } from './produce-run.js';
 import { erasedOf } from './proof/erased.js';
 import { headFindings } from './proof/run-head.js';
 import { verifyErased } from './proof/verify-erased.js';
-import { isDirectory, listDirectory, type DirectoryListing } from './run-directory.js';
+import { formOfRun, type RunForm } from './run-form.js';
+import {
+  isDirectory,
+  listDirectory,
+  manifestObject,
+  readManifest,
+  type DirectoryListing,
+} from './run-directory.js';
 import { communityOf, runInputs, type RunInputs } from './run-inputs.js';
 import {
   COMMUNITY_JSON,
-  CONTRACT_FILES,
   DAYS_JSON,
   EVENTS_NDJSON,
   HEAD_JSON,
   HISTORY_JSON,
   INPUT_FILES,
+  INPUTS,
   READINGS_CSV,
   RUN_JSON,
 } from './run-layout.js';
-import { isRunnerError, RunnerError } from './runner-error.js';
+import { isRunnerError, isSystemError, RunnerError } from './runner-error.js';
 import type { History } from './versions/history.js';
-import { loadHistory } from './versions/load-history.js';
+import { historyOfRun } from './versions/load-history.js';
 import { produceVersion } from './versions/produce-version.js';
 import type { RunProgress } from './run.js';
 
@@ -43,6 +52,25 @@ export interface Verification {
   readonly findings: readonly Finding[];
   /** Members that were erased: their values can no longer be recomputed. Absent: none. */
   readonly erased?: readonly string[];
+}
+
+/** How to verify. */
+export interface VerifyOptions {
+  readonly onProgress?: (progress: RunProgress) => void;
+  /** The settlement operator's public key: then the run must be signed by it. */
+  readonly operatorKey?: string;
+  /** Directory that holds the run's inputs, where they lie outside it. */
+  readonly externalInputs?: string;
+}
+
+/** A run that is being verified. */
+interface Examined {
+  readonly directory: string;
+  readonly listing: DirectoryListing;
+  /** Where its inputs lie. */
+  readonly place: InputPlace;
+  readonly form: RunForm;
+  readonly onProgress?: VerifyOptions['onProgress'];
 }
 
 /** One way to read the inputs. */
@@ -60,72 +88,77 @@ const decoder = new TextDecoder();
  * run is tried too, and the reading of the inputs that leaves the fewest files wrong is believed: so
  * the changed file itself is named, not everything that follows from it.
  * A run from which members were erased is checked as far as it goes without their values.
- * @param operatorKey the settlement operator's public key: then the run must be signed by it.
- * @throws RunnerError `not-a-run` when the directory holds no run at all.
+ * @throws RunnerError `not-a-run` when the directory holds no run at all, `bad-usage` when its inputs
+ *   lie outside it and it is not said where.
  */
 export async function verify(
   directory: string,
-  onProgress?: (progress: RunProgress) => void,
-  operatorKey?: string,
+  options: VerifyOptions = {},
 ): Promise<Verification> {
   const listing = listRun(directory);
   const erased = erasedOf(directory);
+  const { operatorKey } = options;
   const found =
     erased === undefined
-      ? await recompute(directory, listing, onProgress)
+      ? await recompute(examined(directory, listing, options))
       : { ...verifyErased(directory, erased), erased: erased.members.map(({ member }) => member) };
   const findings = [...found.findings, ...(await headFindings(directory, operatorKey))];
   return { ...found, ok: findings.length === 0, findings };
 }
 
-async function recompute(
+function examined(
   directory: string,
   listing: DirectoryListing,
-  onProgress?: (progress: RunProgress) => void,
-): Promise<Verification> {
-  if (listing.files.includes(HISTORY_JSON)) {
-    return recomputeVersion(directory, listing, onProgress);
-  }
-  const copies = inputCopies(directory, listing.files);
+  { externalInputs, onProgress }: VerifyOptions,
+): Examined {
+  const manifest = readManifest(directory);
+  const form = formOfRun(manifest, listing.files, externalInputs !== undefined);
+  const outside = form.externalInputs ? neededExternalInputs(directory, externalInputs) : undefined;
+  const place = runPlace(directory, manifest, outside);
+  return { directory, listing, place, form, ...(onProgress && { onProgress }) };
+}
+
+async function recompute(run: Examined): Promise<Verification> {
+  const { directory, listing, place, form } = run;
+  if (place.has(HISTORY_JSON)) return recomputeVersion(run);
+  const copies = inputCopies(directory, listing.files, place);
   let best: Verification | undefined;
   let fault: Finding | undefined;
   for (const candidate of candidates(copies)) {
-    const inputs = readInputs(candidate, directory);
+    const inputs = readInputs(candidate, place);
     if ('file' in inputs) {
-      fault ??= located(directory, inputs);
+      fault ??= located(place, inputs);
       continue;
     }
-    const produce = (sink: FileSink): Generator<Produced> => produceRun(inputs, sink);
-    const result = await compare(directory, listing, produce, onProgress);
+    const produce = (sink: FileSink): Generator<Produced> => produceRun(inputs, sink, form);
+    const result = await compare(run, produce);
     if (result.ok) return result;
     if (!best || wrongFiles(result) < wrongFiles(best)) best = result;
   }
-  if (best) return { ...best, findings: [...doubts(copies.doubted, best), ...best.findings] };
-  const missing = INPUT_FILES.filter((file) => !listing.files.includes(file));
+  if (best) return { ...best, findings: [...doubts(run, copies.doubted, best), ...best.findings] };
+  const missing = INPUT_FILES.filter((file) => !existsSync(place.path(file)));
   const findings: Finding[] = missing.map((file) => ({
     file,
     change: 'missing',
-    message: `${file}: is missing`,
+    message: `${shownInput(run, file)}: is missing`,
   }));
   return { ok: false, files: 0, findings: fault ? [...findings, fault] : findings };
 }
 
 /** A version is made again from everything that became known, with all versions before it. */
-async function recomputeVersion(
-  directory: string,
-  listing: DirectoryListing,
-  onProgress?: (progress: RunProgress) => void,
-): Promise<Verification> {
+async function recomputeVersion(run: Examined): Promise<Verification> {
   let history: History;
   try {
-    history = loadHistory(join(directory, HISTORY_JSON));
+    history = historyOfRun(run.place);
   } catch (error) {
     const { message } = error as Error;
     const finding = { file: HISTORY_JSON, change: 'changed' as const, message };
     return { ok: false, files: 0, findings: [finding] };
   }
-  const produce = (sink: FileSink): Generator<Produced> => produceVersion(history, sink);
-  return compare(directory, listing, produce, onProgress);
+  const produce = (sink: FileSink): Generator<Produced> => produceVersion(history, sink, run.form);
+  const result = await compare(run, produce);
+  if (result.ok) return result;
+  return { ...result, findings: [...doubts(run, otherInputs(run), result), ...result.findings] };
 }
 
 function listRun(directory: string): DirectoryListing {
@@ -169,7 +202,7 @@ interface InputFault {
   readonly message: string;
 }
 
-function readInputs(candidate: Candidate, directory: string): RunInputs | InputFault {
+function readInputs(candidate: Candidate, place: InputPlace): RunInputs | InputFault {
   let file: string = COMMUNITY_JSON;
   try {
     const community = communityOf(decoder.decode(candidate.community), COMMUNITY_JSON);
@@ -180,7 +213,7 @@ function readInputs(candidate: Candidate, directory: string): RunInputs | InputF
       community,
       period,
       readCanonicalCsv(candidate.readings, { file: READINGS_CSV }),
-      keptContractFiles(join(directory, CONTRACT_FILES)),
+      keptContractFiles(place),
     );
   } catch (error) {
     if (isMeteringError(error)) {
@@ -192,17 +225,18 @@ function readInputs(candidate: Candidate, directory: string): RunInputs | InputF
       isRunnerError(error) ||
       isSettlementError(error) ||
       isTariffError(error) ||
-      isUnitsError(error);
+      isUnitsError(error) ||
+      isSystemError(error);
     if (!known) throw error;
-    return { file, message: error.message };
+    return { file, message: (error as Error).message };
   }
 }
 
 /** Turns the line of a fault into a position. */
-function located(directory: string, { file, line = 1, message }: InputFault): Finding {
+function located(place: InputPlace, { file, line = 1, message }: InputFault): Finding {
   const finding = { file, change: 'changed' as const, message };
   try {
-    const bytes = readFileSync(join(directory, file));
+    const bytes = readFileSync(place.path(file));
     let offset = 0;
     for (let at = 1; at < line; at++) offset = bytes.indexOf('\n', offset) + 1;
     return { ...finding, offset, line, column: 1 };
@@ -212,18 +246,22 @@ function located(directory: string, { file, line = 1, message }: InputFault): Fi
 }
 
 async function compare(
-  directory: string,
-  listing: DirectoryListing,
+  run: Examined,
   produce: (sink: FileSink) => Generator<Produced>,
-  onProgress?: (progress: RunProgress) => void,
 ): Promise<Verification> {
+  const { directory, listing, place, form, onProgress } = run;
+  const isOutside = (path: string): boolean => form.externalInputs && path.startsWith(INPUTS);
   const findings: Finding[] = [];
   const expected = new Set<string>();
   const regular = new Set(listing.files);
   const files = produce((path, pieces) => {
     expected.add(path);
+    if (isOutside(path)) {
+      findings.push(...compareFile(place.path(path), path, pieces, shownInput(run, path)));
+      return;
+    }
     // A link is no file of a run, wherever it leads.
-    findings.push(...compareFile(regular.has(path) ? directory : '/dev/null', path, pieces));
+    findings.push(...compareFile(regular.has(path) ? join(directory, path) : '', path, pieces));
   });
   let done = 0;
   for (const { files: total } of files) {
@@ -231,18 +269,30 @@ async function compare(
     await setImmediate();
   }
   for (const file of [...listing.files, ...listing.others]) {
-    if (expected.has(file) && regular.has(file)) continue;
+    if (expected.has(file) && regular.has(file) && !isOutside(file)) continue;
     if (file === HEAD_JSON) continue;
     findings.push({ file, change: 'added', message: `${file}: does not belong to the run` });
   }
   return { ok: findings.length === 0, files: expected.size, findings };
 }
 
+/** Inputs that are there but have not the hash the manifest names. */
+function otherInputs({ directory, place }: Examined): string[] {
+  const digests = manifestObject(readManifest(directory), 'inputs');
+  return Object.keys(digests).filter((file) => {
+    if (!existsSync(place.path(file))) return false;
+    const found = createHash('sha256')
+      .update(readFileSync(place.path(file)))
+      .digest('hex');
+    return found !== manifestObject(digests, file)['sha256'];
+  });
+}
+
 /**
  * An input changed beyond what its second copy can show leaves the events wrong: then it is named too,
  * without a position.
  */
-function doubts(doubted: readonly string[], { findings }: Verification): Finding[] {
+function doubts(run: Examined, doubted: readonly string[], { findings }: Verification): Finding[] {
   const named = new Set(findings.map(({ file }) => file));
   if (!named.has(EVENTS_NDJSON)) return [];
   return doubted
@@ -250,8 +300,13 @@ function doubts(doubted: readonly string[], { findings }: Verification): Finding
     .map((file) => ({
       file,
       change: 'changed',
-      message: `${file}: is not the file that ${RUN_JSON} names by its hash; what differs below may follow from that`,
+      message: `${shownInput(run, file)}: is not the file that ${RUN_JSON} names by its hash; what differs below may follow from that`,
     }));
+}
+
+/** An input as messages call it: outside the run, with the name it has there. */
+function shownInput({ place, form }: Examined, file: string): string {
+  return form.externalInputs ? `${file} (${place.path(file)})` : file;
 }
 
 function wrongFiles({ findings }: Verification): number {

@@ -22,6 +22,8 @@ interface ResettleLine {
   readonly community?: string;
   readonly calendar?: string;
   readonly out: string;
+  readonly externalInputs?: string;
+  readonly intervalTables: boolean;
 }
 
 /** Adds `resettle`. */
@@ -43,6 +45,11 @@ export function addVersionCommands(command: Command, surroundings: VersionSurrou
     .option('--community <file>', 'a new version of the contract (YAML)')
     .option('--calendar <file>', 'run calendar: due dates, completeness, substitution (YAML)')
     .option('--as-known-on <instant>', 'settle what was known then (default: --known-at)')
+    .option(
+      '--external-inputs <directory>',
+      'keep the inputs there by their hash; also where those of the version before lie, if not in it',
+    )
+    .option('--no-interval-tables', "leave out the CSV tables of the members' intervals")
     .action(async (previous: string, options: ResettleLine) => {
       const manifest = await resettleRun(previous, {
         ...options,

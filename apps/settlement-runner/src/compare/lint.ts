@@ -1,5 +1,6 @@
 import { basename, extname } from 'node:path';
 import {
+  csvFileKind,
   fileProblemText,
   lintAllocationCsv,
   lintBetaFile,
@@ -58,13 +59,13 @@ function lintFile(path: string, { resolution = 'PT15M' }: LintOptions): Linted[]
 }
 
 function lintCsv(path: string, text: string, resolutionMs: number): Linted {
-  const header = (text.split('\n', 1)[0] ?? '').toLowerCase();
   const name = basename(path);
-  if (header.includes('producer') && header.includes('consumer')) {
-    return linted(path, 'pairs', lintPairCsv(text, name, { resolutionMs }).problems);
+  const kind = csvFileKind(text);
+  if (kind === 'pairs') {
+    return linted(path, kind, lintPairCsv(text, name, { resolutionMs }).problems);
   }
-  if (header.includes('coefficient')) {
-    return linted(path, 'coefficients', lintCoefficientCsv(text, name, { resolutionMs }).problems);
+  if (kind === 'coefficients') {
+    return linted(path, kind, lintCoefficientCsv(text, name, { resolutionMs }).problems);
   }
   return linted(path, 'allocation', lintAllocationCsv(text, name).problems);
 }

@@ -17,11 +17,16 @@ export interface ShadowOptions {
   readonly allocation: string;
   /** How that file is laid out (YAML or JSON); default the project's own layout. */
   readonly layout?: string;
+  /** Directory that holds the run's inputs, where they lie outside it. */
+  readonly externalInputs?: string;
 }
 
 /** Compares a run with the operator's allocation. @throws RunnerError, CommunityError, SettlementError. */
-export function shadow(directory: string, { allocation, layout }: ShadowOptions): ShadowReport {
-  const run = versionsOf(historyOf(directory)).runs.at(-1)?.run;
+export function shadow(
+  directory: string,
+  { allocation, layout, externalInputs }: ShadowOptions,
+): ShadowReport {
+  const run = versionsOf(historyOf(directory, externalInputs)).runs.at(-1)?.run;
   if (run === undefined) throw new RunnerError('not-a-run', `${directory}: holds no run`);
   const text = readText(allocation, "the operator's allocation, CSV");
   const file = readAllocationCsv(text, basename(allocation), layoutOf(layout));

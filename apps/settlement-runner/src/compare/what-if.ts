@@ -20,6 +20,8 @@ export interface WhatIfOptions {
   readonly key?: string;
   /** A whole other contract of the same points. */
   readonly community?: string;
+  /** Directory that holds the run's inputs, where they lie outside it. */
+  readonly externalInputs?: string;
 }
 
 /** Who would gain and who would lose. Plain JSON. */
@@ -42,7 +44,7 @@ export interface WhatIf {
  * @throws RunnerError `bad-usage`, CommunityError, SettlementError when the rules do not fit the readings.
  */
 export function whatIf(directory: string, options: WhatIfOptions): WhatIf {
-  const { settled, readings, files } = loadRun(directory);
+  const { settled, readings, files } = loadRun(directory, options.externalInputs);
   const { community } = settled.contract;
   const other = otherRules(community, options);
   const period = { startMs: settled.startMs, endMs: settled.endMs };

@@ -7,8 +7,10 @@ import {
   type RunLogProof,
   type SignedTreeHead,
 } from '@microgrid/invoicing/bundle';
-import { readStatement } from '@microgrid/invoicing';
+import { readStatement, renderStatementCsv } from '@microgrid/invoicing';
 import { nodeHash } from '@microgrid/journal/node';
+import type { SettledPeriod } from '@microgrid/settlement';
+import { loadRun } from '../load-run.js';
 import { manifestObject } from '../run-directory.js';
 import { statementCsvPath, statementJsonPath } from '../run-layout.js';
 import { RunnerError, systemMessage } from '../runner-error.js';
@@ -28,6 +30,8 @@ export interface BundleOptions {
   readonly log?: string;
   /** Size of the log a member knew before: the bundle proves that those runs still stand. */
   readonly since?: number;
+  /** Directory that holds the run's inputs, where they lie outside it. */
+  readonly externalInputs?: string;
   /** The page that checks a bundle, built with this app. */
   readonly verifyPage: string;
 }
@@ -52,12 +56,13 @@ export function bundle(directory: string, options: BundleOptions): string[] {
   }
   const page = verifyPage(options.verifyPage);
   const log = logProof(options, head);
+  const table = intervalTables(directory, options.externalInputs);
   return members.map((member) => {
     const text = renderMemberBundle(
       makeMemberBundle({
         head,
         statement: readStatement(textOf(directory, statementJsonPath(member))),
-        intervals: textOf(directory, statementCsvPath(member)),
+        intervals: table(member),
         ...(log && { log }),
       }),
     );
@@ -67,6 +72,17 @@ export function bundle(directory: string, options: BundleOptions): string[] {
     writeWhole(join(folder, 'verify.html'), embedBundle(page, text));
     return folder;
   });
+}
+
+/** Members' tables of intervals; a run written without them has them made again from its inputs. */
+function intervalTables(directory: string, externalInputs?: string): (member: string) => string {
+  let settled: SettledPeriod | undefined;
+  return (member) => {
+    const path = statementCsvPath(member);
+    if (manifestOf(directory)['intervalTables'] !== false) return textOf(directory, path);
+    settled ??= loadRun(directory, externalInputs).settled;
+    return renderStatementCsv(settled, member);
+  };
 }
 
 function verifyPage(path: string): string {

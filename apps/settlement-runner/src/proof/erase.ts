@@ -4,6 +4,8 @@ import { canonicalJson } from '@microgrid/events';
 import { leafBytes, readStatement } from '@microgrid/invoicing';
 import { leafHash, toHex } from '@microgrid/journal';
 import { nodeHash } from '@microgrid/journal/node';
+import { withInputs } from '../input-place.js';
+import { saysExternalInputs } from '../run-form.js';
 import { manifestObject } from '../run-directory.js';
 import {
   COMMUNITY_JSON,
@@ -28,10 +30,15 @@ interface ErasableMember {
  * Removes a member's values from a run for good: its statement, its readings, its amounts and its
  * name. The hashes of its days stay, so that the others' proofs, the tree and the signature still
  * hold; what was computed from the readings can no longer be recomputed. Interrupted, it can be run
- * again.
+ * again. Inputs that lie outside the run are left alone, since other runs may need them.
+ * @param externalInputs the directory that holds them.
  * @throws RunnerError `bad-usage` for an unknown member, `bad-input` for a run that does not verify.
  */
-export async function eraseMember(directory: string, member: string): Promise<void> {
+export async function eraseMember(
+  directory: string,
+  member: string,
+  externalInputs?: string,
+): Promise<void> {
   const manifest = manifestOf(directory);
   const members = manifestObject(manifest, 'members');
   const before = erasedOf(directory);
@@ -43,7 +50,7 @@ export async function eraseMember(directory: string, member: string): Promise<vo
     );
   }
   if (!isErased) {
-    const { ok, findings } = await verify(directory);
+    const { ok, findings } = await verify(directory, withInputs(externalInputs));
     if (!ok) {
       throw new RunnerError(
         'bad-input',
@@ -81,14 +88,16 @@ function redact(directory: string, member: string, manifest: Manifest): void {
   );
   const kept = Object.entries(manifestObject(manifest, 'members')).filter(([id]) => id !== member);
   const community = redactedContract(contract, member);
-  writeWhole(
-    join(directory, READINGS_CSV),
-    textOf(directory, READINGS_CSV)
-      .split('\n')
-      .filter((line) => !points.has(line.slice(0, line.indexOf(','))))
-      .join('\n'),
-  );
-  writeWhole(join(directory, COMMUNITY_JSON), canonicalJson(community));
+  if (!saysExternalInputs(manifest)) {
+    writeWhole(
+      join(directory, READINGS_CSV),
+      textOf(directory, READINGS_CSV)
+        .split('\n')
+        .filter((line) => !points.has(line.slice(0, line.indexOf(','))))
+        .join('\n'),
+    );
+    writeWhole(join(directory, COMMUNITY_JSON), canonicalJson(community));
+  }
   const redacted = { ...manifest, contract: community, members: Object.fromEntries(kept) };
   writeWhole(join(directory, RUN_JSON), `${JSON.stringify(redacted, null, 2)}\n`);
 }

@@ -4,6 +4,7 @@ import { signTreeHead, type SignedTreeHead } from '@microgrid/invoicing/bundle';
 import { loadOrCreateKeyFile } from '@microgrid/journal/node';
 import { HEAD_JSON } from '../run-layout.js';
 import { RunnerError } from '../runner-error.js';
+import { withInputs } from '../input-place.js';
 import { verify } from '../verify.js';
 import { manifestOf } from './public-manifest.js';
 import { unsignedHead } from './run-head.js';
@@ -16,6 +17,8 @@ export interface SignOptions {
   readonly key: string;
   /** Directory of the log of runs; absent: the run stands in no log. */
   readonly log?: string;
+  /** Directory that holds the run's inputs, where they lie outside it. */
+  readonly externalInputs?: string;
 }
 
 /**
@@ -24,9 +27,9 @@ export interface SignOptions {
  */
 export async function signRun(
   directory: string,
-  { key, log }: SignOptions,
+  { key, log, externalInputs }: SignOptions,
 ): Promise<{ readonly head: SignedTreeHead; readonly log?: RunLog }> {
-  const { ok, findings } = await verify(directory);
+  const { ok, findings } = await verify(directory, withInputs(externalInputs));
   if (!ok) {
     throw new RunnerError(
       'bad-input',

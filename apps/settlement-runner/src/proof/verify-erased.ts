@@ -6,6 +6,7 @@ import { leafBytes, readStatement, verifyStatement } from '@microgrid/invoicing'
 import { fromHex, leafHash, merkleRoot, toHex } from '@microgrid/journal';
 import { nodeHash } from '@microgrid/journal/node';
 import type { Finding } from '../difference.js';
+import { saysExternalInputs } from '../run-form.js';
 import { listDirectory, manifestObject } from '../run-directory.js';
 import {
   COMMUNITY_JSON,
@@ -42,7 +43,8 @@ const changed = (file: string, message: string): Finding => ({
  */
 export function verifyErased(directory: string, erased: ErasedDocument): ErasedVerification {
   const manifest = manifestOf(directory);
-  const digests = { ...manifestObject(manifest, 'inputs'), ...manifestObject(manifest, 'files') };
+  const inputs = saysExternalInputs(manifest) ? {} : manifestObject(manifest, 'inputs');
+  const digests = { ...inputs, ...manifestObject(manifest, 'files') };
   const gone = new Set(
     erased.members.flatMap(({ member }) => [statementJsonPath(member), statementCsvPath(member)]),
   );

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { parseDocument } from 'yaml';
 import { readCanonicalCsv, type Columns } from '@microgrid/metering';
@@ -14,6 +14,8 @@ import {
 import { flatTariff } from '@microgrid/tariff';
 import { parseInstantLoose, type TimeInterval } from '@microgrid/units';
 import { readContractFiles } from '../contract-file-names.js';
+import { folderPlace, inputsOf, type InputPlace } from '../input-place.js';
+import { HISTORY_JSON } from '../run-layout.js';
 import { communityOf } from '../run-inputs.js';
 import { RunnerError, systemMessage } from '../runner-error.js';
 import { parseHistory, type History, type HistoryDocument } from './history.js';
@@ -42,38 +44,45 @@ export function readDocument(path: string, what: string): unknown {
 /**
  * Reads a history and everything it names, from beside it.
  * @param period what to settle; default what the history says.
- * @param given the document and its folder, where they are at hand.
+ * @param given the document and where the files it names lie, where they are at hand.
  * @throws RunnerError, EventsError, CommunityError, MeteringError: each names file, place, value and
  *   expectation.
  */
 export function loadHistory(
   path: string,
   period?: TimeInterval,
-  given: { readonly document: unknown; readonly folder: string } = {
+  given: { readonly document: unknown; readonly place: InputPlace } = {
     document: readDocument(path, 'a history in YAML or JSON'),
-    folder: dirname(path),
+    place: folderPlace(dirname(path)),
   },
 ): History {
-  const { folder } = given;
+  const { place } = given;
   const document = parseHistory(given.document, path);
   const readings: KnownReadings[] = [];
   for (const { file, knownAt, source } of document.readings) {
-    const columns = readDelivery(join(folder, file));
+    const columns = readDelivery(place.path(file));
     readings.push({ knownMs: parseInstantLoose(knownAt), kind: source, columns });
   }
   return {
     inputs: {
       readings,
-      contracts: document.contracts.map((contract) => knownContract(folder, contract)),
+      contracts: document.contracts.map((contract) => knownContract(place, contract)),
       prices: knownPrices(document),
     },
-    calendar: calendarOf(folder, document),
+    calendar: calendarOf(place, document),
     period: period ?? periodOf(document, path),
     runs: document.runs.map(({ kind, asKnownOn }) => ({
       kind,
       asKnownOnMs: parseInstantLoose(asKnownOn),
     })),
   };
+}
+
+/** Reads the history that a run keeps. @throws as {@link loadHistory}. */
+export function historyOfRun(place: InputPlace): History {
+  const path = place.path(HISTORY_JSON);
+  const document = readDocument(path, 'the history of a run');
+  return loadHistory(path, undefined, { document, place: inputsOf(place) });
 }
 
 /** A delivery is a part of a period at most: it is read whole, plain or gzip. */
@@ -92,13 +101,13 @@ function readDelivery(path: string): Columns {
 }
 
 function knownContract(
-  folder: string,
+  place: InputPlace,
   { file, knownAt }: HistoryDocument['contracts'][number],
 ): KnownContract {
-  const path = join(folder, file);
+  const path = place.path(file);
   const text = readText(path, 'a community file in YAML');
   const community = communityOf(text, path);
-  const files = readContractFiles(community, path);
+  const files = readContractFiles(community, path, place.contractFiles(file));
   return { knownMs: parseInstantLoose(knownAt), community, ...(files.size > 0 && { files }) };
 }
 
@@ -112,9 +121,9 @@ function knownPrices({ prices = [] }: HistoryDocument): KnownPrice[] {
   }));
 }
 
-function calendarOf(folder: string, { calendar }: HistoryDocument): RunCalendar {
+function calendarOf(place: InputPlace, { calendar }: HistoryDocument): RunCalendar {
   if (calendar === undefined) return DEFAULT_RUN_CALENDAR;
-  const path = join(folder, calendar);
+  const path = place.path(calendar);
   return parseRunCalendar(readDocument(path, 'a run calendar in YAML or JSON'), path);
 }
 

@@ -16,6 +16,7 @@ import { settleVersions, type SettlementRun } from '@microgrid/settlement';
 import { compareIds, formatInstant } from '@microgrid/units';
 import { daysText } from '../days-document.js';
 import { RunOutput, type FileSink, type Produced } from '../produce-run.js';
+import { WHOLE_RUN, type RunForm } from '../run-form.js';
 import { correctionPath, DAYS_JSON, DELTAS_NDJSON, HISTORY_JSON } from '../run-layout.js';
 import { HISTORY_SCHEMA, type History } from './history.js';
 
@@ -55,7 +56,11 @@ export function versionsOf({ inputs, calendar, period, runs }: History): Version
  * Produces every file of the last version of a history: what became known when, its results, and what
  * it changes against all before it. Yields after each file.
  */
-export function* produceVersion(history: History, sink: FileSink): Generator<Produced> {
+export function* produceVersion(
+  history: History,
+  sink: FileSink,
+  form: RunForm = WHOLE_RUN,
+): Generator<Produced> {
   const { runs, adjustments } = versionsOf(history);
   const last = runs.at(-1) as InvoicedRun;
   const { contract } = last.run.settled;
@@ -63,7 +68,7 @@ export function* produceVersion(history: History, sink: FileSink): Generator<Pro
   const adjustment = adjustments.at(-1);
   const corrections = adjustment?.corrections ?? [];
   const extra = adjustment === undefined ? 0 : 1 + corrections.length;
-  const output = new RunOutput(sink, contract.members.length * 2 + 4 + kept.length + extra);
+  const output = new RunOutput(sink, form, 4 + kept.length + extra, contract.members.length);
   yield output.input(DAYS_JSON, [encoder.encode(daysText(contract.community.timeZone, contract))]);
   for (const { path, bytes } of kept) yield output.input(path, [bytes]);
   if (adjustment !== undefined) {

@@ -1,9 +1,10 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SourceKind } from '@microgrid/metering';
 import { DEFAULT_RUN_CALENDAR, parseRunCalendar, type RunKind } from '@microgrid/settlement';
-import { isUnitsError, parseInstantLoose, type EpochMs } from '@microgrid/units';
+import type { EpochMs } from '@microgrid/units';
 import { readContractFiles } from '../contract-file-names.js';
+import { instantOf } from '../instant-option.js';
+import { placeOfRun } from '../input-place.js';
 import { OutputDirectory } from '../output-directory.js';
 import { parsePeriod } from '../period.js';
 import { manifestOf } from '../proof/public-manifest.js';
@@ -11,14 +12,13 @@ import { readReadings } from '../readings-file.js';
 import { manifestObject } from '../run-directory.js';
 import { communityOf } from '../run-inputs.js';
 import { COMMUNITY_JSON, HISTORY_JSON, READINGS_CSV } from '../run-layout.js';
-import { RunnerError } from '../runner-error.js';
-import { writeRun, type RunManifest, type RunOptions } from '../run.js';
+import { writeRun, type RunManifest, type WriteOptions } from '../run.js';
 import type { History } from './history.js';
-import { loadHistory, readDocument, readText } from './load-history.js';
+import { historyOfRun, loadHistory, readDocument, readText } from './load-history.js';
 import { produceVersion } from './produce-version.js';
 
 /** What a later version of a run adds to what was known. */
-export interface ResettleOptions extends Pick<RunOptions, 'out' | 'onProgress' | 'signal'> {
+export interface ResettleOptions extends WriteOptions {
   readonly kind: RunKind;
   /** When what is added became known, and with `asKnownOn` absent, what the run sees. */
   readonly knownAt: string;
@@ -45,7 +45,7 @@ export async function resettleRun(
   options: ResettleOptions,
 ): Promise<RunManifest> {
   OutputDirectory.check(options.out);
-  const before = historyOf(previous);
+  const before = historyOf(previous, options.externalInputs);
   const knownMs = instantOf(options.knownAt, '--known-at');
   const history: History = {
     ...before,
@@ -64,13 +64,14 @@ export async function resettleRun(
       },
     ],
   };
-  return writeRun(options, (sink) => produceVersion(history, sink));
+  return writeRun(options, (sink, form) => produceVersion(history, sink, form));
 }
 
 /** What a run was made of; one that stands alone counts as preliminary, known at its period's end. */
-export function historyOf(directory: string): History {
+export function historyOf(directory: string, externalInputs?: string): History {
   const manifest = manifestOf(directory);
-  if (existsSync(join(directory, HISTORY_JSON))) return loadHistory(join(directory, HISTORY_JSON));
+  const place = placeOfRun(directory, manifest, externalInputs);
+  if (place.has(HISTORY_JSON)) return historyOfRun(place);
   const { start, end } = manifestObject(manifest, 'period');
   const period = parsePeriod(String(start), String(end), String(manifest['timeZone']));
   const document = {
@@ -79,7 +80,7 @@ export function historyOf(directory: string): History {
     contracts: [{ file: COMMUNITY_JSON, knownAt: end }],
     runs: [{ kind: 'preliminary', asKnownOn: end }],
   };
-  return loadHistory(join(directory, HISTORY_JSON), period, { document, folder: directory });
+  return loadHistory(join(directory, HISTORY_JSON), period, { document, place });
 }
 
 async function addedReadings(
@@ -105,17 +106,4 @@ function calendarOf(path: string | undefined, before: History): History['calenda
     return parseRunCalendar(readDocument(path, 'a run calendar in YAML or JSON'), path);
   }
   return before.calendar ?? DEFAULT_RUN_CALENDAR;
-}
-
-/** Reads an instant of the command line. @throws RunnerError `bad-usage`. */
-export function instantOf(text: string, option: string): EpochMs {
-  try {
-    return parseInstantLoose(text);
-  } catch (error) {
-    if (!isUnitsError(error)) throw error;
-    throw new RunnerError(
-      'bad-usage',
-      `${option}: got ${JSON.stringify(text)}, expected a UTC instant such as 2026-12-01T08:00Z`,
-    );
-  }
 }

@@ -1,16 +1,16 @@
 import { parseRunCalendar, DEFAULT_RUN_CALENDAR, type RunKind } from '@microgrid/settlement';
 import type { SourceKind } from '@microgrid/metering';
 import { readContractFiles } from '../contract-file-names.js';
+import { instantOf } from '../instant-option.js';
 import { OutputDirectory } from '../output-directory.js';
 import { parsePeriod } from '../period.js';
 import { readReadings } from '../readings-file.js';
 import { communityOf } from '../run-inputs.js';
 import { RunnerError } from '../runner-error.js';
-import { writeRun, type RunManifest, type RunOptions } from '../run.js';
+import { writeRun, type RunManifest, type RunOptions, type WriteOptions } from '../run.js';
 import type { History } from './history.js';
 import { loadHistory, readDocument, readText } from './load-history.js';
 import { produceVersion } from './produce-version.js';
-import { instantOf } from './resettle-run.js';
 
 /** A run of a kind: the first version of a period's settlement. */
 export interface KindRunOptions extends Omit<RunOptions, 'readings'> {
@@ -55,11 +55,11 @@ export async function runKindOfPeriod(options: KindRunOptions): Promise<RunManif
     period,
     runs: [{ kind: options.kind, asKnownOnMs: knownMs }],
   };
-  return writeRun(options, (sink) => produceVersion(history, sink));
+  return writeRun(options, (sink, form) => produceVersion(history, sink, form));
 }
 
 /** Which history to settle, and for which days. */
-export interface HistoryRunOptions extends Pick<RunOptions, 'out' | 'onProgress' | 'signal'> {
+export interface HistoryRunOptions extends WriteOptions {
   /** The history, YAML or JSON. */
   readonly history: string;
   /** Bounds as instants with Z, or local days; default what the history says. */
@@ -94,7 +94,7 @@ export async function runHistory(options: HistoryRunOptions): Promise<RunManifes
       `--as-known-on: got ${options.asKnownOn ?? ''}, expected an instant from the first run of ${options.history} on`,
     );
   }
-  return writeRun(options, (sink) => produceVersion({ ...whole, period, runs }, sink));
+  return writeRun(options, (sink, form) => produceVersion({ ...whole, period, runs }, sink, form));
 }
 
 /** Stands for the period until the contract's time zone is known. */
