@@ -14,9 +14,11 @@ export {
   checkBalances,
   energyBalances,
   renderTransactions,
+  residualTransactions,
   statementTransactions,
   type EnergyPosting,
   type Posting,
+  type Residual,
   type Transaction,
 } from './transactions.js';
 export { readStatement, verifyStatement, type StatementVerdict } from './verify-statement.js';

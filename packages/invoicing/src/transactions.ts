@@ -28,7 +28,7 @@ export interface Transaction {
   readonly community: string;
   /** Empty for what is the community's own. */
   readonly member: string;
-  readonly line: StatementLine['line'] | 'marketResidual';
+  readonly line: StatementLine['line'] | 'residual';
   readonly start: string;
   readonly end: string;
   readonly currency: string;
@@ -121,29 +121,55 @@ export function statementTransactions(statement: StatementV1): Transaction[] {
   });
 }
 
+/** What does not come out even, and the account that names why. */
+export interface Residual {
+  /** Named account that it stands on, such as `market-residual`, `unexplained` or `losses-reserved`. */
+  readonly account: string;
+  /** Account that it is left on. */
+  readonly from: string;
+  /** Money to move, 10^-12 currency units of either sign; positive credits `account`. Default 0. */
+  readonly amountPico?: Pico;
+  /** Energy to move, mWh of either sign; positive debits `account`: it took it. Default 0. */
+  readonly milliwattHours?: bigint;
+}
+
 /**
- * What a market's buyers paid more than its sellers earn, from the pool to the account
- * `market-residual`; nothing when there is none.
+ * Moves what does not come out even to its named account, where everybody can see it; nothing when it
+ * is nothing.
  */
-export function marketResidualTransactions(
+export function residualTransactions(
   about: Pick<Transaction, 'community' | 'start' | 'end' | 'currency'>,
-  residual: Pico,
+  { account, from, amountPico = 0n, milliwattHours = 0n }: Residual,
 ): Transaction[] {
-  if (residual === 0n) return [];
+  if (amountPico === 0n && milliwattHours === 0n) return [];
   const { community, start, end } = about;
+  const [taker, giver] = milliwattHours > 0n ? [account, from] : [from, account];
+  const energy = (milliwattHours < 0n ? -milliwattHours : milliwattHours).toString();
   return [
     {
-      id: `${community}/${start}/${end}/market-residual`,
+      id: `${community}/${start}/${end}/${account}`,
       ...about,
       member: '',
-      line: 'marketResidual',
-      postings: [
-        ...posting(LEDGER_ACCOUNTS.pool, residual),
-        ...posting(LEDGER_ACCOUNTS.marketResidual, -residual),
-      ],
-      energyPostings: [],
+      line: 'residual',
+      postings: [...posting(from, amountPico), ...posting(account, -amountPico)],
+      energyPostings:
+        milliwattHours === 0n
+          ? []
+          : [
+              { account: taker, side: 'debit', milliwattHours: energy },
+              { account: giver, side: 'credit', milliwattHours: energy },
+            ],
     },
   ];
+}
+
+/** What a market's buyers paid more than its sellers earn, from the pool to `market-residual`. */
+export function marketResidualTransactions(
+  about: Pick<Transaction, 'community' | 'start' | 'end' | 'currency'>,
+  amountPico: Pico,
+): Transaction[] {
+  const { marketResidual: account, pool: from } = LEDGER_ACCOUNTS;
+  return residualTransactions(about, { account, from, amountPico });
 }
 
 /** What each account was debited less what it was credited, by account. */
