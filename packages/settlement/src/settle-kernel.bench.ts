@@ -196,7 +196,7 @@ function keyRates(grid: SettlementGrid): object {
 
 /** A matrix has an entry for each pair: its rate is said of pairs as well. */
 function pairRates(): object {
-  const intervals = 288;
+  const intervals = 96;
   const grid = generatedGrid(intervals);
   return Object.fromEntries(
     [20, 1000].map((consumers) => {
