@@ -144,14 +144,10 @@ export {
   type FileReading,
   type NamedText,
 } from './files/file-problem.js';
-export {
-  betaFileOf,
-  formatBetaFile,
-  MOST_BETA_FILES,
-  type BetaWeights,
-} from './files/generate-beta-file.js';
+export { betaFileOf, formatBetaFile, type BetaWeights } from './files/generate-beta-file.js';
 export type { TimeFormat } from './files/time-field.js';
 export type { TimedColumns } from './files/timed-columns.js';
+export { lintBetaFiles, MOST_BETA_FILES } from './files/lint-beta-files.js';
 export {
   contractFileNames,
   lintContractFiles,

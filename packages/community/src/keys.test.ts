@@ -377,6 +377,97 @@ describe('slots of a contract', () => {
     expect(refusals(proportional, more).join('\n')).toContain(message);
   });
 
+  test('all together have one form that is read back byte for byte', () => {
+    const full = {
+      schema: 'microgrid/community/1',
+      id: 'valley',
+      name: 'The valley',
+      timeZone: 'Europe/Lisbon',
+      resolution: 'PT15M',
+      currency: 'EUR',
+      netting: 'interval',
+      sharingKey: proportional,
+      prices: { import: '0.25', export: '0.05', internal: '0.12' },
+      decidedBy: 'dso',
+      unused: 'pool',
+      plants: { by: 'installedPower' },
+      calendar: { holidays: { calendar: 'PT', add: ['06-24', '06-13'], remove: [] } },
+      missing: 'substitute',
+      minimumMeasuredEnergyShare: '0.950',
+      exportEligibility: {
+        productionMeter: 'required',
+        proximity: [{ levels: { low: [{ withinKilometres: '2.0', lowDensity: true }] } }],
+        maximumInstalledKilowatts: '5000.0',
+        whenNotEvaluable: 'stop',
+      },
+      priceLimits: { minimum: '0.10', maximum: 'import', outside: 'limit' },
+      exportConstraints: [
+        {
+          points: ['roof', 'battery', 'roof'],
+          hours: [{ from: '10:00', to: '16:00' }],
+          limitKilowatts: '5.50',
+        },
+      ],
+      reserveLevels: [{ point: 'battery', minimumPercent: '20.0', whenNotEvaluable: 'refuse' }],
+      charges: [
+        { id: 'z', on: 'supply', per: 'kWh', rate: '0.10', payTo: 'grid', vat: 'normal' },
+        { id: 'a', on: 'point', per: 'month', rate: '2.00', payTo: 'manager' },
+      ],
+      vat: [{ id: 'normal', rates: [{ validFrom: '2026-01-01', percent: '23.0' }] }],
+      rounding: { point: 'total', decimals: 2, mode: 'half-even' },
+      members: [
+        {
+          id: 'home',
+          meteringPoints: [
+            {
+              id: 'roof',
+              role: 'producer',
+              operatorId: 'PT0002000012345678AB',
+              entryIntoService: '2024-05-01',
+              installedKilowatts: '12.50',
+              productionMeter: { validFrom: '2024-05-01' },
+              connection: {
+                voltageLevel: 'low',
+                kilometres: '0.50',
+                decision: { eligible: true, document: 'DGEG 1/2026' },
+              },
+              participation: [
+                { community: 'valley', percent: 60 },
+                { community: 'hill', percent: 40, validFrom: '2026-02-01' },
+              ],
+            },
+            {
+              id: 'battery',
+              role: 'storage',
+              contractedKilovoltAmperes: '6.90',
+              largeFamily: true,
+            },
+          ],
+        },
+      ],
+    };
+    const read = parseCommunity(JSON.stringify(full));
+    const canonical = canonicalCommunity(read);
+    expect(canonicalCommunity(parseCommunity(canonical))).toBe(canonical);
+    expect(read).toMatchObject({
+      minimumMeasuredEnergyShare: '0.95',
+      calendar: { holidays: { calendar: 'PT', add: ['06-13', '06-24'] } },
+      priceLimits: { minimum: '0.100000', maximum: 'import' },
+      exportConstraints: [{ points: ['battery', 'roof'], limitKilowatts: '5.5' }],
+      reserveLevels: [{ minimumPercent: '20' }],
+      charges: [
+        { id: 'a', rate: '2' },
+        { id: 'z', rate: '0.1' },
+      ],
+      vat: [{ rates: [{ percent: '23' }] }],
+    });
+    expect(read.members[0]?.meteringPoints[1]).toMatchObject({
+      installedKilowatts: '12.5',
+      connection: { kilometres: '0.5' },
+      participation: [{ community: 'hill' }, { community: 'valley' }],
+    });
+  });
+
   test('participation factors are whole percent, at most five at once and 100 together', () => {
     const factors = (...list: object[]): string[] => {
       const document = JSON.parse(text(proportional)) as {

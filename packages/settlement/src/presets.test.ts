@@ -429,7 +429,10 @@ describe('presets', () => {
         timeZone: 'Europe/Rome',
         energies: { sharedOut: result.sharedOutMilliwattHours.slice(young, young + 1) },
         market: new Map([
-          ['zonal-price', marketSeries('zonal-price', startMs, resolutionMs, [zonalPrice])],
+          [
+            'zonal-prices.csv',
+            marketSeries('zonal-prices.csv', startMs, resolutionMs, [zonalPrice]),
+          ],
         ]),
       });
       expect(more).toEqual([]);

@@ -6,6 +6,7 @@ import { betaTable } from './beta-table.js';
 import { cupsFault } from './cups.js';
 import { fileProblemText } from './file-problem.js';
 import { betaFileOf, formatBetaFile } from './generate-beta-file.js';
+import { lintBetaFiles } from './lint-beta-files.js';
 
 const A = 'ES0031300000000001EX0F';
 const B = 'ES0031300000000002EB0F';
@@ -113,6 +114,33 @@ describe('a Spanish coefficient file', () => {
     expect(() => activationDate('2026-02-30')).toThrow(
       'got "2026-02-30", expected a day that exists',
     );
+  });
+});
+
+describe('yearly files together', () => {
+  const yearly = (year: number, cau = CAU): { name: string; text: string } =>
+    formatBetaFile(betaFileOf({ cau, year, weights: { [A]: '1', [B]: '1' } }));
+
+  test('are of one self-consumption, at most 20', () => {
+    const twenty = Array.from({ length: 20 }, (_, index) => yearly(2026 + index));
+    expect(lintBetaFiles(twenty.toReversed()).data?.map(({ year }) => year)).toEqual(
+      Array.from({ length: 20 }, (_, index) => 2026 + index),
+    );
+    expect(lintBetaFiles([...twenty, yearly(2046)]).problems.map(fileProblemText)).toEqual([
+      `${CAU}_2026.txt: files: got 21, expected at most 20 yearly files`,
+    ]);
+    const other = lintBetaFiles([yearly(2026), yearly(2027, `${B}A000`)]);
+    expect(other.data).toBeUndefined();
+    expect(other.problems.map(fileProblemText)).toEqual([
+      `${CAU}_2026.txt: files: got "${CAU}", "${B}A000", expected files of one CAU`,
+    ]);
+  });
+
+  test('and each is linted', () => {
+    const wrong = { name: `${CAU}_2027.txt`, text: `${A};0,4` };
+    expect(lintBetaFiles([wrong, yearly(2026)]).problems.map(fileProblemText)).toEqual([
+      `${CAU}_2027.txt:1: sum: got "0,400000", expected coefficients of the file that add up to exactly 1,000000`,
+    ]);
   });
 });
 

@@ -2,7 +2,7 @@ import { compareIds, parseResolution, type EpochMs } from '@microgrid/units';
 import type { Community } from '../community.js';
 import type { ContractFiles } from '../contract-files.js';
 import { lintAllocationCsv } from './allocation-csv.js';
-import { lintBetaFile, type BetaFile, type BetaOptions } from './beta-file.js';
+import type { BetaOptions } from './beta-file.js';
 import { betaTable, type BetaClock } from './beta-table.js';
 import {
   COEFFICIENT_SCALE,
@@ -12,6 +12,7 @@ import {
 } from './coefficient-csv.js';
 import type { CoefficientTable } from './coefficient-table.js';
 import { contentOf, FileProblems, type FileProblem, type FileReading } from './file-problem.js';
+import { lintBetaFiles } from './lint-beta-files.js';
 import { namedPoints } from './operator-points.js';
 import { spanAt, TimedRows, type TimedColumns } from './timed-columns.js';
 
@@ -154,11 +155,10 @@ function lintBetaTable(
   const names = [...files.keys()]
     .filter((other) => other === name || (cau !== undefined && YEARLY.exec(other)?.[1] === cau))
     .sort(compareIds);
-  const readings = names.map((other) => lintBetaFile(files.get(other) ?? '', other, options));
-  const data = readings.flatMap(({ data: file }): BetaFile[] => (file === undefined ? [] : [file]));
-  const all = readings.flatMap(({ problems }) => problems);
-  const table = betaTable(data, community.timeZone, options.betaClock);
-  const reading = data.length === names.length ? { problems: all, data: table } : { problems: all };
+  const named = names.map((other) => ({ name: other, text: files.get(other) ?? '' }));
+  const { problems, data } = lintBetaFiles(named, options);
+  const table = betaTable(data ?? [], community.timeZone, options.betaClock);
+  const reading = data === undefined ? { problems } : { problems, data: table };
   return withPoints(reading, community, name, ({ ids }) => ids, reordered);
 }
 

@@ -10,9 +10,6 @@ import {
 } from './beta-file.js';
 import { cupsFault, isCau } from './cups.js';
 
-/** Yearly files that may be sent at once. */
-export const MOST_BETA_FILES = 20;
-
 const SCALE = 12;
 
 /** What a coefficient file is made from. */

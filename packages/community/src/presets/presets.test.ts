@@ -135,7 +135,7 @@ describe('presets', () => {
         payTo: 'gse-rome',
         rate: {
           type: 'tip',
-          series: 'zonal-price',
+          series: 'zonal-prices.csv',
           powerKilowatts: '250',
           region: 'centre',
           photovoltaic: true,
