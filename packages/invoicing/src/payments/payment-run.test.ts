@@ -242,6 +242,13 @@ describe('payments with a bank', () => {
     expect(stands(run)).toContain('issued');
   });
 
+  test('refuse an event about somebody without a statement; orders of other runs are not theirs', () => {
+    const event = { atMs: day(1), member: 'zoe', message: 'dispute', reason: 'x' } as const;
+    expect(() => pay([250n], [], { events: [event] })).toThrow('member "zoe" has no statement');
+    const other: PaymentEvent = { atMs: day(1), message: 'instructed', endToEndId: 'rent' };
+    expect(pay([250n], [], { events: [other] }).instructions).toHaveLength(1);
+  });
+
   test('of others are told and move nothing', () => {
     const first = pay([250n], []);
     const [order = never()] = first.instructions;

@@ -2,6 +2,7 @@ import type { StatementV1 } from '@microgrid/events';
 import type { HashPort } from '@microgrid/journal';
 import { paymentNet, type SettlementParameters } from '@microgrid/settlement';
 import type { EpochMs, Pico } from '@microgrid/units';
+import { InvoicingError } from '../invoicing-error.js';
 import { arrearsAccount, LEDGER_ACCOUNTS, memberAccount } from '../ledger/accounts.js';
 import { Ledger } from '../ledger/ledger.js';
 import { accountsOf, transactionTransfers } from '../ledger/transaction-transfers.js';
@@ -178,7 +179,12 @@ class Course {
       return;
     }
     const payment = this.payments.find(({ member }) => member === event.member);
-    if (payment === undefined) return;
+    if (payment === undefined) {
+      throw new InvoicingError(
+        'unknown-member',
+        `payment event ${index + 1}: member ${JSON.stringify(event.member)} has no statement here`,
+      );
+    }
     if (!('amountPico' in event)) {
       payment.tell(event.message, { reason: event.reason }, nowMs);
     } else if (event.message === 'payment') {
@@ -228,7 +234,8 @@ class Course {
 /**
  * Runs the payment case of every statement through what happened and what the bank says, and keeps
  * the ledger. Deterministic: the same statements, events and bank items, in whatever order the bank
- * gives them and however often, come to the same.
+ * gives them and however often, come to the same. Orders of other runs among the events are left out.
+ * @throws InvoicingError `unknown-member` for an event about a member without a statement.
  */
 export function runPayments(
   statements: readonly StatementV1[],
