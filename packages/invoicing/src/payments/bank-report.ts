@@ -7,6 +7,7 @@ import {
 } from '@microgrid/units';
 import { startOfLocalDay } from '@microgrid/units/calendar';
 import { InvoicingError } from '../invoicing-error.js';
+import { findEndToEndId } from './payment-instruction.js';
 import { all, at, readXml, textAt, type XmlNode } from '../xml/read-xml.js';
 
 /** What a bank says about one payment. */
@@ -181,7 +182,7 @@ class Reader {
       at(details, 'AmtDtls', 'InstdAmt', 'Amt') ??
       (single === undefined ? undefined : at(entry, 'Amt'));
     const returned = at(details, 'RtrInf') ?? at(entry, 'RtrInf');
-    const endToEndId = textAt(details, 'Refs', 'EndToEndId');
+    const endToEndId = referenceOf(details);
     const reference =
       textAt(details, 'Refs', 'AcctSvcrRef') ??
       (single === undefined ? undefined : textAt(entry, 'AcctSvcrRef')) ??
@@ -194,7 +195,7 @@ class Reader {
       currency: amount?.attributes['Ccy'] ?? '',
       returned: returned !== undefined || textAt(entry, 'RvslInd') === 'true',
       line: (details ?? entry).line,
-      ...(endToEndId !== undefined && endToEndId !== 'NOTPROVIDED' && { endToEndId }),
+      ...(endToEndId !== undefined && { endToEndId }),
       ...(reference !== undefined && { reference }),
       ...(reason !== undefined && { reason }),
     };
@@ -276,6 +277,14 @@ class Reader {
     }
     return items;
   }
+}
+
+/** The end-to-end id of a payment; where the payer's bank gave none, the one that its text quotes. */
+function referenceOf(details: XmlNode | undefined): string | undefined {
+  const id = textAt(details, 'Refs', 'EndToEndId');
+  if (id !== undefined && id !== 'NOTPROVIDED') return id;
+  const texts = all(at(details, 'RmtInf'), 'Ustrd').map(({ text }) => text);
+  return findEndToEndId(texts.join(' '));
 }
 
 function isBooked(entry: XmlNode): boolean {

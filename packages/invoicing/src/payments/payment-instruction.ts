@@ -49,6 +49,11 @@ export function readEndToEndId(
   return key === undefined ? undefined : { key, attempt: Number(attempt), part: Number(part) };
 }
 
+/** The first end-to-end id of ours that a text quotes. */
+export function findEndToEndId(text: string): string | undefined {
+  return /\b[0-9a-f]{20}(?:-\d{1,4}){3}\b/.exec(text)?.[0];
+}
+
 /** The most that one payment of the SEPA schemes moves: 999,999,999.99. */
 const MOST_PICO = 99_999_999_999n * PICO_PER_CENT;
 

@@ -424,6 +424,17 @@ describe('messages of a bank', () => {
     expect(warnings(text('15.00'))).toEqual([expect.stringContaining('closing balance')]);
   });
 
+  test('are matched by an id that the payer quotes where its bank passes none on', () => {
+    const first = pay([250n], []);
+    const order = booked(first, 1);
+    const text = camt('camt.053.001.08', [{ ...order, endToEndId: 'NOTPROVIDED' }]).replace(
+      '</Refs>',
+      `</Refs><RmtInf><Ustrd>my energy,</Ustrd><Ustrd>ref ${order.endToEndId}.</Ustrd></RmtInf>`,
+    );
+    expect(items(text).map(({ endToEndId }) => endToEndId)).toEqual([order.endToEndId]);
+    expect(findings(pay([250n], items(text), { untilMs: day(9) }))).toContain('confirmed ana');
+  });
+
   test('name days by the community’s zone and instants by their offset', () => {
     const first = pay([250n], []);
     const text = camt('camt.053.001.08', [booked(first, 1)]);
