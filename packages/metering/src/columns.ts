@@ -20,6 +20,11 @@ export interface Columns {
   readonly quality: Uint8Array;
   /** Line of the file, the header being 1. */
   readonly line: Int32Array;
+  /**
+   * The rows were read from a whole file that spells each as canonical form does; whether they stand in
+   * its order is not said. Absent: not known.
+   */
+  readonly canonical?: boolean;
 }
 
 /** The lines of a file that has one row a line below its header. */

@@ -34,6 +34,8 @@ export class CsvReader {
   private readonly columns: GrowingColumns;
   private readonly scanner: CsvScanner;
   private carry = new Uint8Array(0);
+  /** Whether every line that the scanner did not take is as in canonical form. */
+  private canonicalLines = true;
   private headerSeen = false;
   /** Line of the next row. */
   private nextLine = 1;
@@ -103,8 +105,10 @@ export class CsvReader {
   /** Takes a last line that lacks its line feed and gives the columns. @throws MeteringError as push. */
   end(): Columns {
     if (this.carry.length > 0 || !this.headerSeen) this.line(this.carry);
+    const canonical = this.carry.length === 0 && this.canonicalLines && this.scanner.canonical;
     this.carry = new Uint8Array(0);
-    return this.columns.finish(this.options.file, this.linesOfRows());
+    const columns = this.columns.finish(this.options.file, this.linesOfRows());
+    return canonical && this.rowsTaken === 0 ? { ...columns, canonical } : columns;
   }
 
   /** Rows were read: which lines they stand on. */
@@ -136,7 +140,10 @@ export class CsvReader {
       }
       if (at >= to) return;
       const end = bytes.indexOf(LF, at);
-      this.line(bytes.subarray(at, bytes[end - 1] === CR && end > at ? end - 1 : end));
+      const cut = bytes[end - 1] === CR && end > at;
+      // The header is read here too; any row that comes here is unusual.
+      if (cut || this.headerSeen) this.canonicalLines = false;
+      this.line(bytes.subarray(at, cut ? end - 1 : end));
       at = end + 1;
     }
   }
@@ -162,6 +169,7 @@ export class CsvReader {
     }
     if (!this.headerSeen) {
       checkHeader(text, file);
+      if (text !== withoutMark(text)) this.canonicalLines = false;
       this.headerSeen = true;
       this.nextLine = 2;
       return;
@@ -180,8 +188,12 @@ export class CsvReader {
   }
 }
 
+function withoutMark(text: string): string {
+  return text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text;
+}
+
 function checkHeader(text: string, file: string): void {
-  const header = text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text;
+  const header = withoutMark(text);
   if (header === CSV_HEADER) return;
   const fields = header.split(',');
   const wrong = CSV_COLUMNS.findIndex((name, index) => fields[index] !== name);

@@ -29,6 +29,8 @@ const MEASURED = [0x6d656173, 0x75726564] as const; // 'meas' 'ured', big-endian
  */
 export class CsvScanner {
   readonly dictionary: PointDictionary;
+  /** Whether every row taken so far is spelled as the canonical writer spells it. */
+  canonical = true;
   private cursor = 0;
   private monthKey = -1;
   private monthStartDay = 0;
@@ -85,6 +87,7 @@ export class CsvScanner {
         next = afterLineEnd(bytes, this.cursor + (QUALITIES[quality] as Uint8Array).length, to);
         if (next < 0) return at;
       }
+      if (bytes[next - 2] === CR) this.canonical = false;
       columns.reserve(columns.rows + 1);
       const row = columns.rows++;
       columns.point[row] = point;
@@ -165,6 +168,10 @@ export class CsvScanner {
     }
     if (digit !== COMMA - ZERO) return -1;
     this.cursor = at + 1;
+    // Three decimals, or six where the energy is no whole watt-hour.
+    if (decimals !== 3 && !(decimals === KILOWATT_HOUR_DECIMALS && value % 1000 !== 0)) {
+      this.canonical = false;
+    }
     return value * (SCALES[decimals] as number);
   }
 }

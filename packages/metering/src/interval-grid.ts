@@ -22,6 +22,8 @@ export interface IntervalGrid {
   readonly exportMilliwattHours: Float64Array;
   /** Index into INTERVAL_QUALITIES. */
   readonly quality: Uint8Array;
+  /** The file held exactly these intervals, spelled and ordered canonically: its bytes are the grid's. */
+  readonly canonicalFile?: boolean;
 }
 
 /**
@@ -47,10 +49,13 @@ function fill({ columns, span, points, table, firstMs }: Layout): IntervalGrid {
   const exported = new Float64Array(cells).fill(Number.NaN);
   const quality = new Uint8Array(cells).fill(MISSING);
   const first = (startMs - firstMs) / resolutionMs;
+  // Rows in the order of the cells, none left over: then the file is in canonical order.
+  let nextRow = 0;
   for (let cell = 0, interval = 0; interval < intervals; interval++) {
     for (let point = 0; point < points.length; point++, cell++) {
       const row = table.row(first + interval, point);
       if (row < 0) continue;
+      nextRow = row === nextRow ? row + 1 : NaN;
       imported[cell] = columns.importMilliwattHours[row] as number;
       exported[cell] = columns.exportMilliwattHours[row] as number;
       quality[cell] = columns.quality[row] as number;
@@ -65,5 +70,6 @@ function fill({ columns, span, points, table, firstMs }: Layout): IntervalGrid {
     importMilliwattHours: imported,
     exportMilliwattHours: exported,
     quality,
+    ...(columns.canonical === true && nextRow === columns.rows && { canonicalFile: true }),
   };
 }

@@ -27,20 +27,29 @@ const replaceable = z.enum([
 ]);
 
 /** Validation, estimation and editing of readings as data: versioned by its hash. */
-export const ruleSet = z.strictObject({
-  schema: z.literal('microgrid/vee-rules/1'),
-  /** For people and messages. */
-  name: z.string().min(1).max(200).optional(),
-  /** IANA zone whose days and weekdays count. */
-  timeZone: z.string().min(1),
-  /** Dates `YYYY-MM-DD` that count as Sundays. */
-  holidays: z.array(z.string().regex(/^\d{4}-\d{2}-\d{2}$/)).default([]),
-  rules: z.array(validationRule).min(1),
-  /** Rules whose findings are treated as missing and filled like them. */
-  replace: z.array(replaceable).default([]),
-  /** Tried in this order. */
-  fill: z.array(fillMethod).default([]),
-});
+export const ruleSet = z
+  .strictObject({
+    schema: z.literal('microgrid/vee-rules/1'),
+    /** For people and messages. */
+    name: z.string().min(1).max(200).optional(),
+    /** IANA zone whose days and weekdays count. */
+    timeZone: z.string().min(1),
+    /** Dates `YYYY-MM-DD` that count as Sundays. */
+    holidays: z.array(z.iso.date()).default([]),
+    rules: z.array(validationRule).min(1),
+    /** Rules whose findings are treated as missing and filled like them. */
+    replace: z.array(replaceable).default([]),
+    /** Tried in this order. */
+    fill: z.array(fillMethod).default([]),
+  })
+  .superRefine(({ rules, replace }, context) => {
+    const names = new Set<string>(rules.map(({ rule }) => rule));
+    for (const [at, rule] of replace.entries()) {
+      if (names.has(rule)) continue;
+      const message = 'expected one of the rules of the set';
+      context.addIssue({ code: 'custom', path: ['replace', at], input: rule, message });
+    }
+  });
 export type RuleSet = z.infer<typeof ruleSet>;
 
 /** The bytes whose hash is a rule set's version: canonical JSON (RFC 8785) in UTF-8. */

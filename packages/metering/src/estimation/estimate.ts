@@ -1,5 +1,5 @@
 import { formatInstant, type EpochMs } from '@microgrid/units';
-import { isMissing, slotStart, type PointSeries } from '../validation/point-series.js';
+import { isSource, slotStart, type PointSeries } from '../validation/point-series.js';
 import type { DayClasses } from './day-classes.js';
 import type { FillMethod, MethodOf } from './fill-methods.js';
 import type { Profile } from './profile.js';
@@ -62,19 +62,19 @@ function estimates(
   }
 }
 
-/** The slot that begins at an instant; -1 where none does or nothing is known of it. */
+/** The slot that begins at an instant; -1 where none does or it was not measured. */
 function slotAt(series: PointSeries, ms: EpochMs): number {
   const slot = (ms - series.startMs) / series.resolutionMs;
   const imported = series.importMilliwattHours[slot];
   const exported = series.exportMilliwattHours[slot];
-  if (imported === undefined || exported === undefined || isMissing(series, slot)) return -1;
+  if (imported === undefined || exported === undefined || !isSource(series, slot)) return -1;
   return Number.isNaN(imported) || Number.isNaN(exported) ? -1 : slot;
 }
 
 const sourceName = ({ meteringPoint }: PointSeries, ms: EpochMs): string =>
   `${meteringPoint}/${formatInstant(ms)}`;
 
-/** What a series has at an instant; undefined where that is no slot or nothing is known. */
+/** What a series has at an instant; undefined where that is no slot or was not measured. */
 function valueAt(series: PointSeries, ms: EpochMs): Estimate | undefined {
   const slot = slotAt(series, ms);
   if (slot < 0) return undefined;
@@ -183,7 +183,7 @@ function profile(around: Surroundings, slots: readonly number[], name: string): 
   let weights = 0;
   let exports = false;
   for (let slot = from; shape !== undefined && slot < first; slot++) {
-    if (isMissing(series, slot)) continue;
+    if (!isSource(series, slot)) continue;
     const value = series.importMilliwattHours[slot] as number;
     exports ||= (series.exportMilliwattHours[slot] as number) > 0;
     measured += value;

@@ -67,6 +67,9 @@ export interface Filled {
   readonly end: string;
   readonly method: FillMethodName;
   readonly quality: IntervalQuality;
-  /** The intervals it was made of, as `metering point/start`, or the name of a profile. */
+  /**
+   * The intervals it was made of, as `metering point/start`; of registers the period too, first and as
+   * `metering point/start/end`; or the name of a profile.
+   */
   readonly sources: readonly string[];
 }

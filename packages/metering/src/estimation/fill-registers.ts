@@ -1,4 +1,4 @@
-import { allocateInto } from '@microgrid/units';
+import { allocateInto, formatInstant } from '@microgrid/units';
 import type { KnownSum } from '../validation/check-sums.js';
 import type { Direction } from '../validation/check-values.js';
 import { isMissing, type PointSeries } from '../validation/point-series.js';
@@ -129,11 +129,13 @@ export function fillFromRegisters(
     if (hole === undefined || shape === undefined) continue;
     const imports = share(hole.rest.import, shape, 'importMilliwattHours');
     const exports = share(hole.rest.export, shape, 'exportMilliwattHours');
+    const [start, end] = [sum.startMs, sum.endMs].map(formatInstant);
+    const registers = `${target.meteringPoint}/${start ?? ''}/${end ?? ''}`;
     for (const [at, slot] of hole.slots.entries()) {
       put(slot, {
         importMilliwattHours: imports[at] as number,
         exportMilliwattHours: exports[at] as number,
-        sources: shape[at]?.sources ?? [],
+        sources: [registers, ...(shape[at]?.sources ?? [])],
       });
     }
   }

@@ -170,6 +170,46 @@ test('registers that went less far than the intervals fill nothing', () => {
   expect(left).toHaveLength(1);
 });
 
+test('registers name the period they filled from, and the days that gave the shape', () => {
+  const values = weeks(2, [slotAt(7, 40)]);
+  const [startMs, endMs] = [MONDAY + 7 * DAY * QUARTER_MS, MONDAY + 8 * DAY * QUARTER_MS];
+  const sums = [
+    {
+      meteringPoint: 'a',
+      startMs,
+      endMs,
+      importMilliwattHours: 1_000_000,
+      exportMilliwattHours: 0,
+    },
+  ];
+  const period = `a/${formatInstant(startMs)}/${formatInstant(endMs)}`;
+  const sourcesBy = (shape: string): readonly string[] | undefined =>
+    fillSeries([series('a', values)], [method({ method: 'registers', shape: [shape] })], {
+      ...lisbon,
+      sums,
+    }).filled[0]?.sources;
+  expect(sourcesBy('flat')).toEqual([period]);
+  const weekBefore = `a/${formatInstant(MONDAY + slotAt(0, 40) * QUARTER_MS)}`;
+  expect(sourcesBy('likeDay')).toEqual([period, weekBefore]);
+});
+
+test.each(['substituted', 'estimated'] as const)('%s rows of a file are no source', (quality) => {
+  const values = weeks(3, [slotAt(14, 40)]);
+  values[slotAt(7, 40)] = 999_999;
+  const own = series('a', values);
+  own.quality[slotAt(7, 40)] = INTERVAL_QUALITIES.indexOf(quality);
+  own.quality[slotAt(14, 39)] = INTERVAL_QUALITIES.indexOf(quality);
+  const { filled, left } = fillSeries([own], [method({ method: 'linear' })], lisbon);
+  expect([filled, left.length]).toEqual([[], 1]);
+  const done = fillSeries([own], [method({ method: 'likeDay' })], lisbon);
+  expect(done.filled[0]?.sources).toEqual([
+    `a/${formatInstant(MONDAY + slotAt(0, 40) * QUARTER_MS)}`,
+  ]);
+  own.quality[slotAt(7, 40)] = INTERVAL_QUALITIES.indexOf('corrected');
+  const corrected = fillSeries([own], [method({ method: 'previousWeek' })], lisbon);
+  expect(corrected.series[0]?.importMilliwattHours[slotAt(14, 40)]).toBe(999_999);
+});
+
 test('a check meter and a balance stand in for the point itself', () => {
   const own = series('a', [10, NaN, 30]);
   const check = series('check', [11, 21, 31]);
@@ -255,6 +295,13 @@ describe('a rule set over a file', () => {
       JSON.parse(JSON.stringify(Object.fromEntries(Object.entries(set).reverse()))),
     );
     expect(ruleSetBytes(shuffled)).toEqual(ruleSetBytes(set));
+  });
+
+  test('a rule to replace that the set lacks and a day that is none are refused', () => {
+    const lacking = ruleSet.safeParse({ ...set, replace: ['stuck', 'nightPv'] });
+    expect(lacking.error?.issues.map(({ path }) => path)).toEqual([['replace', 1]]);
+    const noDay = ruleSet.safeParse({ ...set, holidays: ['2026-02-30'] });
+    expect(noDay.error?.issues.map(({ path }) => path)).toEqual([['holidays', 0]]);
   });
 
   test('a rule or method that does not exist is refused by its path', () => {

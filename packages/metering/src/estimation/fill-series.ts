@@ -162,8 +162,8 @@ class Filling {
 }
 
 /**
- * Fills missing intervals by the first method of the list that can. Only measured values are sources:
- * nothing is ever made of what was made up.
+ * Fills missing intervals by the first method of the list that can. Only measured and
+ * corrected values are sources: nothing is ever made of what was made up.
  * The series given are left as they are.
  * @throws UnitsError `bad-time-zone`.
  */

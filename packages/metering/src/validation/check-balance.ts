@@ -1,4 +1,4 @@
-import { formatKilowattHours } from '@microgrid/units';
+import { formatKilowattHours, formatResolution } from '@microgrid/units';
 import { forRuns, type FindingSink } from './finding-sink.js';
 import type { PointSeries } from './point-series.js';
 import type { RuleOf } from './rules.js';
@@ -6,7 +6,7 @@ import type { RuleOf } from './rules.js';
 /**
  * The head of a site or feeder must see what the points behind it see, interval by interval: net
  * import of the head against the sum of net imports, within losses. Intervals in which one of them is
- * not known are not judged.
+ * not known are not judged; a point behind the head that the file lacks altogether is a finding.
  */
 export function checkBalance(
   all: ReadonlyMap<string, PointSeries>,
@@ -18,8 +18,11 @@ export function checkBalance(
   const behind: PointSeries[] = [];
   for (const id of points) {
     const series = all.get(id);
-    if (series === undefined || series.resolutionMs !== top.resolutionMs) return;
-    if ((top.startMs - series.startMs) % top.resolutionMs !== 0) return;
+    if (series?.resolutionMs !== top.resolutionMs) {
+      const length = formatResolution(top.resolutionMs);
+      sink.slots('balance', top, 0, top.slots, `not judged: ${id} has no intervals of ${length}`);
+      return;
+    }
     behind.push(series);
   }
   const { slots, importMilliwattHours, exportMilliwattHours } = top;

@@ -62,10 +62,85 @@ test.each<[string, string[], [string, number, number][]]>([
   ['a contradicting row', [...day(4), row(3, '9.000')], [['overlap', 3, 4]]],
   ['an earlier row', [row(0), row(2), row(1), row(3)], [['order', 1, 2]]],
   ['another length', [...day(8), row(8, '0.1', '0', 'a', 60)], [['resolution', 8, 12]]],
+  [
+    'another length over rows that are there',
+    [row(0, '0.1', '0', 'a', 60), ...day(8)],
+    [
+      ['resolution', 0, 4],
+      ['overlap', 0, 4],
+    ],
+  ],
+  [
+    'rows of another length over each other',
+    [
+      ...day(8),
+      row(8, '0.1', '0', 'a', 60),
+      row(8, '0.1', '0', 'a', 60),
+      row(10, '0.1', '0', 'a', 30),
+    ],
+    [
+      ['resolution', 8, 12],
+      ['resolution', 8, 12],
+      ['resolution', 10, 12],
+      ['duplicate', 8, 12],
+      ['overlap', 10, 12],
+    ],
+  ],
 ])('%s', (_name, rows, expected) => {
   expect(spans(check(rows, STRUCTURE))).toEqual(
     expected.map(([rule, from, to]) => [rule, at(from), at(to)]),
   );
+});
+
+test('a row off the grid is told from one of another length, and shares time with two rows', () => {
+  const off = row(3, '0.5').replace(at(3), formatInstant(T0 + 3.5 * QUARTER_MS));
+  const rows = [...day(8), off.replace(at(4), formatInstant(T0 + 4.5 * QUARTER_MS))];
+  const findings = check(rows, [{ rule: 'resolution' }, { rule: 'overlap' }]);
+  expect(findings.map(({ rule, message }) => [rule, message])).toEqual([
+    [
+      'resolution',
+      `starts ${formatInstant(T0 + 3.5 * QUARTER_MS)}, expected a whole multiple of PT15M`,
+    ],
+    ['overlap', `shares time with the row that starts ${at(3)}`],
+  ]);
+});
+
+test('a spike of a single day does not hide itself by being the largest energy', () => {
+  const rows = day().map((each, slot) => (slot === 40 ? row(40, '9.000') : each));
+  expect(spans(check(rows, [{ rule: 'spike', threshold: 8 }]))).toEqual([
+    ['spike', at(40), at(41)],
+  ]);
+});
+
+test('intervals that are there must not add up to more than the registers, even if others lack', () => {
+  const rows = [row(0, '0.400'), row(2, '0.400'), row(3, '0.000')];
+  const sums = (importMilliwattHours: number): Partial<CheckContext> => ({
+    sums: [{ meteringPoint: 'a', startMs: T0, endMs: T0 + 4 * QUARTER_MS, importMilliwattHours }],
+  });
+  const rule = { rule: 'sumCheck', toleranceMilliwattHours: 1000 };
+  expect(check(rows, [rule], sums(799_000))).toEqual([]);
+  expect(check(rows, [rule], sums(900_000))).toEqual([]);
+  expect(check(rows, [rule], sums(798_999)).map(({ message }) => message)).toEqual([
+    'import: the intervals that are there sum to 0.800 kWh, expected at most 0.798999 kWh within 0.001 kWh',
+  ]);
+});
+
+test('a balance that cannot be judged says so', () => {
+  const rows = ['head', 'b'].flatMap((id) => [row(0, '0.1', '0', id), row(1, '0.1', '0', id)]);
+  const rule = { rule: 'balance', head: 'head', points: ['b', 'typo'] };
+  expect(check(rows, [rule])).toMatchObject([
+    {
+      meteringPoint: 'head',
+      start: at(0),
+      end: at(2),
+      message: 'not judged: typo has no intervals of PT15M',
+    },
+  ]);
+});
+
+test('a limit without a number is refused', () => {
+  const result = validationRule.safeParse({ rule: 'aboveLimit' });
+  expect(result.error?.issues[0]?.message).toContain('maximumImportWatts');
 });
 
 test('findings are only those of the rules asked for', () => {

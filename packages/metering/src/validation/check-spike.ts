@@ -132,7 +132,10 @@ function isNearMost(
   return false;
 }
 
-/** The energy that all but one in a hundred intervals stay below; 0 for a series of zeros. */
+/**
+ * The energy that all but one in a hundred intervals stay below; 0 for a series of zeros. The largest
+ * of a short series is left out: it may be the spike itself.
+ */
 function usualLargest(values: Float64Array): number {
   const step = Math.max(1, Math.floor(values.length / SAMPLES));
   const sample = new Float64Array(Math.ceil(values.length / step));
@@ -142,6 +145,6 @@ function usualLargest(values: Float64Array): number {
     if (value > 0) sample[count++] = value;
   }
   if (count === 0) return 0;
-  const rank = Math.min(count - 1, Math.floor(count * USUAL_SHARE));
+  const rank = Math.floor((count - 1) * USUAL_SHARE);
   return orderStatistic(sample, count, rank);
 }

@@ -52,11 +52,13 @@ function layOut(
     () => undefined,
   );
   let latestMs = -Infinity;
+  const strange: NaiveRow[] = [];
   for (const row of rows) {
     if (row.startMs < latestMs) found.push(['order', point, row.startMs, row.endMs]);
     latestMs = Math.max(latestMs, row.startMs);
     if (row.endMs - row.startMs !== lengthMs || row.startMs % lengthMs !== 0) {
       found.push(['resolution', point, row.startMs, row.endMs]);
+      strange.push(row);
       continue;
     }
     const slot = (row.startMs - startMs) / lengthMs;
@@ -68,6 +70,19 @@ function layOut(
         Object.is(there.exported, row.exported) &&
         there.quality === row.quality;
       found.push([equal ? 'duplicate' : 'overlap', point, row.startMs, row.endMs]);
+    }
+  }
+  strange.sort((a, b) => a.startMs - b.startMs || a.endMs - b.endMs);
+  const shares = (a: NaiveRow, b: NaiveRow): boolean => a.startMs < b.endMs && b.startMs < a.endMs;
+  for (const [at, row] of strange.entries()) {
+    const before = strange.slice(0, at);
+    const among = slots.some((each) => each !== undefined && shares(each, row));
+    const twin = before.some((each) =>
+      Object.entries(each).every(([name, value]) => Object.is(value, row[name as keyof NaiveRow])),
+    );
+    if (!among && twin) found.push(['duplicate', point, row.startMs, row.endMs]);
+    else if (among || before.some((each) => shares(each, row))) {
+      found.push(['overlap', point, row.startMs, row.endMs]);
     }
   }
   return { point, startMs, lengthMs, rows: slots };
@@ -107,7 +122,7 @@ function spikes(slots: Slots, rule: Extract<ValidationRule, { rule: 'spike' }>):
     const values = slots.rows.map((row) => energy(row, direction));
     // Fewer than 8192 values are all looked at.
     const positive = sorted(values.filter((value) => value > 0));
-    const rank = Math.min(positive.length - 1, Math.floor(positive.length * 0.99));
+    const rank = Math.floor((positive.length - 1) * 0.99);
     const floor = floorShare * (positive[rank] ?? 0);
     return values.flatMap((value, slot): NaiveFinding[] => {
       const around = [
@@ -183,10 +198,11 @@ function sumChecks(slots: Slots, tolerance: number, sums: readonly KnownSum[]): 
         const to = (sum.endMs - slots.startMs) / slots.lengthMs;
         const inside = from >= 0 && to <= slots.rows.length;
         if (known === undefined || !inside || from % 1 !== 0 || to % 1 !== 0) return [];
-        const total = slots.rows
-          .slice(from, to)
-          .reduce((all, row) => all + energy(row, direction), 0);
-        if (Number.isNaN(total) || Math.abs(total - known) <= tolerance) return [];
+        const values = slots.rows.slice(from, to).map((row) => energy(row, direction));
+        const there = values.filter((value) => !Number.isNaN(value));
+        const more = there.reduce((all, value) => all + value, 0) - known;
+        const off = there.length === values.length ? Math.abs(more) : more;
+        if (off <= tolerance) return [];
         return [['sumCheck', slots.point, sum.startMs, sum.endMs]];
       }),
     );
@@ -268,6 +284,13 @@ function balance(
   );
   const head = all.find(({ point }) => point === rule.head);
   if (head === undefined) return [];
+  const judged = rule.points.every((id) =>
+    all.some(({ point, lengthMs }) => point === id && lengthMs === head.lengthMs),
+  );
+  if (!judged) {
+    const { startMs, lengthMs, rows } = head;
+    return [['balance', head.point, startMs, startMs + rows.length * lengthMs]];
+  }
   const net = (id: string, ms: number): number => nets.get(`${id} ${head.lengthMs} ${ms}`) ?? NaN;
   return runs(head, 'balance', (slot) => {
     const row = head.rows[slot];

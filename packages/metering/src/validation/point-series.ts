@@ -26,6 +26,12 @@ const MISSING = INTERVAL_QUALITIES.indexOf('missing');
 export const isMissing = ({ quality }: PointSeries, slot: number): boolean =>
   quality[slot] === ABSENT || quality[slot] === MISSING;
 
+const CORRECTED = INTERVAL_QUALITIES.indexOf('corrected');
+
+/** Whether a slot was measured (or a person corrected it): only then may other values be made of it. */
+export const isSource = ({ quality }: PointSeries, slot: number): boolean =>
+  (quality[slot] ?? ABSENT) <= CORRECTED;
+
 /** Start of a slot. */
 export const slotStart = (series: PointSeries, slot: number): EpochMs =>
   series.startMs + slot * series.resolutionMs;
@@ -163,6 +169,7 @@ function enterRows(
   // Millions of rows: what each needs lies in arrays of numbers.
   const { imports, exports, qualities, from } = seriesMemory(series);
   const lasts = new Float64Array(series.length).fill(-Infinity);
+  const strange: number[] = [];
   for (let row = 0; row < rows; row++) {
     const of = point[row] as number;
     const start = startMs[row] as number;
@@ -172,6 +179,7 @@ function enterRows(
     const slot = (start - (firstMs[of] as number)) / resolution;
     if ((endMs[row] as number) - start !== resolution || slot !== Math.floor(slot)) {
       unfit(series[of] as PointSeries, columns, row, sink);
+      strange.push(row);
       continue;
     }
     const at = (from[of] as number) + slot;
@@ -183,6 +191,69 @@ function enterRows(
     exports[at] = exportMilliwattHours[row] as number;
     qualities[at] = quality[row] as number;
   }
+  if (strange.length > 0) strangeOverlaps(series, columns, strange, sink);
+}
+
+/** Rows that fit no slot share time with rows that do, or with each other. */
+function strangeOverlaps(
+  series: readonly PointSeries[],
+  columns: Columns,
+  strange: readonly number[],
+  sink: FindingSink,
+): void {
+  const { point, startMs, endMs } = columns;
+  const start = (row: number): number => startMs[row] as number;
+  const end = (row: number): number => endMs[row] as number;
+  const sorted = [...strange].sort(
+    (a, b) =>
+      (point[a] as number) - (point[b] as number) ||
+      start(a) - start(b) ||
+      end(a) - end(b) ||
+      a - b,
+  );
+  let furthest: number | undefined;
+  for (const [at, row] of sorted.entries()) {
+    const of = series[point[row] as number] as PointSeries;
+    if (furthest !== undefined && point[furthest] !== point[row]) furthest = undefined;
+    const slot = slotSharing(of, start(row), end(row));
+    const other =
+      slot === undefined
+        ? furthest !== undefined && end(furthest) > start(row) && start(furthest)
+        : slotStart(of, slot);
+    const twin = slot === undefined && hasTwin(columns, sorted, at);
+    if (twin) sink.row('duplicate', of, start(row), end(row), 'stands twice with equal values');
+    else if (other !== undefined && other !== false) {
+      const message = `shares time with the row that starts ${formatInstant(other)}`;
+      sink.row('overlap', of, start(row), end(row), message);
+    }
+    if (furthest === undefined || end(row) > end(furthest)) furthest = row;
+  }
+}
+
+/** The first slot with a row that a span of time touches. */
+function slotSharing(series: PointSeries, fromMs: EpochMs, toMs: EpochMs): number | undefined {
+  const { startMs, resolutionMs, slots, quality } = series;
+  const to = Math.min(slots, Math.ceil((toMs - startMs) / resolutionMs));
+  for (let slot = Math.max(0, Math.floor((fromMs - startMs) / resolutionMs)); slot < to; slot++) {
+    if (quality[slot] !== ABSENT) return slot;
+  }
+  return undefined;
+}
+
+/** Whether a row before it in the list says the same of the same time. */
+function hasTwin(columns: Columns, sorted: readonly number[], at: number): boolean {
+  const { point, startMs, endMs, importMilliwattHours, exportMilliwattHours, quality } = columns;
+  const row = sorted[at] as number;
+  for (let before = at - 1; before >= 0; before--) {
+    const other = sorted[before] as number;
+    const sameTime = [point, startMs, endMs].every((values) => values[other] === values[row]);
+    if (!sameTime) return false;
+    const sameValues = [importMilliwattHours, exportMilliwattHours, quality].every((values) =>
+      Object.is(values[other], values[row]),
+    );
+    if (sameValues) return true;
+  }
+  return false;
 }
 
 function late(
@@ -204,7 +275,10 @@ function unfit(
 ): void {
   const [start, end] = [startMs[row] as number, endMs[row] as number];
   const expected = formatResolution(series.resolutionMs);
-  const message = `${(end - start) / 60_000} minutes, expected ${expected} as most rows`;
+  const message =
+    end - start === series.resolutionMs
+      ? `starts ${formatInstant(start)}, expected a whole multiple of ${expected}`
+      : `${(end - start) / 60_000} minutes, expected ${expected} as most rows`;
   sink.row('resolution', series, start, end, message);
 }
 

@@ -10,7 +10,7 @@ const directions = z.array(direction).min(1).optional();
  * Every validation rule as data, so that a set of rules can be versioned and hashed.
  *
  * Of rows: `order` (a row that starts before the row before it), `duplicate` (the same interval with
- * equal values), `overlap` (the same time with other values), `resolution` (another length than the
+ * equal values), `overlap` (the same time with other values, or in a row of another length), `resolution` (another length than the
  * point's), `gap` (no row where there should be one), `clockChange` (the hour of a clock change is
  * collapsed into one or filled with a copy), `dayLength` (a local day without its 92, 96 or 100
  * quarter-hours).
@@ -34,11 +34,16 @@ export const validationRule = z.discriminatedUnion('rule', [
     toleranceMs: z.int().min(0),
   }),
   z.strictObject({ rule: z.literal('negative') }),
-  z.strictObject({
-    rule: z.literal('aboveLimit'),
-    maximumImportWatts: watts.optional(),
-    maximumExportWatts: watts.optional(),
-  }),
+  z
+    .strictObject({
+      rule: z.literal('aboveLimit'),
+      maximumImportWatts: watts.optional(),
+      maximumExportWatts: watts.optional(),
+    })
+    .refine(
+      (rule) => rule.maximumImportWatts !== undefined || rule.maximumExportWatts !== undefined,
+      'expected maximumImportWatts, maximumExportWatts or both',
+    ),
   z.strictObject({
     rule: z.literal('spike'),
     directions,
