@@ -48,6 +48,8 @@ export interface PointExplanation {
     readonly key: ExplainedKey['key'];
     /** Of a fixed key, the point's coefficient in the interval. */
     readonly coefficient?: string;
+    /** Groups of the key that the point is in, from the outside in. */
+    readonly groups?: readonly string[];
     /** What becomes of parts that are not used, and how plants are chosen, where not by default. */
     readonly unused?: ExplainedKey['unused'];
     readonly plants?: ExplainedKey['plants'];

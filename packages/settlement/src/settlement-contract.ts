@@ -17,6 +17,7 @@ import {
 import {
   compareIds,
   formatInstant,
+  parsePrice,
   parseResolution,
   type EpochMs,
   type MicroPerKilowattHour,
@@ -203,7 +204,10 @@ function intervalPrices(
   return all;
 }
 
-/** Every point's limit prices in a market; a point that names none bids and asks its prices outside. */
+/**
+ * Every point's limit prices in a market; a point that names none bids and asks its prices outside. The
+ * contract's price limits hold for all of them, so that no trade is priced outside.
+ */
 function limitPrices(
   community: Community,
   { bids = {}, asks = {} }: MarketKey,
@@ -219,13 +223,26 @@ function limitPrices(
   },
   { startMs, resolutionMs }: PeriodClock,
 ): LimitPriceColumns {
+  const { priceLimits, timeZone } = community;
   const own = (tariff: Tariff | undefined, outside: Float64Array): Float64Array =>
     tariff === undefined
       ? outside
-      : priceSeries(tariff, community.timeZone, startMs, endMs, resolutionMs, { market });
+      : priceSeries(tariff, timeZone, startMs, endMs, resolutionMs, { market });
+  const bound = (text: string | undefined): ((interval: number) => number) | undefined => {
+    if (text === undefined) return undefined;
+    if (text === 'import' || text === 'export') return (interval) => prices[text][interval] ?? NaN;
+    const price = parsePrice(text);
+    return () => price;
+  };
+  const most = bound(priceLimits?.maximum);
+  const least = bound(priceLimits?.minimum);
+  const bid = (series: Float64Array): Float64Array =>
+    most === undefined ? series : series.map((price, at) => Math.min(price, most(at)));
+  const ask = (series: Float64Array): Float64Array =>
+    least === undefined ? series : series.map((price, at) => Math.max(price, least(at)));
   return {
-    bids: pointIds.map((id) => own(bids[id], prices.import)),
-    asks: pointIds.map((id) => own(asks[id], prices.export)),
+    bids: pointIds.map((id) => bid(own(bids[id], prices.import))),
+    asks: pointIds.map((id) => ask(own(asks[id], prices.export))),
   };
 }
 

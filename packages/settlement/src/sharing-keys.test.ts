@@ -172,6 +172,10 @@ describe('keys of groups', () => {
       { imports: { a: 300, b: 100, c: 1000, d: 1000 }, exports: { plant: 600 } },
     );
     expect(taken(one)).toEqual({ a: 300, b: 100, c: 200 });
+    expect(explainPoint(one, 'c', NOON_MS).share).toMatchObject({
+      key: 'priority',
+      groups: ['second'],
+    });
     const scarce = settled(
       { sharingKey: key },
       { imports: { a: 300, b: 100, c: 1000 }, exports: { plant: 200 } },
@@ -457,6 +461,13 @@ describe('the market key', () => {
     const paid = 1000n * 200_000n + 500n * 100_000n;
     const earned = 600n * 60_000n + 900n * 80_000n;
     expect(one.internalAmounts?.residualPico[0]).toBe(paid - earned);
+  });
+
+  test('keeps to the contract’s price limits', () => {
+    const key = { type: 'market', mechanism: 'payAsBid', ...limits };
+    const rules = { sharingKey: key, priceLimits: { maximum: '0.15', outside: 'limit' } };
+    const one = settled(rules, readings);
+    expect(one.internalAmounts?.paidPico[0]).toBe(1000n * 150_000n);
   });
 
   test('is curtailed by a transformer limit without a loss', () => {

@@ -5,6 +5,7 @@ import {
   isFileCoefficients,
   type Coefficients,
   type Community,
+  type SharingKey,
 } from '@microgrid/community';
 import { localTime } from '@microgrid/units/calendar';
 import type { SettledPeriod } from '../settled-period.js';
@@ -13,6 +14,8 @@ import type { SettledPeriod } from '../settled-period.js';
 export interface ExplainedKey {
   readonly key: Community['sharingKey']['type'];
   readonly coefficient?: string;
+  /** Groups of the key that the point is in, from the outside in. */
+  readonly groups?: readonly string[];
   readonly unused?: NonNullable<Community['unused']>;
   readonly plants?: NonNullable<Community['plants']>['by'];
   readonly buyersPriceMicroPerKilowattHour?: number;
@@ -28,16 +31,35 @@ export function explainKey(settled: SettledPeriod, point: number, interval: numb
     sharingKey.type === 'fixed'
       ? coefficientOf(sharingKey.coefficients, community, pointIds[point] ?? '', startMs)
       : undefined;
+  const groups = groupsAround(sharingKey, pointIds[point] ?? '');
   const buyers = settled.internalAmounts?.buyersPrices[interval] ?? NaN;
   const sellers = settled.internalAmounts?.sellersPrices[interval] ?? NaN;
   return {
     key: sharingKey.type,
     ...(coefficient !== undefined && { coefficient }),
+    ...(groups.length > 0 && { groups }),
     ...(unused && { unused }),
     ...(plants && { plants: plants.by }),
     ...(!Number.isNaN(buyers) && { buyersPriceMicroPerKilowattHour: buyers }),
     ...(!Number.isNaN(sellers) && { sellersPriceMicroPerKilowattHour: sellers }),
   };
+}
+
+/** Of a combined or two-sided key, the groups of the first step that has the point in one. */
+function groupsAround(key: SharingKey, id: string): string[] {
+  switch (key.type) {
+    case 'priority':
+    case 'nested': {
+      const group = key.groups.find(({ points }) => points.includes(id));
+      return group === undefined ? [] : [group.id, ...groupsAround(group.key, id)];
+    }
+    case 'combined':
+      return key.steps.map((step) => groupsAround(step, id)).find(({ length }) => length > 0) ?? [];
+    case 'twoSided':
+      return groupsAround(key.scarce, id);
+    default:
+      return [];
+  }
 }
 
 /** The coefficient a contract states for a point; one of a file stands in the file. */
