@@ -1,6 +1,5 @@
 import { parseCommunity, type Community } from '@microgrid/community';
 import { INTERVAL_QUALITIES } from '@microgrid/events';
-import type { Columns } from '@microgrid/metering';
 import {
   parseRunCalendar,
   type KnownContract,
@@ -57,7 +56,7 @@ export const ANY_RUN = parseRunCalendar({
   ],
 });
 
-export function columns(rows: readonly ReadingRow[], name = 'history'): Columns {
+export function columns(rows: readonly ReadingRow[], name = 'history'): KnownReadings['columns'] {
   const of = (read: (row: ReadingRow) => number): Float64Array => Float64Array.from(rows, read);
   const points = Array.from({ length: MOST_POINTS }, (_, index) => `p${index}`);
   return {

@@ -55,49 +55,74 @@ function differsThroughout(before: RunBasis, after: RunBasis): boolean {
   return canonicalJson(before.contract.points) !== canonicalJson(after.contract.points);
 }
 
-const BY_POINT = ['importMilliwattHours', 'exportMilliwattHours', 'quality'] as const;
+type Standing = ReturnType<SettlementContract['broughtIn']['standing']['at']>;
 
-/** Marks the intervals in which one point's readings or part in sharing differ. */
-function markPoint(before: RunBasis, after: RunBasis, id: string, marks: Uint8Array): void {
-  const [a, b] = [before, after].map(({ contract, grid }) => {
-    const point = contract.pointIds.indexOf(id);
-    return { contract, grid, point, size: contract.pointIds.length };
-  }) as [Side, Side];
+/** Where a point stands in the columns of each side; -1 where that contract does not have it. */
+interface PairedPoints {
+  readonly before: Int32Array;
+  readonly after: Int32Array;
+}
+
+function pairedPoints(before: SettlementContract, after: SettlementContract): PairedPoints {
+  const ids = [...new Set([...before.pointIds, ...after.pointIds])];
+  const positions = ({ pointIds }: SettlementContract): Int32Array => {
+    const position = new Map(pointIds.map((id, index) => [id, index]));
+    return Int32Array.from(ids, (id) => position.get(id) ?? -1);
+  };
+  return { before: positions(before), after: positions(after) };
+}
+
+/** What a point may do; a point that takes no part is like one that is not there. */
+function mayDo(standing: Standing, point: number): number {
+  if (point === -1 || standing.takesPart[point] !== 1) return 0;
+  const { claims, offers, percent } = standing;
+  return 1 + (claims[point] ?? 0) + 2 * (offers[point] ?? 0) + 4 * (percent[point] ?? 0);
+}
+
+/** Whether some point may do something else; asked once per stretch of time. */
+function standingDiffers(points: PairedPoints, before: Standing, after: Standing): boolean {
+  return points.before.some(
+    (point, index) => mayDo(before, point) !== mayDo(after, points.after[index] as number),
+  );
+}
+
+/** Whether a point's reading differs; a point that is not there is like one that nothing is known of. */
+function readingDiffers(a: SettlementGrid, cellA: number, b: SettlementGrid, cellB: number): boolean {
+  if (cellA < 0) return b.quality[cellB] !== MISSING_QUALITY;
+  if (cellB < 0) return a.quality[cellA] !== MISSING_QUALITY;
+  return (
+    a.quality[cellA] !== b.quality[cellB] ||
+    !Object.is(a.importMilliwattHours[cellA], b.importMilliwattHours[cellB]) ||
+    !Object.is(a.exportMilliwattHours[cellA], b.exportMilliwattHours[cellB])
+  );
+}
+
+/** Marks the intervals in which some point's reading or part in sharing differs. */
+function markPoints(before: RunBasis, after: RunBasis, marks: Uint8Array): void {
+  const points = pairedPoints(before.contract, after.contract);
+  const [sizeA, sizeB] = [before.contract.pointIds.length, after.contract.pointIds.length];
+  const { startMs, resolutionMs } = after.contract;
+  let known: { readonly a: Standing; readonly b: Standing; readonly differs: boolean } | undefined;
   for (let interval = 0; interval < marks.length; interval++) {
     if (marks[interval] === 1) continue;
-    const differs =
-      standingAt(a, interval) !== standingAt(b, interval) ||
-      BY_POINT.some((name) => !Object.is(valueAt(a, name, interval), valueAt(b, name, interval)));
+    const atMs = startMs + interval * resolutionMs;
+    const [a, b] = [before, after].map(({ contract }) => contract.broughtIn.standing.at(atMs)) as [
+      Standing,
+      Standing,
+    ];
+    if (known?.a !== a || known.b !== b) known = { a, b, differs: standingDiffers(points, a, b) };
+    let differs = known.differs;
+    for (let index = 0; !differs && index < points.before.length; index++) {
+      const [own, next] = [points.before[index] as number, points.after[index] as number];
+      differs = readingDiffers(
+        before.grid,
+        own === -1 ? -1 : interval * sizeA + own,
+        after.grid,
+        next === -1 ? -1 : interval * sizeB + next,
+      );
+    }
     if (differs) marks[interval] = 1;
   }
-}
-
-interface Side {
-  readonly contract: SettlementContract;
-  readonly grid: SettlementGrid;
-  /** -1 where the contract does not have the point. */
-  readonly point: number;
-  readonly size: number;
-}
-
-/** What a point may do in an interval; undefined for one that the contract does not have. */
-function standingAt({ contract, point }: Side, interval: number): string | undefined {
-  if (point === -1) return undefined;
-  const { standing } = contract.broughtIn;
-  const atMs = contract.startMs + interval * contract.resolutionMs;
-  const { takesPart, claims, offers, percent } = standing.at(atMs);
-  if (takesPart[point] !== 1) return undefined;
-  return `${claims[point] ?? 0}/${offers[point] ?? 0}/${percent[point] ?? 0}`;
-}
-
-/** A point that a contract does not have is like one that nothing is known of. */
-function valueAt(
-  { grid, point, size }: Side,
-  name: (typeof BY_POINT)[number],
-  interval: number,
-): number | undefined {
-  if (point === -1) return name === 'quality' ? MISSING_QUALITY : NaN;
-  return grid[name][interval * size + point];
 }
 
 /**
@@ -119,7 +144,6 @@ export function affectedIntervals(before: RunBasis, after: RunBasis): Uint8Array
       if (!sameStates(statesBefore, statesNow, interval)) marks[interval] = 1;
     }
   }
-  const ids = new Set([...before.contract.pointIds, ...after.contract.pointIds]);
-  for (const id of ids) markPoint(before, after, id, marks);
+  markPoints(before, after, marks);
   return marks;
 }
