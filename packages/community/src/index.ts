@@ -106,6 +106,7 @@ export {
   HOURS_OF_LEAP_YEAR,
   HOURS_OF_YEAR,
   isLeapYear,
+  lintBetaExcerpt,
   lintBetaFile,
   readBetaFile,
   type BetaFile,

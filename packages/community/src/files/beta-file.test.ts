@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { isCommunityError } from '../community-error.js';
 import { activationDate } from './activation-date.js';
-import { BETA_ONE, lintBetaFile, readBetaFile } from './beta-file.js';
+import { BETA_ONE, lintBetaExcerpt, lintBetaFile, readBetaFile } from './beta-file.js';
 import { betaTable } from './beta-table.js';
 import { cupsFault } from './cups.js';
 import { fileProblemText } from './file-problem.js';
@@ -115,6 +115,19 @@ describe('a Spanish coefficient file', () => {
       'got "2026-02-30", expected a day that exists',
     );
   });
+});
+
+test('hours without any line are told as spans; an excerpt need not have them', () => {
+  const hour = (at: number): string[] => [`${A};${at};0,4`, `${B};${at};0,6`];
+  const lines = [...hour(1), ...hour(3)];
+  expect(said(lines)).toEqual([
+    `${NAME}: hour 2: got "no line", expected every CUPS in every hour of the year`,
+    `${NAME}: hours 4 to 8760: got "no line", expected every CUPS in every hour of the year`,
+  ]);
+  expect(lintBetaExcerpt(lines.join('\n'), NAME)).toEqual([]);
+  expect(lintBetaExcerpt(lines.slice(1).join('\n'), NAME).map(fileProblemText)).toEqual([
+    `${NAME}:1: hour 1: got "no line for ${A}", expected every CUPS in hour 1`,
+  ]);
 });
 
 describe('yearly files together', () => {

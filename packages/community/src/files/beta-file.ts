@@ -1,6 +1,6 @@
 import { compareIds } from '@microgrid/units';
 import { cupsFault, isCau } from './cups.js';
-import { contentOf, FileProblems, type FileReading } from './file-problem.js';
+import { contentOf, FileProblems, type FileProblem, type FileReading } from './file-problem.js';
 
 /** Hours of a year of 365 and of 366 days. */
 export const HOURS_OF_YEAR = 8760;
@@ -53,7 +53,28 @@ export function isLeapYear(year: number): boolean {
 export function lintBetaFile(
   text: string,
   name: string,
-  { checkCups = true }: BetaOptions = {},
+  options: BetaOptions = {},
+): FileReading<BetaFile> {
+  return lintBeta(text, name, options, true);
+}
+
+/**
+ * Everything that is wrong with some lines of a coefficient file, such as the first page of one: as
+ * {@link lintBetaFile}, but hours without any line are not asked for.
+ */
+export function lintBetaExcerpt(
+  text: string,
+  name: string,
+  options: BetaOptions = {},
+): readonly FileProblem[] {
+  return lintBeta(text, name, options, false).problems;
+}
+
+function lintBeta(
+  text: string,
+  name: string,
+  { checkCups = true }: BetaOptions,
+  wholeYear: boolean,
 ): FileReading<BetaFile> {
   const problems = new FileProblems(name);
   const { cau, year } = nameParts(name, problems);
@@ -75,7 +96,7 @@ export function lintBetaFile(
   const cups = [...new Set(rows.map((row) => row.cups))].sort(compareIds);
   if (checkCups) checkNames(rows, lines, problems);
   const hours = hoursOf(rows, form, year, problems);
-  const millionths = fill(rows, lines, cups, hours, problems);
+  const millionths = fill(rows, lines, cups, hours, problems, wholeYear);
   return problems.reading(() => ({
     ...(cau !== undefined && { cau }),
     ...(year !== undefined && { year }),
@@ -208,6 +229,7 @@ function fill(
   cups: readonly string[],
   hours: number,
   problems: FileProblems,
+  wholeYear: boolean,
 ): Int32Array {
   const places = new Map(cups.map((name, place) => [name, place]));
   const millionths = new Int32Array(hours * cups.length).fill(-1);
@@ -222,7 +244,22 @@ function fill(
     millionths[at] = value;
     lastLine[hour - 1] = line;
   });
+  // Hours without any line are told as spans: a file cut short has thousands of them.
+  let empty = 0;
+  const tellEmpty = (hour: number): void => {
+    if (empty > 0 && wholeYear) {
+      const span = empty === 1 ? `hour ${hour}` : `hours ${hour - empty + 1} to ${hour}`;
+      problems.error(undefined, span, 'no line', 'every CUPS in every hour of the year');
+    }
+    empty = 0;
+  };
   for (let hour = 0; hour < hours; hour++) {
+    if (hours > 1 && lastLine[hour] === 0) {
+      empty++;
+      if (hour === hours - 1) tellEmpty(hour + 1);
+      continue;
+    }
+    tellEmpty(hour);
     const part = millionths.subarray(hour * cups.length, (hour + 1) * cups.length);
     checkHour(part, hours === 1 ? undefined : hour + 1, lastLine[hour], cups, problems);
   }
@@ -245,8 +282,7 @@ function checkHour(
     else sum += value;
   }
   if (missing > 0) {
-    const name = cups[part.indexOf(-1)] ?? '';
-    const found = missing === cups.length ? 'no line' : `no line for ${name}`;
+    const found = `no line for ${cups[part.indexOf(-1)] ?? ''}`;
     problems.error(at, hour === undefined ? '' : `hour ${hour}`, found, `every CUPS in ${where}`);
   } else if (sum !== BETA_ONE) {
     const expected = `coefficients of ${where} that add up to exactly 1,000000`;
