@@ -37,16 +37,21 @@ export function withAccounts(
   });
 }
 
-/** @throws InvoicingError `bad-payment` for an id or date that is none. */
-export function checkFileOptions({ messageId, requestedDate }: PaymentFileOptions): void {
+/** A day: somewhere it is still the day before. */
+const DAY_MS = 86_400_000;
+
+/** @throws InvoicingError `bad-payment` for an id or date that is none, or a day that is over. */
+export function checkFileOptions(options: PaymentFileOptions): void {
+  const { messageId, requestedDate, createdAtMs } = options;
   const fault = bankIdFault(messageId);
   if (fault !== undefined) {
     throw new InvoicingError('bad-payment', `message id ${JSON.stringify(messageId)}: ${fault}`);
   }
-  if (isDate(requestedDate)) return;
+  const earliest = formatInstant(createdAtMs - DAY_MS).slice(0, 10);
+  if (isDate(requestedDate) && requestedDate >= earliest) return;
   throw new InvoicingError(
     'bad-payment',
-    `requested date: got ${JSON.stringify(requestedDate)}, expected a date that exists, as YYYY-MM-DD`,
+    `requested date: got ${JSON.stringify(requestedDate)}, expected a date that exists, as YYYY-MM-DD, not before the file's own day`,
   );
 }
 

@@ -147,6 +147,7 @@ describe('payment files', () => {
     );
     for (const change of [
       { requestedDate: '2026-02-30' },
+      { requestedDate: '2026-06-29' },
       { messageId: '' },
       { messageId: 'a//b' },
     ]) {
