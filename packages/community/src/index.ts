@@ -101,17 +101,19 @@ export {
 } from './files/allocation-layout.js';
 export type { AllocatedFlow, AllocatedRow, AllocationFile } from './files/allocation-row.js';
 export {
-  BETA_ONE,
-  betaText,
-  HOURS_OF_LEAP_YEAR,
-  HOURS_OF_YEAR,
-  isLeapYear,
   lintBetaExcerpt,
   lintBetaFile,
   readBetaFile,
   type BetaFile,
   type BetaOptions,
 } from './files/beta-file.js';
+export {
+  BETA_ONE,
+  betaText,
+  HOURS_OF_LEAP_YEAR,
+  HOURS_OF_YEAR,
+  isLeapYear,
+} from './files/beta-year.js';
 export { betaTable, type BetaClock } from './files/beta-table.js';
 export {
   COEFFICIENT_SCALE,

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { isCommunityError } from '../community-error.js';
 import { activationDate } from './activation-date.js';
-import { BETA_ONE, lintBetaExcerpt, lintBetaFile, readBetaFile } from './beta-file.js';
+import { lintBetaExcerpt, lintBetaFile, readBetaFile } from './beta-file.js';
+import { BETA_ONE } from './beta-year.js';
 import { betaTable } from './beta-table.js';
 import { cupsFault } from './cups.js';
 import { fileProblemText } from './file-problem.js';

@@ -1,6 +1,7 @@
 import { compareIds, type EpochMs } from '@microgrid/units';
 import { localTime, startOfLocalDay } from '@microgrid/units/calendar';
-import { HOURS_OF_LEAP_YEAR, HOURS_OF_YEAR, isLeapYear, type BetaFile } from './beta-file.js';
+import { type BetaFile } from './beta-file.js';
+import { HOURS_OF_LEAP_YEAR, HOURS_OF_YEAR, isLeapYear } from './beta-year.js';
 import type { CoefficientTable } from './coefficient-table.js';
 
 /**

@@ -1,13 +1,7 @@
 import { allocate, compareIds, numeratorAt, parseRatio } from '@microgrid/units';
 import { CommunityError } from '../community-error.js';
-import {
-  BETA_ONE,
-  betaText,
-  HOURS_OF_LEAP_YEAR,
-  HOURS_OF_YEAR,
-  isLeapYear,
-  type BetaFile,
-} from './beta-file.js';
+import { type BetaFile } from './beta-file.js';
+import { BETA_ONE, betaText, HOURS_OF_LEAP_YEAR, HOURS_OF_YEAR, isLeapYear } from './beta-year.js';
 import { cupsFault, isCau } from './cups.js';
 
 const SCALE = 12;
