@@ -2,6 +2,7 @@ export { invoice, renderStatementJson, type Invoice, type InvoiceOptions } from 
 export { InvoicingError, isInvoicingError, type InvoicingErrorCode } from './invoicing-error.js';
 export {
   leafBytes,
+  statementLeaves,
   statementDay,
   type MemberDayLeaf,
   type StatementDay,

@@ -10,8 +10,13 @@ import {
 import { formatInstant } from '@microgrid/units';
 import { billStatementLines } from './charges/bill-statement-lines.js';
 import { chargeRounding, pointBills, type PointBill } from './charges/point-bills.js';
-import { leafBytes, statementDay, type MemberDayLeaf } from './member-day-leaf.js';
-import { statementLines } from './statement-lines.js';
+import {
+  leafBytes,
+  statementDay,
+  statementLinesHash,
+  type MemberDayLeaf,
+} from './member-day-leaf.js';
+import { statementLines, type StatementLines } from './statement-lines.js';
 import { STATEMENT_NOTICE } from './statement-notice.js';
 import {
   checkBalances,
@@ -48,30 +53,35 @@ export interface InvoiceOptions {
 export function invoice(settled: SettledPeriod, options: InvoiceOptions): Invoice {
   const { hash, days = memberDays(settled) } = options;
   const { id: community } = settled.contract.community;
-  const leaves = days.map((day) => ({ community, member: day.member, ...statementDay(day) }));
-  const tree = merkleTree(
-    hash,
-    leaves.map((leaf) => leafHash(hash, leafBytes(leaf))),
-  );
-  const spell = hexTexts();
   const positions = new Map<string, number[]>();
-  for (const [index, { member }] of leaves.entries()) {
+  for (const [index, { member }] of days.entries()) {
     const known = positions.get(member);
     if (known === undefined) positions.set(member, [index]);
     else known.push(index);
   }
   const charges = memberCharges(settled);
-  const statements = memberTotals(days).map(({ member, amounts }) =>
-    statement(
-      settled,
-      { member, amounts, charges: charges.get(member) ?? [] },
-      {
-        leaves,
-        tree,
-        indices: positions.get(member) ?? [],
-        spell,
-      },
-    ),
+  const parts = memberTotals(days).map(({ member, amounts }): MemberPart => {
+    const own = charges.get(member) ?? [];
+    return {
+      member,
+      amounts,
+      lines: statementLines(amounts, own),
+      ...(own.length > 0 && { rounding: roundingOf(settled) }),
+    };
+  });
+  const leaves: MemberDayLeaf[] = days.map((day) => ({
+    community,
+    member: day.member,
+    ...statementDay(day),
+  }));
+  for (const part of parts) bindLines(settled, part, leaves, positions, hash);
+  const tree = merkleTree(
+    hash,
+    leaves.map((leaf) => leafHash(hash, leafBytes(leaf))),
+  );
+  const spell = hexTexts();
+  const statements = parts.map((part) =>
+    statement(settled, part, { leaves, tree, indices: positions.get(part.member) ?? [], spell }),
   );
   const transactions = [...statements.flatMap(statementTransactions), ...marketResidual(settled)];
   checkBalances(transactions);
@@ -106,7 +116,27 @@ interface ProvenDays {
 interface MemberPart {
   readonly member: string;
   readonly amounts: MemberAmounts;
-  readonly charges: readonly StatementLine[];
+  readonly lines: StatementLines;
+  /** How its charges were rounded, where it has any. */
+  readonly rounding?: NonNullable<StatementV1['rounding']>;
+}
+
+/** Binds the lines of a member with a price stack to the leaf of its last day. */
+function bindLines(
+  settled: SettledPeriod,
+  { member, lines: { lines }, rounding }: MemberPart,
+  leaves: MemberDayLeaf[],
+  positions: ReadonlyMap<string, readonly number[]>,
+  hash: HashPort,
+): void {
+  const { currency } = settled.contract.community;
+  const bound = { currency, lines: [...lines], ...(rounding !== undefined && { rounding }) };
+  const linesHash = statementLinesHash(bound, hash);
+  const last = positions.get(member)?.at(-1);
+  const leaf = last === undefined ? undefined : leaves[last];
+  if (linesHash !== undefined && last !== undefined && leaf !== undefined) {
+    leaves[last] = { ...leaf, lines: linesHash };
+  }
 }
 
 /** The lines of every member's price stack. */
@@ -131,13 +161,13 @@ function marketResidual({ contract, internalAmounts }: SettledPeriod): Transacti
 
 function statement(
   settled: SettledPeriod,
-  { member, amounts, charges }: MemberPart,
+  { member, amounts, lines: made, rounding }: MemberPart,
   { leaves, tree, indices, spell }: ProvenDays,
 ): StatementV1 {
   const { community } = settled.contract;
   const start = formatInstant(settled.startMs);
   const end = formatInstant(settled.endMs);
-  const { lines, exactPico, amountPico, roundingPico } = statementLines(amounts, charges);
+  const { lines, exactPico, amountPico, roundingPico } = made;
   return {
     kind: 'statement',
     version: 1,
@@ -158,7 +188,7 @@ function statement(
       Object.entries(amounts.importByQuality).map(([name, energy]) => [name, energy.toString()]),
     ),
     lines: [...lines],
-    ...(charges.length > 0 && { rounding: roundingOf(settled) }),
+    ...(rounding !== undefined && { rounding }),
     exactPico: exactPico.toString(),
     amountPico: amountPico.toString(),
     roundingPico: roundingPico.toString(),
@@ -167,7 +197,7 @@ function statement(
     days: indices.flatMap((index) => {
       const leaf = leaves[index];
       if (leaf === undefined) return [];
-      const { community: _community, member: _member, ...day } = leaf;
+      const { community: _community, member: _member, lines: _lines, ...day } = leaf;
       return [{ ...day, leafIndex: index, proof: tree.inclusionProof(index).map(spell) }];
     }),
   };

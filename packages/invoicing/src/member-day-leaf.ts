@@ -1,4 +1,5 @@
 import { canonicalBytes, type StatementV1 } from '@microgrid/events';
+import { toHex, type HashPort } from '@microgrid/journal';
 import type { MemberDay } from '@microgrid/settlement';
 import { formatInstant } from '@microgrid/units';
 
@@ -9,6 +10,34 @@ export type StatementDay = Omit<StatementV1['days'][number], 'leafIndex' | 'proo
 export interface MemberDayLeaf extends StatementDay {
   readonly community: string;
   readonly member: string;
+  /** On the last day of a member with a price stack: {@link statementLinesHash}. */
+  readonly lines?: string;
+}
+
+/**
+ * What binds the lines of a statement with a price stack to the run's tree: charges and VAT belong to
+ * the period, so no day's figures speak for them. SHA-256, hexadecimal, of the canonical JSON of
+ * currency, rounding and all lines; nothing for a statement whose days make up all its lines.
+ */
+export function statementLinesHash(
+  { currency, rounding, lines }: Pick<StatementV1, 'currency' | 'rounding' | 'lines'>,
+  hash: HashPort,
+): string | undefined {
+  if (rounding === undefined && lines.every(({ charge }) => charge === undefined)) return undefined;
+  const bound = { currency, lines, ...(rounding !== undefined && { rounding }) };
+  return toHex(hash.sha256(canonicalBytes(bound)));
+}
+
+/** The leaves a statement's days stand for, in the order of its days. */
+export function statementLeaves(statement: StatementV1, hash: HashPort): MemberDayLeaf[] {
+  const { community, member, days } = statement;
+  const lines = statementLinesHash(statement, hash);
+  return days.map(({ leafIndex: _leafIndex, proof: _proof, ...day }, index) => ({
+    community,
+    member,
+    ...day,
+    ...(lines !== undefined && index === days.length - 1 && { lines }),
+  }));
 }
 
 /** A member's day as its statement shows it. */

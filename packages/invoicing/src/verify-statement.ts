@@ -8,7 +8,7 @@ import {
 import { fromHex, leafHash, verifyInclusion, type HashPort } from '@microgrid/journal';
 import { fraction, picoOf, roundFraction } from '@microgrid/tariff';
 import { parseRatio, roundToCents, type Pico } from '@microgrid/units';
-import { leafBytes } from './member-day-leaf.js';
+import { leafBytes, statementLeaves } from './member-day-leaf.js';
 
 /** 10^-12 units in one. */
 const PICO = 1_000_000_000_000n;
@@ -175,22 +175,23 @@ function dayFaults(statement: StatementV1): StatementFault[] {
 }
 
 function proofFaults(statement: StatementV1, hash: HashPort): StatementFault[] {
-  const { community, member, merkleRoot, leafCount } = statement;
+  const { member, merkleRoot, leafCount } = statement;
   const root = fromHex(merkleRoot);
-  return statement.days.flatMap(({ leafIndex, proof, ...day }, index) => {
-    const bytes = leafBytes({ community, member, ...day });
+  return statementLeaves(statement, hash).flatMap((leaf, index) => {
+    const { leafIndex = -1, proof = [] } = statement.days[index] ?? {};
     const claim = {
-      leafHash: leafHash(hash, bytes),
+      leafHash: leafHash(hash, leafBytes(leaf)),
       index: leafIndex,
       size: leafCount,
       root,
       proof: proof.map((node) => fromHex(node)),
     };
     if (verifyInclusion(hash, claim)) return [];
+    const lines = leaf.lines === undefined ? '' : ', a line of the statement';
     return [
       {
         path: `days[${index}]`,
-        reason: `days[${index}]: ${day.date} of ${member} does not lie in the tree with root ${merkleRoot}; the day or its proof was changed`,
+        reason: `days[${index}]: ${leaf.date} of ${member} does not lie in the tree with root ${merkleRoot}; the day${lines} or its proof was changed`,
       },
     ];
   });

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { canonicalJson } from '@microgrid/events';
-import { leafBytes, readStatement } from '@microgrid/invoicing';
+import { leafBytes, readStatement, statementLeaves } from '@microgrid/invoicing';
 import { leafHash, toHex } from '@microgrid/journal';
 import { nodeHash } from '@microgrid/journal/node';
 import { withInputs } from '../input-place.js';
@@ -71,10 +71,10 @@ function writeErased(
   before: readonly { readonly member: string }[],
 ): void {
   const statement = readStatement(textOf(directory, statementJsonPath(member)));
-  const leaves = statement.days.map(({ leafIndex, proof: _proof, ...day }) => {
-    const bytes = leafBytes({ community: statement.community, member, ...day });
-    return { index: leafIndex, hash: toHex(leafHash(nodeHash, bytes)) };
-  });
+  const leaves = statementLeaves({ ...statement, member }, nodeHash).map((leaf, day) => ({
+    index: statement.days[day]?.leafIndex,
+    hash: toHex(leafHash(nodeHash, leafBytes(leaf))),
+  }));
   const document = { schema: ERASED_SCHEMA, members: [...before, { member, leaves }] };
   writeWhole(join(directory, ERASED_JSON), `${canonicalJson(document)}\n`);
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { canonicalBytes } from '@microgrid/events';
-import { leafBytes, readStatement, verifyStatement } from '@microgrid/invoicing';
+import { leafBytes, readStatement, statementLeaves, verifyStatement } from '@microgrid/invoicing';
 import { fromHex, leafHash, merkleRoot, toHex } from '@microgrid/journal';
 import { nodeHash } from '@microgrid/journal/node';
 import type { Finding } from '../difference.js';
@@ -89,9 +89,8 @@ function treeFindings(directory: string, erased: ErasedDocument): Finding[] {
       const statement = readStatement(textOf(directory, path), path);
       const verdict = verifyStatement(statement, nodeHash);
       if (!verdict.ok) findings.push(changed(path, verdict.reason));
-      for (const { leafIndex, proof: _proof, ...day } of statement.days) {
-        const bytes = leafBytes({ community: statement.community, member, ...day });
-        leaves[leafIndex] = leafHash(nodeHash, bytes);
+      for (const [day, leaf] of statementLeaves({ ...statement, member }, nodeHash).entries()) {
+        leaves[statement.days[day]?.leafIndex ?? -1] = leafHash(nodeHash, leafBytes(leaf));
       }
     } catch (error) {
       findings.push(changed(path, (error as Error).message));

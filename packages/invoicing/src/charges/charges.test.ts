@@ -308,4 +308,51 @@ describe('the price stack on statements', () => {
     expect(changed(add(vat, 'amountPico'))).not.toBe('ok');
     expect(parseMoney('0.01')).toBe(CENT);
   });
+
+  test('is bound to the run’s tree: a charge raised, left out or renamed with all sums right is told', () => {
+    const settled = period({ ...KEYS.proportional, ...STACK }, 1);
+    const ana = statementOf(settled, 'ana');
+    const last = `days[${ana.days.length - 1}]`;
+    const changed = (change: (lines: StatementV1['lines']) => StatementV1['lines']): string => {
+      const lines = change(structuredClone(ana.lines));
+      const sum = (field: 'amountPico' | 'exactPico'): bigint =>
+        lines.reduce((total, line) => total + BigInt(line[field]), 0n);
+      const [exactPico, amountPico] = [sum('exactPico'), sum('amountPico')];
+      const copy = {
+        ...ana,
+        lines,
+        exactPico: exactPico.toString(),
+        amountPico: amountPico.toString(),
+        roundingPico: (amountPico - exactPico).toString(),
+      };
+      const verdict = verifyStatement(copy, nodeHash);
+      return verdict.ok ? 'ok' : verdict.path;
+    };
+    const hundred = 10_000n * CENT;
+    expect(changed((lines) => lines)).toBe('ok');
+    expect(
+      changed((lines) =>
+        lines.map((line) =>
+          line.line === 'charge'
+            ? {
+                ...line,
+                amountPico: (BigInt(line.amountPico) + hundred).toString(),
+                exactPico: (BigInt(line.exactPico) + hundred).toString(),
+              }
+            : line,
+        ),
+      ),
+    ).toBe(last);
+    expect(changed((lines) => lines.filter(({ line }) => line !== 'vat'))).toBe(last);
+    expect(changed((lines) => lines.filter(({ charge }) => charge === undefined))).toBe(last);
+    expect(
+      changed((lines) =>
+        lines.map((line) =>
+          line.charge === undefined
+            ? line
+            : { ...line, charge: { ...line.charge, account: 'somebody' } },
+        ),
+      ),
+    ).toBe(last);
+  });
 });
