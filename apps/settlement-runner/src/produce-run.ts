@@ -70,7 +70,7 @@ export function* produceRun(
   const output = new RunOutput(sink, form, 6 + files.size, contract.members.length);
   yield output.input(COMMUNITY_JSON, [encoder.encode(canonicalCommunity(community))]);
   yield output.input(DAYS_JSON, [encoder.encode(daysText(community.timeZone, contract))]);
-  yield output.input(READINGS_CSV, gridCsvChunks(grid));
+  yield output.input(READINGS_CSV, inputs.readingsPieces?.() ?? gridCsvChunks(grid));
   for (const [name, text] of files) {
     yield output.input(`${CONTRACT_FILES}/${name}`, [encoder.encode(text)]);
   }

@@ -1,4 +1,12 @@
-import { createReadStream, statSync } from 'node:fs';
+import {
+  closeSync,
+  createReadStream,
+  fstatSync,
+  openSync,
+  readSync,
+  statSync,
+  type BigIntStats,
+} from 'node:fs';
 import { Transform } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { CsvReader, isMeteringError, type Columns } from '@microgrid/metering';
@@ -33,7 +41,7 @@ export async function readReadings(path: string, onBytes?: BytesRead): Promise<C
     },
   });
   try {
-    const gzip = await beginsWithGzip(path);
+    const gzip = isGzip(path);
     const bytes = gzip
       ? source.pipe(counted).pipe(createGunzip({ chunkSize: READ_BYTES }))
       : source.pipe(counted);
@@ -50,12 +58,53 @@ export async function readReadings(path: string, onBytes?: BytesRead): Promise<C
   }
 }
 
-async function beginsWithGzip(path: string): Promise<boolean> {
-  for await (const chunk of createReadStream(path, { end: 1 })) {
-    const bytes = chunk as Uint8Array;
-    return bytes[0] === GZIP_MAGIC[0] && bytes[1] === GZIP_MAGIC[1];
+/**
+ * The bytes of a plain file that was read before, for copying.
+ * @throws RunnerError `bad-input` when the file is no longer the one that was read.
+ */
+export function* fileAgain(path: string, before: FileState): Generator<Uint8Array> {
+  const file = openSync(path, 'r');
+  try {
+    const buffer = new Uint8Array(READ_BYTES);
+    for (let count = readSync(file, buffer); count > 0; count = readSync(file, buffer)) {
+      yield buffer.subarray(0, count);
+    }
+    if (stateText(fstatSync(file, { bigint: true })) === before) return;
+  } finally {
+    closeSync(file);
   }
-  return false;
+  throw new RunnerError(
+    'bad-input',
+    `${path}: was changed while it was settled; expected a file that nobody writes; run again`,
+  );
+}
+
+/** Tells whether a file was touched. */
+export type FileState = string;
+
+/** How a file stands. @throws RunnerError `bad-input`. */
+export function fileState(path: string): FileState {
+  try {
+    return stateText(statSync(path, { bigint: true }));
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+function stateText({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): FileState {
+  return [dev, ino, size, mtimeNs, ctimeNs].join(' ');
+}
+
+/** Whether a file begins as gzip does. @throws the file system's error. */
+export function isGzip(path: string): boolean {
+  const file = openSync(path, 'r');
+  try {
+    const bytes = new Uint8Array(GZIP_MAGIC.length);
+    readSync(file, bytes);
+    return GZIP_MAGIC.every((byte, index) => bytes[index] === byte);
+  } finally {
+    closeSync(file);
+  }
 }
 
 function unreadable(path: string, error: unknown): RunnerError {

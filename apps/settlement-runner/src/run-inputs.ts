@@ -10,6 +10,8 @@ export interface RunInputs {
   readonly grid: IntervalGrid;
   /** The files that the contract names, by name. */
   readonly files: ContractFiles;
+  /** The readings' canonical bytes where they are at hand; absent: made from the grid. */
+  readonly readingsPieces?: () => Iterable<Uint8Array>;
 }
 
 /**

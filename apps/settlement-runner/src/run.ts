@@ -7,9 +7,9 @@ import { ExternalInputs } from './external-inputs.js';
 import { OutputDirectory } from './output-directory.js';
 import { parsePeriod } from './period.js';
 import { produceRun, type FileSink, type Produced } from './produce-run.js';
-import { readReadings } from './readings-file.js';
+import { fileAgain, fileState, isGzip, readReadings, type FileState } from './readings-file.js';
 import type { RunForm } from './run-form.js';
-import { communityOf, runInputs } from './run-inputs.js';
+import { communityOf, runInputs, type RunInputs } from './run-inputs.js';
 import { INPUTS, RUN_JSON } from './run-layout.js';
 import { RunnerError, systemMessage } from './runner-error.js';
 
@@ -87,6 +87,7 @@ export async function run(options: RunOptions): Promise<RunManifest> {
   refuseOwnInput(options);
   const community = communityOf(readText(options.community), options.community);
   const period = parsePeriod(options.from, options.to, community.timeZone);
+  const before = typeof options.readings === 'string' ? fileState(options.readings) : '';
   const readings =
     typeof options.readings === 'string'
       ? await readReadings(options.readings, (done, total) => {
@@ -94,8 +95,21 @@ export async function run(options: RunOptions): Promise<RunManifest> {
         })
       : options.readings;
   const files = readContractFiles(community, options.community);
-  const inputs = runInputs(community, period, readings, files);
+  const laidOut = runInputs(community, period, readings, files);
+  const inputs = { ...laidOut, ...canonicalFile(options.readings, laidOut, before) };
   return writeRun(options, (sink, form) => produceRun(inputs, sink, form));
+}
+
+/** A file that is in canonical form already is copied, not written anew. */
+function canonicalFile(
+  readings: RunOptions['readings'],
+  { grid }: RunInputs,
+  before: FileState,
+): Pick<RunInputs, 'readingsPieces'> {
+  if (typeof readings !== 'string' || grid.canonicalFile !== true) return {};
+  // The columns of a gzip file are those of a file in canonical form too, but its bytes are not.
+  if (isGzip(readings)) return {};
+  return { readingsPieces: () => fileAgain(readings, before) };
 }
 
 /** Where a run is written, and in which form. */

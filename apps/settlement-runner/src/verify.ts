@@ -209,12 +209,14 @@ function readInputs(candidate: Candidate, place: InputPlace): RunInputs | InputF
     file = DAYS_JSON;
     const period = periodOfDays(decoder.decode(candidate.days), DAYS_JSON);
     file = READINGS_CSV;
-    return runInputs(
+    const inputs = runInputs(
       community,
       period,
       readCanonicalCsv(candidate.readings, { file: READINGS_CSV }),
       keptContractFiles(place),
     );
+    const canonical = inputs.grid.canonicalFile === true;
+    return { ...inputs, ...(canonical && { readingsPieces: () => [candidate.readings] }) };
   } catch (error) {
     if (isMeteringError(error)) {
       const { line } = error.problem;

@@ -1,6 +1,15 @@
+import { INTERVAL_QUALITIES } from '@microgrid/events';
+import { formatInstant, formatKilowattHours } from '@microgrid/units';
 import { GrowingColumns, type Columns } from './columns.js';
-import { CR, CSV_COLUMNS, CSV_HEADER, LF, LONGEST_LINE_BYTES } from './csv-format.js';
-import { readCsvRow, shown } from './csv-row.js';
+import {
+  CR,
+  CSV_COLUMNS,
+  CSV_HEADER,
+  KILOWATT_HOUR_DECIMALS,
+  LF,
+  LONGEST_LINE_BYTES,
+} from './csv-format.js';
+import { readCsvRow, shown, type CsvRow } from './csv-row.js';
 import { CsvScanner } from './csv-scanner.js';
 import { isMeteringError, MeteringError, type MeteringProblem } from './metering-error.js';
 
@@ -141,8 +150,7 @@ export class CsvReader {
       if (at >= to) return;
       const end = bytes.indexOf(LF, at);
       const cut = bytes[end - 1] === CR && end > at;
-      // The header is read here too; any row that comes here is unusual.
-      if (cut || this.headerSeen) this.canonicalLines = false;
+      if (cut) this.canonicalLines = false;
       this.line(bytes.subarray(at, cut ? end - 1 : end));
       at = end + 1;
     }
@@ -155,6 +163,7 @@ export class CsvReader {
       this.careful(bytes, text);
     } catch (error) {
       if (!this.headerSeen || !this.options.onRejected || !isMeteringError(error)) throw error;
+      this.canonicalLines = false;
       this.options.onRejected(error.problem, text);
       this.nextLine += 1;
     }
@@ -175,6 +184,7 @@ export class CsvReader {
       return;
     }
     const row = readCsvRow(text, file, line);
+    this.canonicalLines &&= text === canonicalText(row);
     const { columns } = this;
     columns.reserve(columns.rows + 1);
     const at = columns.rows++;
@@ -186,6 +196,18 @@ export class CsvReader {
     columns.quality[at] = row.quality;
     this.entered(at);
   }
+}
+
+/** A row as the canonical writer spells it; undefined for one without energies. */
+function canonicalText(row: CsvRow): string | undefined {
+  const { meteringPoint, startMs, endMs, importMilliwattHours, exportMilliwattHours } = row;
+  if (Number.isNaN(importMilliwattHours) || Number.isNaN(exportMilliwattHours)) return undefined;
+  const energies = [importMilliwattHours, exportMilliwattHours].map((energy) =>
+    formatKilowattHours(energy, energy % 1000 === 0 ? 3 : KILOWATT_HOUR_DECIMALS),
+  );
+  const quality = INTERVAL_QUALITIES[row.quality];
+  const instants = [formatInstant(startMs), formatInstant(endMs)];
+  return [meteringPoint, ...instants, ...energies, quality].join(',');
 }
 
 function withoutMark(text: string): string {
