@@ -18,6 +18,11 @@ const command = (...args: string[]): ReturnType<typeof commandLine> => commandLi
 
 const FIXED = `{ type: fixed, coefficients: { ana-1: '0.25', ana-2: '0.25', rui-1: '0.5' } }`;
 
+interface Compared {
+  readonly members: readonly { member: string; change: { costPico: string } }[];
+  readonly totals: { readonly costPico: string };
+}
+
 describe('diff', () => {
   test('the same run twice is the same; another price and reading are named with what they cost', async () => {
     const a = await settled('a');
@@ -44,6 +49,40 @@ describe('diff', () => {
       READINGS.replace(/(rui-1,2026-10-23T10:00:00Z,[^,]*),\d/, '$1,7'),
     );
     expect((await command('diff', a, c)).out).toMatch(/inputs\/readings\.csv: other bytes/);
+  }, 30_000);
+});
+
+const charged = (rate: string): string =>
+  `${COMMUNITY.trimEnd()}\ncharges:\n  - { id: membership, on: point, per: month, rate: '${rate}', payTo: egac }\n` +
+  'rounding: { point: line, decimals: 2, mode: half-away, vat: category }\n';
+
+describe('charges and VAT', () => {
+  test('are part of what members pay before and after', async () => {
+    const a = await settled('a', charged('1.50'));
+    const b = await settled('b', charged('31'));
+    const told = JSON.parse((await command('diff', a, b, '--json')).out) as Compared;
+    const other = place.write('other.yaml', charged('31'));
+    const tried = JSON.parse(
+      (await command('what-if', a, '--community', other, '--json')).out,
+    ) as Compared;
+    expect(told.members.map(({ member }) => member)).toEqual(['ana', 'rui']);
+    for (const compared of [told, tried]) {
+      let total = 0n;
+      for (const { member, change } of compared.members) {
+        const of = (run: string): bigint =>
+          BigInt(
+            (
+              JSON.parse(readFileSync(join(run, `statements/${member}.json`), 'utf8')) as {
+                exactPico: string;
+              }
+            ).exactPico,
+          );
+        expect(BigInt(change.costPico)).toBe(of(b) - of(a));
+        expect(BigInt(change.costPico)).toBeGreaterThan(0n);
+        total += BigInt(change.costPico);
+      }
+      expect(compared.totals.costPico).toBe(total.toString());
+    }
   }, 30_000);
 });
 

@@ -1,9 +1,13 @@
+import { readStatement } from '@microgrid/invoicing';
+import { manifestOf, textOf, type Manifest } from '../proof/public-manifest.js';
 import { manifestObject } from '../run-directory.js';
-import { manifestOf, type Manifest } from '../proof/public-manifest.js';
+import { statementJsonPath } from '../run-layout.js';
+import { isRunnerError, RunnerError } from '../runner-error.js';
 import {
   isChanged,
   changeOf,
   memberChanges,
+  withStatements,
   type ComparedAmounts,
   type MemberChange,
 } from './member-change.js';
@@ -40,28 +44,41 @@ const RULES = [
   'contract',
 ] as const;
 
-/** Compares two runs by their manifests. @throws RunnerError `not-a-run`. */
+/** Compares two runs by their manifests and statements. @throws RunnerError `not-a-run`. */
 export function diffRuns(before: string, after: string): RunDifference {
   const [a, b] = [manifestOf(before), manifestOf(after)];
   const rules = RULES.flatMap((field) => differences(a[field], b[field], field));
   const inputs = changedFiles(a, b);
-  const members = memberChanges(membersOf(a), membersOf(b)).filter(isChanged);
+  const [left, right] = [amountsOf(before, a), amountsOf(after, b)];
+  const members = memberChanges(left.members, right.members).filter(isChanged);
   return {
     same: rules.length === 0 && inputs.length === 0 && members.length === 0,
     currency: String(b['currency']),
     rules,
     inputs,
     members,
-    totals: changeOf(totalsOf(a), totalsOf(b)),
+    totals: changeOf(left.totals, right.totals),
   };
 }
 
-function membersOf(manifest: Manifest): Readonly<Record<string, ComparedAmounts>> {
-  return manifestObject(manifest, 'members') as Readonly<Record<string, ComparedAmounts>>;
-}
-
-function totalsOf(manifest: Manifest): ComparedAmounts {
-  return manifestObject(manifest, 'totals') as unknown as ComparedAmounts;
+function amountsOf(directory: string, manifest: Manifest): ReturnType<typeof withStatements> {
+  const members = manifestObject(manifest, 'members') as Record<string, ComparedAmounts>;
+  const totals = manifestObject(manifest, 'totals') as unknown as ComparedAmounts;
+  const statements = new Map(
+    Object.keys(members).map((member) => {
+      const path = statementJsonPath(member);
+      try {
+        return [member, readStatement(textOf(directory, path), path)];
+      } catch (error) {
+        if (isRunnerError(error)) throw error;
+        throw new RunnerError(
+          'not-a-run',
+          `${directory}: ${path} is no statement; run: microgrid-settle verify ${directory}`,
+        );
+      }
+    }),
+  );
+  return withStatements(members, totals, statements);
 }
 
 function changedFiles(a: Manifest, b: Manifest): string[] {

@@ -1,6 +1,6 @@
 import { compareIds, type Pico } from '@microgrid/units';
 
-/** Energies and cost of a member or of all, decimal integers in strings. */
+/** Energies and cost (with charges and VAT) of a member or of all, decimal integers in strings. */
 export interface ComparedAmounts {
   readonly importMilliwattHours: string;
   readonly exportMilliwattHours: string;
@@ -43,6 +43,25 @@ export function changeOf(
 }
 
 type ByMember = Readonly<Record<string, ComparedAmounts>>;
+
+/**
+ * A run's amounts with what its statements come to in place of the cost of energy: with charges and
+ * VAT, where a contract has any. The total is that of the members.
+ */
+export function withStatements(
+  members: ByMember,
+  totals: ComparedAmounts,
+  statements: ReadonlyMap<string, { readonly exactPico: string }>,
+): { readonly members: ByMember; readonly totals: ComparedAmounts } {
+  const whole = Object.fromEntries(
+    Object.entries(members).map(([member, amounts]) => [
+      member,
+      { ...amounts, costPico: statements.get(member)?.exactPico ?? amounts.costPico },
+    ]),
+  );
+  const cost = Object.values(whole).reduce((sum, { costPico }) => sum + BigInt(costPico), 0n);
+  return { members: whole, totals: { ...totals, costPico: cost.toString() } };
+}
 
 /** Every member of either side, in id order. */
 export function memberChanges(before: ByMember, after: ByMember): MemberChange[] {

@@ -1,6 +1,14 @@
 import { existsSync } from 'node:fs';
 import { canonicalCommunity, parseCommunity, type Community } from '@microgrid/community';
-import { settle, settlementContract, settlementSummary } from '@microgrid/settlement';
+import { invoice } from '@microgrid/invoicing';
+import { nodeHash } from '@microgrid/journal/node';
+import {
+  memberDays,
+  settle,
+  settlementContract,
+  settlementSummary,
+  type SettledPeriod,
+} from '@microgrid/settlement';
 import { readContractFiles } from '../contract-file-names.js';
 import { loadRun } from '../load-run.js';
 import { communityOf } from '../run-inputs.js';
@@ -10,6 +18,7 @@ import {
   changeOf,
   gainsAndLosses,
   memberChanges,
+  withStatements,
   type ComparedAmounts,
   type MemberChange,
 } from './member-change.js';
@@ -51,8 +60,8 @@ export function whatIf(directory: string, options: WhatIfOptions): WhatIf {
   const contract = settlementContract(other.community, period, {
     files: new Map([...files, ...other.files]),
   });
-  const before = settlementSummary(settled);
-  const after = settlementSummary(settle(contract, readings));
+  const before = amountsOf(settled);
+  const after = amountsOf(settle(contract, readings));
   const members = memberChanges(before.members, after.members);
   const { paidMorePico, paidLessPico } = gainsAndLosses(members);
   const count = (sign: (cost: bigint) => boolean): number =>
@@ -68,6 +77,13 @@ export function whatIf(directory: string, options: WhatIfOptions): WhatIf {
     paidMorePico: paidMorePico.toString(),
     paidLessPico: paidLessPico.toString(),
   };
+}
+
+function amountsOf(settled: SettledPeriod): ReturnType<typeof withStatements> {
+  const days = memberDays(settled);
+  const { members, totals } = settlementSummary(settled, days);
+  const { statements } = invoice(settled, { hash: nodeHash, days });
+  return withStatements(members, totals, new Map(statements.map((one) => [one.member, one])));
 }
 
 interface OtherRules {
