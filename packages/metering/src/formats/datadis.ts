@@ -8,7 +8,7 @@ import { splitFields, textLines, textOf } from './text-lines.js';
 
 const HOUR_MS = 3_600_000;
 
-/** Columns by the names that Datadis and the distributors' own exports use, in lower case. */
+/** Columns by the names that Datadis and the distributors' own exports use; capitals, accents and underscores aside. */
 const COLUMNS = {
   cups: ['cups'],
   date: ['fecha', 'date'],
@@ -17,6 +17,13 @@ const COLUMNS = {
   export: ['energiavertida_kwh', 'as_kwh', 'surplusenergykwh', 'excedente_kwh'],
   method: ['metodoobtencion', 'real/estimado', 'obtainmethod'],
 } as const;
+
+/** A column's name without capitals, accents, blanks and underscores: exports differ in them. */
+const plainName = (name: string): string =>
+  name
+    .normalize('NFD')
+    .toLowerCase()
+    .replaceAll(/[\u0300-\u036f\s_]/g, '');
 
 type ColumnName = keyof typeof COLUMNS;
 
@@ -71,9 +78,11 @@ class DatadisReader {
   }
 
   private header(fields: readonly string[], line: number): void {
-    const names = fields.map((field) => field.toLowerCase().replaceAll(/\s/g, ''));
+    const names = fields.map(plainName);
     for (const [name, spellings] of Object.entries(COLUMNS)) {
-      const at = names.findIndex((each) => (spellings as readonly string[]).includes(each));
+      const at = names.findIndex((each) =>
+        spellings.some((spelling) => plainName(spelling) === each),
+      );
       if (at >= 0) this.index.set(name as ColumnName, at);
     }
     const needed = ['cups', 'date', 'hour', 'import'] as const;
@@ -125,7 +134,7 @@ class DatadisReader {
         : row.hour > 24
           ? []
           : this.clock.endInstants(row.date, row.hour * 60);
-      const endMs = order.choose(candidates);
+      const endMs = order.choose(candidates, `${row.date} ${row.hour}`);
       if (endMs === undefined) {
         const value = `${row.date} ${row.hour}:00`;
         const expected = `an hour that this day of ${hours} hours has`;

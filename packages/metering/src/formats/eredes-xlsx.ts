@@ -127,8 +127,11 @@ class EredesReader {
 
   private endOf(date: string, minute: number): EpochMs | undefined {
     try {
-      if (this.label === 'end') return this.order.choose(this.clock.endInstants(date, minute));
-      const startMs = this.order.choose(this.clock.instants(date, minute));
+      const label = `${date} ${minute}`;
+      if (this.label === 'end') {
+        return this.order.choose(this.clock.endInstants(date, minute), label);
+      }
+      const startMs = this.order.choose(this.clock.instants(date, minute), label);
       return startMs === undefined ? undefined : startMs + QUARTER_MS;
     } catch (error) {
       if (isUnitsError(error)) return undefined;

@@ -11,7 +11,7 @@ import {
   type MeterFormat,
 } from './meter-formats.js';
 import { SeriesBuilder } from './series-builder.js';
-import { headText } from './text-lines.js';
+import { headText, utf8Of } from './text-lines.js';
 
 const HEAD_BYTES = 4096;
 
@@ -109,7 +109,7 @@ export async function importMeterFile(
   }
   const out = new SeriesBuilder();
   out.begin(id, options);
-  return { ...out.finish(), columns: readCanonicalCsv(content, { file }) };
+  return { ...out.finish(), columns: readCanonicalCsv(utf8Of(content), { file }) };
 }
 
 function beginning(bytes: Uint8Array): string {

@@ -33,7 +33,7 @@ test.each([
     expect(labels).toHaveLength(count);
     const order = new RowOrder(QUARTER_MS);
     for (const { minute, endMs } of labels) {
-      expect(order.choose(clock.endInstants(date, minute))).toBe(endMs);
+      expect(order.choose(clock.endInstants(date, minute), `${date} ${minute}`)).toBe(endMs);
     }
   },
 );

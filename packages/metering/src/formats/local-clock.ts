@@ -113,11 +113,15 @@ export class LocalClock {
  */
 export class RowOrder {
   private lastMs: EpochMs | undefined;
+  private lastLabel: string | undefined;
 
   constructor(private readonly stepMs: number) {}
 
-  /** The instant meant by a label whose candidates are given; undefined when there are none. */
-  choose(candidates: readonly EpochMs[]): EpochMs | undefined {
+  /**
+   * The instant meant by a label whose candidates are given; undefined when there are none, or when
+   * another label just meant it: where the clock skips an hour, its end is not that of the hour before.
+   */
+  choose(candidates: readonly EpochMs[], label: string): EpochMs | undefined {
     const last = this.lastMs;
     const [first] = candidates;
     const chosen =
@@ -127,7 +131,9 @@ export class RowOrder {
           candidates.find((ms) => ms === last - this.stepMs) ??
           candidates.find((ms) => ms > last) ??
           first);
-    if (chosen !== undefined) this.lastMs = chosen;
+    if (chosen === undefined || (chosen === last && label !== this.lastLabel)) return undefined;
+    this.lastMs = chosen;
+    this.lastLabel = label;
     return chosen;
   }
 }

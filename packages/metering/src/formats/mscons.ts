@@ -48,6 +48,10 @@ interface Value {
   readonly text: string;
   readonly unit: string | undefined;
   readonly segment: Segment;
+  /** All its segments as they stand, for a rejection. */
+  readonly texts: string[];
+  /** A time of it that is none. */
+  wrong?: Segment;
   startMs?: EpochMs;
   endMs?: EpochMs;
   /** The labels contradict the place in a complete profile: the place counts, the value is estimated. */
@@ -70,6 +74,8 @@ class MsconsReader {
   private declared: Span = {};
   private messageFrom = 0;
   private messages = 0;
+  /** Whether a message has begun and not ended. */
+  private open = false;
   private readonly clock: LocalClock;
   private starts = new RowOrder(15 * MINUTE_MS);
   private ends = new RowOrder(15 * MINUTE_MS);
@@ -91,6 +97,13 @@ class MsconsReader {
       const expected = 'an interchange with at least one MSCONS message (UNH+…+MSCONS:…)';
       this.out.refuse({ value: 'no MSCONS message', expected }, 'bad-header');
     }
+    if (this.open && last !== undefined) {
+      // A part of a message may be good; that it is a part must not go unseen.
+      const expected = 'segments up to UNT, the end of the message';
+      const value = `the end of the file after ${shown(last.text)}`;
+      this.out.reject({ line: last.number, value, expected }, '');
+    }
+    this.close();
     if (last?.tag !== 'UNZ')
       this.out.note('the interchange does not end with UNZ: it may be cut off');
   }
@@ -108,9 +121,11 @@ class MsconsReader {
           );
         }
         this.messages += 1;
+        this.open = true;
         return;
       case 'UNT': {
         this.close();
+        this.open = false;
         const count = segment.number - this.messageFrom + 1;
         if (Number(first[0]) === count) return;
         const expected = `${count} segments counted in the message`;
@@ -140,6 +155,7 @@ class MsconsReader {
           text: (first[1] ?? '').replace(this.decimal, '.'),
           unit: first[2],
           segment,
+          texts: [segment.text],
         };
         return;
       case 'DTM':
@@ -152,12 +168,17 @@ class MsconsReader {
     if (qualifier !== '163' && qualifier !== '164') return;
     const span: Span = this.value ?? this.declared;
     const ms = this.instant(text, format, qualifier === '163' ? this.starts : this.ends, qualifier);
+    this.value?.texts.push(segment.text);
     if (ms === undefined) {
-      const expected = 'an existing time in format 203, 303 or 304';
-      this.out.reject({ line: segment.number, value: shown(segment.text), expected }, segment.text);
-      this.value = undefined;
+      if (this.value === undefined) this.rejectTime(segment, segment.text);
+      else this.value.wrong ??= segment;
     } else if (qualifier === '163') span.startMs = ms;
     else span.endMs = ms;
+  }
+
+  private rejectTime(segment: Segment, text: string): void {
+    const expected = 'an existing time in format 203, 303 or 304';
+    this.out.reject({ line: segment.number, value: shown(segment.text), expected }, text);
   }
 
   /** 203 is CCYYMMDDHHMM on the local clock; 303 adds the offset to UTC; 304 has seconds as well. */
@@ -187,7 +208,7 @@ class MsconsReader {
         qualifier === '163'
           ? this.clock.instants(date, minuteOfDay)
           : this.clock.endInstants(date, minuteOfDay);
-      return order.choose(candidates);
+      return order.choose(candidates, text);
     } catch (error) {
       if (isUnitsError(error)) return undefined;
       throw error;
@@ -216,8 +237,9 @@ class MsconsReader {
   private enter(value: Value): void {
     const { out } = this;
     const { segment, startMs, endMs, qualifier } = value;
+    const text = value.texts.join("'");
     const reject = (expected: string, found: string = segment.text): void => {
-      out.reject({ line: segment.number, value: shown(found), expected }, segment.text);
+      out.reject({ line: segment.number, value: shown(found), expected }, text);
     };
     const wanted = out.options.meteringPoint;
     if (wanted !== undefined && wanted !== this.meteringPoint) {
@@ -227,6 +249,10 @@ class MsconsReader {
     const quantity = quantityOf(this.obis);
     if (quantity.kind === 'other') {
       out.count(`are of ${this.obis || 'no OBIS code'}, no active energy of an interval: left out`);
+      return;
+    }
+    if (value.wrong !== undefined) {
+      this.rejectTime(value.wrong, text);
       return;
     }
     if (startMs === undefined || endMs === undefined || endMs <= startMs) {
@@ -263,7 +289,7 @@ class MsconsReader {
         quality: worseQuality(quality ?? 'estimated', value.displaced ? 'estimated' : 'measured'),
         line: segment.number,
       },
-      segment.text,
+      text,
     );
   }
 }
@@ -279,6 +305,7 @@ function placeBySequence(values: readonly Value[], { startMs, endMs }: Span): nu
   let moved = 0;
   for (const [place, value] of values.entries()) {
     const start = startMs + place * lengthMs;
+    if (value.wrong !== undefined) continue;
     if (value.startMs === start && value.endMs === start + lengthMs) continue;
     value.startMs = start;
     value.endMs = start + lengthMs;

@@ -48,6 +48,23 @@ describe('Datadis', () => {
     );
   });
 
+  test('an hour that the clock skips is refused, not taken for the one before it', async () => {
+    const text = clockHours(upTo(24), '2026/03/29');
+    await expect(read(text)).rejects.toThrow(/file:4: hora: .*expected an hour .*23 hours/);
+    const { columns, superseded, rejected } = await read(text, { lenient: true });
+    expect([superseded, rejected.map(({ line }) => line)]).toEqual([[], [4]]);
+    expect([...columns.importMilliwattHours.subarray(0, 3)]).toEqual([0, 1e6, 3e6]);
+  });
+
+  test('names of columns may have capitals, accents and underscores', async () => {
+    const { columns, notes } = await read(
+      `CUPS;Fecha;Hora;Consumo_kWh;Método_obtención;Energía_vertida_kWh\n${row('21/06/2026', '1', '0,5')}`,
+    );
+    expect([...columns.quality]).toEqual([0]);
+    expect([...columns.exportMilliwattHours]).toEqual([1000]);
+    expect(notes).toEqual([]);
+  });
+
   test('a bad row is named by line and column; lenient reading keeps the rest', async () => {
     const text = `${header}\n${row('2026/06/21', '01:00', 'x')}\n${row('2026/06/21', '02:00', '1')}`;
     await expect(read(text)).rejects.toThrow(/file:2: consumo_kwh: got "x"/);
@@ -103,6 +120,32 @@ describe('MSCONS', () => {
     });
     expect(columns.rows).toBe(10);
     expect(columns.endMs[9]).toBe(Date.UTC(2026, 9, 25, 2));
+  });
+
+  const two = `${value('220:1', '202606210000?+02', '202606210015?+02')}${value('220:2', '202606210015?+02', '202606210030?+02')}`;
+
+  test('a message that is cut off keeps its whole values and says that it is a part', async () => {
+    const whole = message(`LIN+1'PIA+5+1-1?:1.29.0:SRW'${two}`);
+    const cut = whole.slice(0, whole.indexOf('UNT'));
+    const options = { absentDirection: 'zero' as const };
+    await expect(read(cut, options)).rejects.toThrow(/end of the file after .*expected .*UNT/);
+    const { columns, rejected } = await read(cut, { ...options, lenient: true });
+    expect([...columns.importMilliwattHours]).toEqual([1e6, 2e6]);
+    expect(rejected).toHaveLength(1);
+  });
+
+  test('a value with a time that is none is rejected with all its segments, and moves no period', async () => {
+    const items = two.replace('163:202606210015', '163:202606210075');
+    const text = message(`LIN+1'PIA+5+1-1?:1.29.0:SRW'${items}`);
+    const options = { absentDirection: 'zero' as const };
+    await expect(read(text, options)).rejects.toThrow(
+      /DTM\+163:202606210075.*expected an existing time/,
+    );
+    const { columns, rejected } = await read(text, { ...options, lenient: true });
+    expect([...columns.importMilliwattHours]).toEqual([1e6]);
+    expect(rejected.map((row) => row.text)).toEqual([
+      "QTY+220:2'DTM+163:202606210075?+02:303'DTM+164:202606210030?+02:303",
+    ]);
   });
 
   test('mean power becomes energy; a wrong count of segments and a wrong message are refused', async () => {
@@ -173,3 +216,16 @@ test('a file of no known format is refused with the list of formats', async () =
     /format nope/,
   );
 });
+
+test.each(['utf-16le', 'utf-16be'])(
+  'canonical CSV in %s reads the same, strictly or leniently',
+  async (encoding) => {
+    const text = `\ufeffmetering_point,start,end,import_kwh,export_kwh,quality\na,2026-06-21T00:00:00Z,2026-06-21T00:15:00Z,0.123,0.000,measured\n`;
+    const bytes = Buffer.from(text, 'utf16le');
+    if (encoding === 'utf-16be') bytes.swap16();
+    for (const lenient of [false, true]) {
+      const { columns } = await importMeterFile(bytes, { file: 'file', lenient });
+      expect([...columns.importMilliwattHours]).toEqual([123_000]);
+    }
+  },
+);

@@ -34,6 +34,14 @@ export function textOf(bytes: Uint8Array): string {
   }
 }
 
+/** Bytes as they are, or as UTF-8 where a byte order mark says that they are UTF-16. */
+export function utf8Of(bytes: Uint8Array): Uint8Array {
+  const marked = markedEncoding(bytes);
+  return marked === 'utf-16le' || marked === 'utf-16be'
+    ? new TextEncoder().encode(textOf(bytes))
+    : bytes;
+}
+
 /** The beginning of a file for telling its format: each byte a character, after any byte order mark. */
 export function headText(bytes: Uint8Array, length: number): string {
   const head = bytes.subarray(0, length);

@@ -211,22 +211,19 @@ function strangeOverlaps(
       end(a) - end(b) ||
       a - b,
   );
-  let furthest: number | undefined;
+  let furthest = sorted[0] as number;
   for (const [at, row] of sorted.entries()) {
     const of = series[point[row] as number] as PointSeries;
-    if (furthest !== undefined && point[furthest] !== point[row]) furthest = undefined;
+    if (point[furthest] !== point[row]) furthest = row;
     const slot = slotSharing(of, start(row), end(row));
-    const other =
-      slot === undefined
-        ? furthest !== undefined && end(furthest) > start(row) && start(furthest)
-        : slotStart(of, slot);
-    const twin = slot === undefined && hasTwin(columns, sorted, at);
-    if (twin) sink.row('duplicate', of, start(row), end(row), 'stands twice with equal values');
-    else if (other !== undefined && other !== false) {
+    if (slot === undefined && hasTwin(columns, sorted, at)) {
+      sink.row('duplicate', of, start(row), end(row), 'stands twice with equal values');
+    } else if (slot !== undefined || (furthest !== row && end(furthest) > start(row))) {
+      const other = slot === undefined ? start(furthest) : slotStart(of, slot);
       const message = `shares time with the row that starts ${formatInstant(other)}`;
       sink.row('overlap', of, start(row), end(row), message);
     }
-    if (furthest === undefined || end(row) > end(furthest)) furthest = row;
+    if (end(row) > end(furthest)) furthest = row;
   }
 }
 
