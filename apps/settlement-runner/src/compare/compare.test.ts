@@ -65,7 +65,7 @@ describe('charges and VAT', () => {
     const tried = JSON.parse(
       (await command('what-if', a, '--community', other, '--json')).out,
     ) as Compared;
-    expect(told.members.map(({ member }) => member)).toEqual(['ana', 'rui']);
+    expect(told.members.map(({ member }) => member)).toEqual(['ana', 'rui', 'sol']);
     for (const compared of [told, tried]) {
       let total = 0n;
       for (const { member, change } of compared.members) {
