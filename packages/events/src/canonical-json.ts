@@ -10,6 +10,9 @@ const encoder = new TextEncoder();
 // With the u flag only surrogates that are not part of a pair match.
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
+/** Printable ASCII but quotation mark and backslash: text that JSON writes as it is. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
 /** Thrown where a value has no JSON form; the way to it is looked for only then. */
 class NoJsonForm extends Error {}
 
@@ -29,6 +32,8 @@ function isOrdered(keys: readonly string[]): boolean {
 function write(value: unknown): string {
   switch (typeof value) {
     case 'string': {
+      // Most texts need no escape: several times faster.
+      if (PLAIN.test(value)) return `"${value}"`;
       const text = JSON.stringify(value);
       // JSON.stringify writes what is no text as an escape.
       if (text.includes('\\ud') && LONE_SURROGATE.test(value)) throw new NoJsonForm();

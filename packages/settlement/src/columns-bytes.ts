@@ -28,9 +28,14 @@ export function columnsBytes(settled: SettledPeriod, interval: number): Uint8Arr
   const view = new DataView(bytes.buffer);
   let offset = title.length;
   const put = (value: number): void => {
-    const high = Math.floor(value / WORD);
-    view.setUint32(offset, value - high * WORD, true);
-    view.setInt32(offset + 4, high, true);
+    if (value >= 0 && value < WORD) {
+      // The upper half is 0 already.
+      view.setUint32(offset, value, true);
+    } else {
+      const high = Math.floor(value / WORD);
+      view.setUint32(offset, value - high * WORD, true);
+      view.setInt32(offset + 4, high, true);
+    }
     offset += 8;
   };
   put(size);

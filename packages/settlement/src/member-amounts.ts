@@ -54,6 +54,7 @@ export const NO_AMOUNTS: MemberAmounts = {
 
 /** The sum of two, exact. */
 export function addAmounts(a: MemberAmounts, b: MemberAmounts): MemberAmounts {
+  if (a === NO_AMOUNTS) return b;
   return {
     importMilliwattHours: a.importMilliwattHours + b.importMilliwattHours,
     exportMilliwattHours: a.exportMilliwattHours + b.exportMilliwattHours,
@@ -77,9 +78,10 @@ function addQualities(
   a: MemberAmounts['importByQuality'],
   b: MemberAmounts['importByQuality'],
 ): MemberAmounts['importByQuality'] {
-  return Object.fromEntries(
-    INTERVAL_QUALITIES.map(
-      (quality) => [quality, (a[quality] ?? 0n) + (b[quality] ?? 0n)] as const,
-    ).filter(([, energy]) => energy > 0n),
-  );
+  const sum: Partial<Record<IntervalQuality, bigint>> = {};
+  for (const quality of INTERVAL_QUALITIES) {
+    const energy = (a[quality] ?? 0n) + (b[quality] ?? 0n);
+    if (energy > 0n) sum[quality] = energy;
+  }
+  return sum;
 }

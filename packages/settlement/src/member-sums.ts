@@ -1,4 +1,4 @@
-import { INTERVAL_QUALITIES } from '@microgrid/events';
+import { INTERVAL_QUALITIES, type IntervalQuality } from '@microgrid/events';
 import { addAmounts, NO_AMOUNTS, type MemberAmounts } from './member-amounts.js';
 import type { SettledPeriod } from './settled-period.js';
 
@@ -136,12 +136,7 @@ export class MemberSums {
         surplusPico,
         ownSurplusPico: -(ownSurplus * exportPrice),
         costPico: supplyPico + sharedInPico + sharedOutPico + surplusPico,
-        importByQuality: Object.fromEntries(
-          INTERVAL_QUALITIES.map((name, index) => [
-            name,
-            exact(this.quality, member * QUALITIES + index),
-          ]),
-        ),
+        importByQuality: this.byQuality(member),
       });
     }
     for (const sums of [this.imports, this.exports, this.sharedIn, this.sharedOut]) sums.fill(0);
@@ -150,6 +145,15 @@ export class MemberSums {
     this.paid.fill(0n);
     this.earned.fill(0n);
     this.bound = 0;
+  }
+
+  private byQuality(member: number): MemberAmounts['importByQuality'] {
+    const energies: Partial<Record<IntervalQuality, bigint>> = {};
+    for (const [index, name] of INTERVAL_QUALITIES.entries()) {
+      const energy = this.quality[member * QUALITIES + index] as number;
+      if (energy > 0) energies[name] = BigInt(energy);
+    }
+    return energies;
   }
 
   /** Each member's amounts since the last time, by position; {@link priceOut} comes first. */
