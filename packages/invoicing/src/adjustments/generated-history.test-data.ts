@@ -119,62 +119,88 @@ const row = (missing: boolean): fc.Arbitrary<ReadingRow> =>
     quality: fc.nat({ max: MISSING - 1 }),
   });
 
-const community: fc.Arbitrary<Community> = fc
-  .record({
-    size: fc.integer({ min: 1, max: MOST_POINTS }),
-    weights: fc.option(fc.array(fc.nat({ max: 200 }), { minLength: 5, maxLength: 5 })),
-    dates: fc.array(fc.constantFrom(undefined, undefined, 'validFrom', 'validTo'), {
-      minLength: 5,
-      maxLength: 5,
-    }),
-    perMember: fc.integer({ min: 1, max: 3 }),
-    netting: fc.constantFrom('none', 'none', 'interval'),
-    missing: fc.constantFrom('stop', 'substitute'),
-    prices: fc.record({ import: price, export: price, internal: price }),
-    transformer: fc.option(fc.nat({ max: 4_000_000 })),
-  })
-  .map((made) => {
-    const points = Array.from({ length: made.size }, (_, index) => {
-      const date = made.dates[index];
-      return { id: `p${index}`, ...(date !== undefined && { [date]: MIDNIGHT }) };
-    });
-    const members: object[] = [];
-    for (let first = 0; first < points.length; first += made.perMember) {
-      members.push({
-        id: `m${first}`,
-        meteringPoints: points.slice(first, first + made.perMember),
-      });
-    }
-    const coefficient = (index: number): string => ((made.weights?.[index] ?? 0) / 1000).toFixed(3);
-    return parseCommunity(
-      JSON.stringify({
-        schema: 'microgrid/community/1',
-        id: 'generated',
-        name: 'Generated',
-        timeZone: 'Europe/Lisbon',
-        resolution: 'PT60M',
-        currency: 'EUR',
-        netting: made.netting,
-        missing: made.missing,
-        sharingKey:
-          made.weights === null
-            ? { type: 'proportional' }
-            : {
-                type: 'fixed',
-                coefficients: Object.fromEntries(
-                  points.map(({ id }, index) => [id, coefficient(index)]),
-                ),
-              },
-        prices: made.prices,
-        ...(made.transformer !== null && {
-          transformer: { limitKilovoltAmperes: (made.transformer / 1e6).toFixed(6) },
-        }),
-        members,
-      }),
-    );
-  });
+/** What a generated community is made of. */
+interface CommunityRules {
+  readonly size: number;
+  readonly weights: readonly number[] | null;
+  readonly dates: readonly ('validFrom' | 'validTo' | undefined)[];
+  readonly perMember: number;
+  readonly netting: string;
+  readonly missing: string;
+  readonly prices: { readonly import: string; readonly export: string; readonly internal: string };
+  readonly transformer: number | null;
+}
 
-const event: fc.Arbitrary<HistoryEvent> = fc.oneof(
+const rulesRecord = {
+  size: fc.integer({ min: 1, max: MOST_POINTS }),
+  weights: fc.option(fc.array(fc.nat({ max: 200 }), { minLength: 5, maxLength: 5 }), { freq: 1 }),
+  dates: fc.array(fc.constantFrom(undefined, undefined, 'validFrom', 'validTo'), {
+    minLength: 5,
+    maxLength: 5,
+  }),
+  perMember: fc.integer({ min: 1, max: 3 }),
+  netting: fc.constantFrom('none', 'none', 'interval'),
+  missing: fc.constantFrom('stop', 'substitute'),
+  prices: fc.record({ import: price, export: price, internal: price }),
+  transformer: fc.option(fc.nat({ max: 4_000_000 })),
+};
+
+const rules: fc.Arbitrary<CommunityRules> = fc.record(rulesRecord);
+
+/** A change of one thing: who takes part when, who is a member, whose a point is, what energy costs. */
+const oneRule: fc.Arbitrary<Partial<CommunityRules>> = fc.oneof(
+  fc.record({ dates: rulesRecord.dates }),
+  fc.record({ size: rulesRecord.size }),
+  fc.record({ perMember: rulesRecord.perMember }),
+  fc.record({ prices: rulesRecord.prices }),
+);
+
+function communityOf(made: CommunityRules): Community {
+  const points = Array.from({ length: made.size }, (_, index) => {
+    const date = made.dates[index];
+    return { id: `p${index}`, ...(date !== undefined && { [date]: MIDNIGHT }) };
+  });
+  const members: object[] = [];
+  for (let first = 0; first < points.length; first += made.perMember) {
+    members.push({
+      id: `m${first}`,
+      meteringPoints: points.slice(first, first + made.perMember),
+    });
+  }
+  const coefficient = (index: number): string => ((made.weights?.[index] ?? 0) / 1000).toFixed(3);
+  return parseCommunity(
+    JSON.stringify({
+      schema: 'microgrid/community/1',
+      id: 'generated',
+      name: 'Generated',
+      timeZone: 'Europe/Lisbon',
+      resolution: 'PT60M',
+      currency: 'EUR',
+      netting: made.netting,
+      missing: made.missing,
+      sharingKey:
+        made.weights === null
+          ? { type: 'proportional' }
+          : {
+              type: 'fixed',
+              coefficients: Object.fromEntries(
+                points.map(({ id }, index) => [id, coefficient(index)]),
+              ),
+            },
+      prices: made.prices,
+      ...(made.transformer !== null && {
+        transformer: { limitKilovoltAmperes: (made.transformer / 1e6).toFixed(6) },
+      }),
+      members,
+    }),
+  );
+}
+
+type EventDraft =
+  | Exclude<HistoryEvent, { what: 'contract' }>
+  | { readonly what: 'contract'; readonly rules: Partial<CommunityRules> };
+
+const event: fc.Arbitrary<EventDraft> = fc.oneof(
   fc.record({
     what: fc.constant('readings' as const),
     rows: fc.uniqueArray(row(true), {
@@ -183,7 +209,7 @@ const event: fc.Arbitrary<HistoryEvent> = fc.oneof(
       selector: ({ point, interval }) => `${point}/${interval}`,
     }),
   }),
-  fc.record({ what: fc.constant('contract' as const), community }),
+  fc.record({ what: fc.constant('contract' as const), rules: fc.oneof(rules, oneRule, oneRule) }),
   fc.record({
     what: fc.constant('price' as const),
     price: fc
@@ -217,8 +243,21 @@ const everyRow = fc
 
 /** Periods whose readings, contract and prices are corrected up to `mostEvents` times. */
 export function generatedHistory(mostEvents: number): fc.Arbitrary<GeneratedHistory> {
-  return fc.record({
-    first: fc.record({ community, rows: everyRow }),
-    events: fc.array(event, { minLength: 1, maxLength: mostEvents }),
-  });
+  return fc
+    .record({
+      first: rules,
+      rows: everyRow,
+      events: fc.array(event, { minLength: 1, maxLength: mostEvents }),
+    })
+    .map(({ first, rows, events }) => {
+      let now = first;
+      return {
+        first: { community: communityOf(first), rows },
+        events: events.map((draft): HistoryEvent => {
+          if (draft.what !== 'contract') return draft;
+          now = { ...now, ...draft.rules };
+          return { what: 'contract', community: communityOf(now) };
+        }),
+      };
+    });
 }

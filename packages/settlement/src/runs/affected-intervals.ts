@@ -87,7 +87,12 @@ function standingDiffers(points: PairedPoints, before: Standing, after: Standing
 }
 
 /** Whether a point's reading differs; a point that is not there is like one that nothing is known of. */
-function readingDiffers(a: SettlementGrid, cellA: number, b: SettlementGrid, cellB: number): boolean {
+function readingDiffers(
+  a: SettlementGrid,
+  cellA: number,
+  b: SettlementGrid,
+  cellB: number,
+): boolean {
   if (cellA < 0) return b.quality[cellB] !== MISSING_QUALITY;
   if (cellB < 0) return a.quality[cellA] !== MISSING_QUALITY;
   return (

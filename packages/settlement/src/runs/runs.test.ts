@@ -332,6 +332,26 @@ describe('bitemporal inputs', () => {
     expect(second.settled.prices.internal[at(NOON_MS)]).toBe(120_000);
   });
 
+  test('of prices of one interval the newest known one counts, whatever the order', () => {
+    const known = (text: string, knownMs: number) => ({
+      knownMs,
+      price: 'import' as const,
+      startMs: NOON_MS,
+      endMs: NOON_MS + 2 * QUARTER_MS,
+      tariff: flatTariff(text),
+    });
+    const prices = [known('0.3', KNOWN_MS), known('0.4', DAY_LATER_MS)];
+    for (const list of [prices, [...prices].reverse()]) {
+      const of = (asKnownOnMs: number): (number | undefined)[] => {
+        const base = villageInputs(villageRows(1));
+        const run = settleRun({ ...base, prices: list }, villageRequest(1, { asKnownOnMs }));
+        return [-1, 0, 1, 2].map((slot) => run.settled.prices.import[at(NOON_MS) + slot]);
+      };
+      expect(of(KNOWN_MS)).toEqual([250_000, 300_000, 300_000, 250_000]);
+      expect(of(DAY_LATER_MS)).toEqual([250_000, 400_000, 400_000, 250_000]);
+    }
+  });
+
   test('a less trusted source does not replace a more trusted one, however late', () => {
     const gateway = changed(villageRows(1), () => ({ energies: [1, 0] as const }));
     const both: RunInputs = {
@@ -461,6 +481,68 @@ describe('later runs', () => {
     expect(run.version).toBe(1);
     expect(attempt(run, 'final')).toMatch(/^run-not-allowed: .*closed/);
     expect(attempt(run, 'dispute')).toBe('accepted');
+  });
+
+  test('a date, an owner: only the intervals concerned are settled again or change', () => {
+    const base = villageInputs(villageRows(2), village({ sharingKey: { type: 'proportional' } }));
+    const after = (members: object[]) =>
+      resettle(
+        settleRun(base, villageRequest(2)),
+        {
+          ...base,
+          contracts: [
+            ...base.contracts,
+            {
+              knownMs: DAY_LATER_MS,
+              community: village({ sharingKey: { type: 'proportional' }, members }),
+            },
+          ],
+        },
+        { ...villageRequest(2), kind: 'R1', asKnownOnMs: DAY_LATER_MS },
+      );
+    const member = (id: string, dates: object = {}) => ({
+      id: `m-${id}`,
+      ...dates,
+      meteringPoints: [{ id }],
+    });
+    const all = ['ana', 'bea', 'sol'].map((id) => member(id));
+    // Rui took part from the second day on.
+    const dated = after([...all, member('rui', { validFrom: '2026-06-16' })]);
+    expect(dated.recomputed).toHaveLength(96);
+    expect(dated.recomputed[0]).toBe(MONDAY_MS);
+    expect(dated.changed.length).toBeGreaterThan(40);
+    // Rui never was a member: every interval had his readings.
+    expect(after(all).changed).toHaveLength(192);
+    // Rui's point was ana's: the energies are the same, the money is hers.
+    const moved = after([
+      { id: 'm-ana', meteringPoints: [{ id: 'ana' }, { id: 'rui' }] },
+      member('bea'),
+      member('sol'),
+    ]);
+    expect(moved.changed).toHaveLength(192);
+  });
+
+  test('a point that is new has readings before it takes part: they are bought and sold', () => {
+    const sharingKey = { type: 'proportional' };
+    const three = ['ana', 'bea', 'sol'].map((id) => ({ id: `m-${id}`, meteringPoints: [{ id }] }));
+    const rui = { id: 'm-rui', validFrom: '2026-06-16', meteringPoints: [{ id: 'rui' }] };
+    const base = villageInputs(villageRows(2), village({ sharingKey, members: three }));
+    const joined = village({ sharingKey, members: [...three, rui] });
+    const inputs = {
+      ...base,
+      contracts: [...base.contracts, { knownMs: DAY_LATER_MS, community: joined }],
+    };
+    const request = villageRequest(2, { kind: 'R1', asKnownOnMs: DAY_LATER_MS });
+    const { run, changed: differing } = resettle(
+      settleRun(inputs, villageRequest(2)),
+      inputs,
+      request,
+    );
+    const fresh = settleRun(inputs, request);
+    expect(differing).toHaveLength(192);
+    expect(run.settled.importMilliwattHours).toEqual(fresh.settled.importMilliwattHours);
+    expect(run.settled.importMilliwattHours[2]).toBe(villageRows(1)[2]?.energies?.[0]);
+    expect(run.settled.sharedInMilliwattHours).toEqual(fresh.settled.sharedInMilliwattHours);
   });
 
   test('a member that joins or leaves afterwards: nothing vanishes', () => {
