@@ -47,9 +47,29 @@ export async function isCanonical(file: string, fromFormat: string | undefined):
   return (fromFormat ?? detectFormat(head)?.id) === 'canonical-csv';
 }
 
-/** A file, plain or gzip, in pieces. @throws CommandError naming it. */
+/** The encoding of a file that its byte order mark says is UTF-16. */
+function wideEncoding([first, second]: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
+  if (first === 0xff && second === 0xfe) return 'utf-16le';
+  return first === 0xfe && second === 0xff ? 'utf-16be' : undefined;
+}
+
+/** A text file, plain or gzip, in pieces of UTF-8. @throws CommandError naming it. */
 export async function* piecesOf(file: string): AsyncGenerator<Uint8Array> {
-  const { gzip } = await headOf(file);
+  const { head, gzip } = await headOf(file);
+  const encoding = wideEncoding(head);
+  if (encoding === undefined) {
+    yield* unpackedPieces(file, gzip);
+    return;
+  }
+  const decoder = new TextDecoder(encoding);
+  const encoder = new TextEncoder();
+  for await (const piece of unpackedPieces(file, gzip)) {
+    yield encoder.encode(decoder.decode(piece, { stream: true }));
+  }
+  yield encoder.encode(decoder.decode());
+}
+
+async function* unpackedPieces(file: string, gzip: boolean): AsyncGenerator<Uint8Array> {
   const raw = createReadStream(file, { highWaterMark: 1 << 20 });
   try {
     if (!gzip) {

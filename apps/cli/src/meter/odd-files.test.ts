@@ -1,8 +1,11 @@
+import { execFileSync } from 'node:child_process';
 import { createHash, createSign, generateKeyPairSync } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
+import { gzipSync } from 'node:zlib';
 import { readCanonicalCsv, type Columns } from '@microgrid/metering';
 import { EXIT_BAD_INPUT, EXIT_OK, main } from '../index.js';
 import { handmadeWorkbook } from './meter.test-data.js';
@@ -581,4 +584,27 @@ test('the handmade files are the same in every run', () => {
       .update(handmadeWorkbook([['a', 1]]))
       .digest('hex'),
   ).toBe(digest);
+});
+
+test.each(['plain', 'gzip'])('canonical CSV in UTF-16, %s, is taken strictly', async (packing) => {
+  const text =
+    'metering_point,start,end,import_kwh,export_kwh,quality\na,2026-06-21T00:00:00Z,2026-06-21T00:15:00Z,0.123,0.000,measured\n';
+  const bytes = packing === 'gzip' ? gzipSync(utf16(text)) : utf16(text);
+  const { columns } = await taken(put('wide.csv', bytes));
+  expect([...columns.importMilliwattHours]).toEqual([123_000]);
+});
+
+test('an output that is a pipe is written into and stays one', async () => {
+  const pipe = place('pipe');
+  execFileSync('mkfifo', [pipe]);
+  const text =
+    'metering_point,start,end,import_kwh,export_kwh,quality\na,2026-06-21T00:00:00Z,2026-06-21T00:15:00Z,0.123,0.000,measured\n';
+  const input = put('piped.csv', text);
+  // Opened for both directions, so that neither side waits for the other.
+  const handle = await open(pipe, 'r+');
+  const { code } = await meter('convert', input, '--to', pipe, '--format', 'csv');
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(1024), 0, 1024, null);
+  await handle.close();
+  expect([code, buffer.toString('utf8', 0, bytesRead)]).toEqual([EXIT_OK, text]);
+  expect(statSync(pipe).isFIFO()).toBe(true);
 });

@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { rename, rm, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
@@ -55,23 +55,36 @@ async function* pieces(
   }
 }
 
+/** Whether a name is a device or a pipe: those are written into, never replaced. */
+async function isStream(file: string): Promise<boolean> {
+  try {
+    const found = await stat(file);
+    return !found.isFile() && !found.isDirectory();
+  } catch (error) {
+    if (isSystemError(error)) return false;
+    throw error;
+  }
+}
+
 /**
  * Writes a file whole or not at all: it appears under its name when everything is written. A name that
- * ends in `.gz` is packed. @throws CommandError where it cannot be written.
+ * ends in `.gz` is packed; a device or a pipe is written as it comes.
+ * @throws CommandError where it cannot be written.
  */
 export async function writeWhole(
   file: string,
   content: AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>,
 ): Promise<void> {
-  const part = `${file}.part`;
+  const stream = await isStream(file);
+  const part = stream ? file : `${file}.part`;
   try {
     const source = Readable.from(content, { objectMode: false });
     const target = createWriteStream(part);
     if (file.endsWith('.gz')) await pipeline(source, createGzip(), target);
     else await pipeline(source, target);
-    await rename(part, file);
+    if (!stream) await rename(part, file);
   } catch (error) {
-    await rm(part, { force: true });
+    if (!stream) await rm(part, { force: true });
     if (!isSystemError(error)) throw error;
     throw new CommandError('file', `${file}: cannot be written: ${error.message}`);
   }
