@@ -73,6 +73,11 @@ export function explain(directory: string, options: ExplainOptions): Explanation
       point.lines.filter(({ exactPico }) => exactPico !== '0').map(({ line }) => line),
     ),
   );
+  // What stayed of the pool is surplus of the interval and a line of its own on the statement.
+  if (points.some(({ share }) => (share.ownSurplusMilliwattHours ?? 0) > 0))
+    lines.add('ownSurplus');
+  // The price stack covers every interval of the period.
+  lines.add('charge').add('vat');
   return {
     community: community.id,
     member: options.member,

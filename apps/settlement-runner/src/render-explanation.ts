@@ -22,8 +22,8 @@ export function renderExplanation(explanation: Explanation): string {
     `Cost of the interval: ${formatMoney(BigInt(costPico))} ${currency} (positive: the member pays)`,
     '',
     'Posting (the whole period; the interval is part of these statement lines)',
-    ...postings.flatMap(({ line, postings: sides }) => [
-      `  ${line}`,
+    ...postings.flatMap(({ id, line, end: until, postings: sides }) => [
+      `  ${line === 'charge' || line === 'vat' ? id.slice(id.indexOf(`/${until}/`) + until.length + 2) : line}`,
       ...sides.map(
         ({ account, side, amountPico }) =>
           `    ${side.padEnd(6)} ${account.padEnd(20)} ${formatMoney(BigInt(amountPico))} ${currency}`,
