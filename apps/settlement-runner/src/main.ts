@@ -9,6 +9,10 @@ process.once('SIGTERM', () => {
   interrupt.abort();
 });
 const { stdout, stderr } = process;
+// A reader that has seen enough, such as head, is no fault.
+stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
 const verifyPage = fileURLToPath(new URL('./verify.html', import.meta.url));
 const streams = { stdout, stderr, verifyPage };
 process.exitCode = await main(process.argv.slice(2), streams, interrupt.signal);

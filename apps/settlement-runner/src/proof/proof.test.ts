@@ -63,6 +63,13 @@ describe('a signed run', () => {
     expect(err).toMatch(/is not signed, since it does not verify: statements\/rui\.csv: byte/);
   });
 
+  test('a key that cannot be made is told with its path', async () => {
+    const out = await settled('out');
+    const { code, err } = await command('sign', out, '--key', place.path('nowhere/operator.pem'));
+    expect(code).toBe(2);
+    expect(err).toMatch(/--key: \S*nowhere\/operator\.pem: ENOENT[^]*; expected a key file/);
+  });
+
   test('a bundle of a run that is not signed, of a stranger or off the log is refused', async () => {
     const out = await settled('out');
     const to = place.path('to');

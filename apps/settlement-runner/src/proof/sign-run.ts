@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { canonicalJson } from '@microgrid/events';
 import { signTreeHead, type SignedTreeHead } from '@microgrid/invoicing/bundle';
+import { isJournalError } from '@microgrid/journal';
 import { loadOrCreateKeyFile } from '@microgrid/journal/node';
 import { HEAD_JSON } from '../run-layout.js';
-import { RunnerError } from '../runner-error.js';
+import { RunnerError, systemMessage } from '../runner-error.js';
 import { withInputs } from '../input-place.js';
 import { verify } from '../verify.js';
 import { manifestOf } from './public-manifest.js';
@@ -36,9 +37,21 @@ export async function signRun(
       `${directory}: is not signed, since it does not verify: ${findings[0]?.message ?? ''}`,
     );
   }
-  const signing = loadOrCreateKeyFile(key);
+  const signing = operatorKey(key);
   const head = await signTreeHead(signing, unsignedHead(manifestOf(directory)));
   const entered = log === undefined ? undefined : await appendRun(log, head, signing);
   writeWhole(join(directory, HEAD_JSON), `${canonicalJson(head)}\n`);
   return { head, ...(entered && { log: entered }) };
+}
+
+function operatorKey(path: string): ReturnType<typeof loadOrCreateKeyFile> {
+  try {
+    return loadOrCreateKeyFile(path);
+  } catch (error) {
+    if (isJournalError(error)) throw error;
+    throw new RunnerError(
+      'bad-input',
+      `--key: ${path}: ${systemMessage(error)}; expected a key file, or a place where one can be made`,
+    );
+  }
 }
