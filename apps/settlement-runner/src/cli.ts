@@ -88,78 +88,9 @@ function program(streams: CliStreams, state: { code: number }, signal?: AbortSig
     .addHelpText('after', '\nExit codes: 0 done, 1 verification failed, 2 bad input or usage.');
   const { show, stop } = progress(streams);
 
-  command
-    .command('run')
-    .description('settle a period and write the run')
-    .option('--community <file>', 'community file (YAML)')
-    .option('--readings <file>', 'readings in canonical CSV, plain or gzip')
-    .option('--history <file>', 'what became known when, and the runs made of it (YAML)')
-    .option('--from <date>', 'first day (local midnight), or an instant with Z')
-    .option('--to <date>', 'end, exclusive: a day, or an instant with Z')
-    .option('--kind <kind>', 'as a run of a kind: its completeness is checked')
-    .option('--source <source>', 'who the readings come from; with --kind', 'meter-profile')
-    .option('--calendar <file>', 'run calendar (YAML); with --kind')
-    .option('--as-known-on <instant>', 'see what was known then; with --kind or --history')
-    .requiredOption('--out <directory>', 'directory to write; an earlier run there is replaced')
-    .option(
-      '--external-inputs <directory>',
-      'keep the inputs there by their hash, for several runs, instead of in the run',
-    )
-    .option('--no-interval-tables', "leave out the CSV tables of the members' intervals")
-    .action(async (options: RunLine) => {
-      const manifest = await runOf(options, {
-        ...(show && { onProgress: show }),
-        ...(signal && { signal }),
-      }).finally(stop);
-      streams.stdout.write(summary(manifest, options.out));
-    });
-
-  command
-    .command('verify')
-    .description('recompute a run from its own inputs and compare every byte')
-    .argument('<directory>', 'directory that run wrote')
-    .option('--operator-key <key>', 'the run must be signed by this key, as in ed25519:…')
-    .option(...EXTERNAL_INPUTS_OPTION)
-    .action(async (directory: string, options: Omit<VerifyOptions, 'onProgress'>) => {
-      const { ok, files, findings, erased } = await verify(directory, {
-        ...options,
-        ...(show && { onProgress: show }),
-      }).finally(stop);
-      if (ok && erased !== undefined) {
-        const who = erased.join(', ');
-        streams.stdout.write(
-          `verify: ok (${files} files; erased: ${who}, whose values can no longer be recomputed)\n`,
-        );
-        return;
-      }
-      if (ok) {
-        streams.stdout.write(`verify: ok (${files} files, every byte as its inputs demand)\n`);
-        return;
-      }
-      state.code = EXIT_DIFFERENT;
-      for (const { message } of findings) streams.stdout.write(`${message}\n`);
-      const wrong = new Set(findings.map(({ file }) => file)).size;
-      streams.stdout.write(
-        `verify: failed (${wrong} ${wrong === 1 ? 'file differs' : 'files differ'})\n`,
-      );
-    });
-
-  command
-    .command('explain')
-    .description('explain how an interval of a member became money')
-    .argument('<directory>', 'directory that run wrote')
-    .requiredOption('--member <id>', 'member of the community')
-    .requiredOption('--interval <instant>', 'start of the interval, as in 2016-08-10T14:00Z')
-    .option('--json', 'as JSON')
-    .option(...EXTERNAL_INPUTS_OPTION)
-    .action((directory: string, options: ExplainOptions & { json?: boolean }) => {
-      const explanation = explain(directory, options);
-      streams.stdout.write(
-        options.json === true
-          ? `${JSON.stringify(explanation, null, 2)}\n`
-          : renderExplanation(explanation),
-      );
-    });
+  addRun(command, streams, { stop, ...(show && { onProgress: show }), ...(signal && { signal }) });
+  addVerify(command, streams, { state, stop, ...(show && { onProgress: show }) });
+  addExplain(command, streams);
   addCompareCommands(command, {
     write: (text) => void streams.stdout.write(text),
     different: () => (state.code = EXIT_DIFFERENT),
@@ -180,6 +111,91 @@ function program(streams: CliStreams, state: { code: number }, signal?: AbortSig
     verifyPage: streams.verifyPage ?? 'dist/verify.html',
   });
   return command;
+}
+
+type Watched = Pick<RunOptions, 'onProgress' | 'signal'> & {
+  /** Ends the progress bar. */
+  readonly stop?: (() => void) | undefined;
+};
+
+function addRun(command: Command, streams: CliStreams, { stop, ...watched }: Watched): void {
+  command
+    .command('run')
+    .description('settle a period and write the run')
+    .option('--community <file>', 'community file (YAML)')
+    .option('--readings <file>', 'readings in canonical CSV, plain or gzip')
+    .option('--history <file>', 'what became known when, and the runs made of it (YAML)')
+    .option('--from <date>', 'first day (local midnight), or an instant with Z')
+    .option('--to <date>', 'end, exclusive: a day, or an instant with Z')
+    .option('--kind <kind>', 'as a run of a kind: its completeness is checked')
+    .option('--source <source>', 'who the readings come from; with --kind', 'meter-profile')
+    .option('--calendar <file>', 'run calendar (YAML); with --kind')
+    .option('--as-known-on <instant>', 'see what was known then; with --kind or --history')
+    .requiredOption('--out <directory>', 'directory to write; an earlier run there is replaced')
+    .option(
+      '--external-inputs <directory>',
+      'keep the inputs there by their hash, for several runs, instead of in the run',
+    )
+    .option('--no-interval-tables', "leave out the CSV tables of the members' intervals")
+    .action(async (options: RunLine) => {
+      const manifest = await runOf(options, watched).finally(stop);
+      streams.stdout.write(summary(manifest, options.out));
+    });
+}
+
+function addVerify(
+  command: Command,
+  streams: CliStreams,
+  { state, stop, onProgress }: Watched & { readonly state: { code: number } },
+): void {
+  command
+    .command('verify')
+    .description('recompute a run from its own inputs and compare every byte')
+    .argument('<directory>', 'directory that run wrote')
+    .option('--operator-key <key>', 'the run must be signed by this key, as in ed25519:…')
+    .option(...EXTERNAL_INPUTS_OPTION)
+    .action(async (directory: string, options: Omit<VerifyOptions, 'onProgress'>) => {
+      const { ok, files, findings, erased } = await verify(directory, {
+        ...options,
+        ...(onProgress && { onProgress }),
+      }).finally(stop);
+      if (ok && erased !== undefined) {
+        const who = erased.join(', ');
+        streams.stdout.write(
+          `verify: ok (${files} files; erased: ${who}, whose values can no longer be recomputed)\n`,
+        );
+        return;
+      }
+      if (ok) {
+        streams.stdout.write(`verify: ok (${files} files, every byte as its inputs demand)\n`);
+        return;
+      }
+      state.code = EXIT_DIFFERENT;
+      for (const { message } of findings) streams.stdout.write(`${message}\n`);
+      const wrong = new Set(findings.map(({ file }) => file)).size;
+      streams.stdout.write(
+        `verify: failed (${wrong} ${wrong === 1 ? 'file differs' : 'files differ'})\n`,
+      );
+    });
+}
+
+function addExplain(command: Command, streams: CliStreams): void {
+  command
+    .command('explain')
+    .description('explain how an interval of a member became money')
+    .argument('<directory>', 'directory that run wrote')
+    .requiredOption('--member <id>', 'member of the community')
+    .requiredOption('--interval <instant>', 'start of the interval, as in 2016-08-10T14:00Z')
+    .option('--json', 'as JSON')
+    .option(...EXTERNAL_INPUTS_OPTION)
+    .action((directory: string, options: ExplainOptions & { json?: boolean }) => {
+      const explanation = explain(directory, options);
+      streams.stdout.write(
+        options.json === true
+          ? `${JSON.stringify(explanation, null, 2)}\n`
+          : renderExplanation(explanation),
+      );
+    });
 }
 
 /** The options of `run`, as they stand on its line. */
