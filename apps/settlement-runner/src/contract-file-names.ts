@@ -1,6 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, normalize, resolve } from 'node:path';
-import type { Community, ContractFiles } from '@microgrid/community';
+import {
+  contractFileNames as keyFileNames,
+  type Community,
+  type ContractFiles,
+} from '@microgrid/community';
 import { seriesFile, seriesNames } from '@microgrid/tariff';
 import { compareIds } from '@microgrid/units';
 import { filesOfFolder, type InputPlace, type NamedFiles } from './input-place.js';
@@ -9,16 +13,9 @@ import { RunnerError, systemMessage } from './runner-error.js';
 
 /** Names of the files a contract's key and day-ahead prices refer to, in order, each once. */
 export function contractFileNames(community: Community): string[] {
-  const found = new Set(seriesNames(community).map(seriesFile));
-  const walk = (value: unknown): void => {
-    if (typeof value !== 'object' || value === null) return;
-    for (const [name, field] of Object.entries(value)) {
-      if (name === 'file' && typeof field === 'string') found.add(field);
-      else walk(field);
-    }
-  };
-  walk(community.sharingKey);
-  return [...found].sort(compareIds);
+  const key = keyFileNames(community.sharingKey).map(({ file }) => file);
+  const prices = seriesNames(community).map(seriesFile);
+  return [...new Set([...key, ...prices])].sort(compareIds);
 }
 
 /** A Spanish coefficient file of one year; those of other years beside it belong to it. */

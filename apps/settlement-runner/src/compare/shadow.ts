@@ -5,7 +5,7 @@ import {
   readAllocationCsv,
   type AllocationLayout,
 } from '@microgrid/community';
-import { shadowSettlement, type ShadowReport } from '@microgrid/settlement';
+import { earlierVersions, shadowSettlement, type ShadowReport } from '@microgrid/settlement';
 import { RunnerError } from '../runner-error.js';
 import { readDocument, readText } from '../versions/load-history.js';
 import { versionsOf } from '../versions/produce-version.js';
@@ -26,11 +26,14 @@ export function shadow(
   directory: string,
   { allocation, layout, externalInputs }: ShadowOptions,
 ): ShadowReport {
-  const run = versionsOf(historyOf(directory, externalInputs)).runs.at(-1)?.run;
+  const runs = versionsOf(historyOf(directory, externalInputs)).runs.map((version) => version.run);
+  const run = runs.at(-1);
   if (run === undefined) throw new RunnerError('not-a-run', `${directory}: holds no run`);
   const text = readText(allocation, "the operator's allocation, CSV");
   const file = readAllocationCsv(text, basename(allocation), layoutOf(layout));
-  return shadowSettlement(run, allocationOfPoints(file, run.settled.contract.community));
+  const theirs = allocationOfPoints(file, run.settled.contract.community);
+  // The operator may have settled what was known earlier.
+  return shadowSettlement(run, theirs, earlierVersions(runs));
 }
 
 function layoutOf(path: string | undefined): AllocationLayout {

@@ -2,6 +2,7 @@ import { canonicalCommunity } from '@microgrid/community';
 import { canonicalJson } from '@microgrid/events';
 import {
   adjust,
+  checkBooks,
   invoiceRun,
   renderStatementCorrection,
   renderTransactions,
@@ -18,6 +19,7 @@ import { daysText } from '../days-document.js';
 import { RunOutput, type FileSink, type Produced } from '../produce-run.js';
 import { WHOLE_RUN, type RunForm } from '../run-form.js';
 import { correctionPath, DAYS_JSON, DELTAS_NDJSON, HISTORY_JSON } from '../run-layout.js';
+import { RunnerError } from '../runner-error.js';
 import { HISTORY_SCHEMA, type History } from './history.js';
 
 const encoder = new TextEncoder();
@@ -64,6 +66,7 @@ export function* produceVersion(
   const { runs, adjustments } = versionsOf(history);
   const last = runs.at(-1) as InvoicedRun;
   const { contract } = last.run.settled;
+  expectBooksToBalance(runs, adjustments);
   const kept = keptFiles(history);
   const adjustment = adjustments.at(-1);
   const corrections = adjustment?.corrections ?? [];
@@ -85,6 +88,22 @@ export function* produceVersion(
     invoice: last.invoice,
     about: { run: aboutRun(last.run) },
   });
+}
+
+/** What was posted, originals and deltas, has to be what the last version comes to. */
+function expectBooksToBalance(
+  runs: readonly InvoicedRun[],
+  adjustments: readonly Adjustment[],
+): void {
+  const [first, last] = [runs[0], runs.at(-1)];
+  if (first === undefined || last === undefined) return;
+  const deltas = adjustments.flatMap(({ transactions }) => transactions);
+  const books = checkBooks(last.run.settled, [...first.invoice.transactions, ...deltas]);
+  if (books.ok) return;
+  throw new RunnerError(
+    'bad-output',
+    `${last.run.id}: ${JSON.stringify(books)}; nothing is written`,
+  );
 }
 
 /** What the manifest says of a version. */
