@@ -265,7 +265,7 @@ describe('microgrid-settle', () => {
     const help = await settle('--help');
     expect(help.code).toBe(EXIT_OK);
     expect(help.stdout).toContain(
-      'Exit codes: 0 done, 1 verification failed, 2 bad input or usage.',
+      'Exit codes: 0 done, 1 something was found (verify, diff, shadow, lint, payments), 2 bad input or usage.',
     );
   });
 

@@ -85,7 +85,10 @@ function program(streams: CliStreams, state: { code: number }, signal?: AbortSig
       writeOut: (text) => void streams.stdout.write(text),
       writeErr: (text) => void streams.stderr.write(text),
     })
-    .addHelpText('after', '\nExit codes: 0 done, 1 verification failed, 2 bad input or usage.');
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done, 1 something was found (verify, diff, shadow, lint, payments), 2 bad input or usage.',
+    );
   const { show, stop } = progress(streams);
 
   addRun(command, streams, { stop, ...(show && { onProgress: show }), ...(signal && { signal }) });

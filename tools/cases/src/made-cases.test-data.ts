@@ -249,8 +249,14 @@ export const MADE_CASES: Readonly<Record<string, CaseFile>> = {
       { omie_eur_MWh: [40, 60, 80, 100], factor: '0.9', adder: '-0.004', resolution: 'PT60M' },
       { omie_eur_MWh: [40, 60, 80, 100], factor: '0.9', adder: '-0.004', resolution: 'PT15M' },
       { market_price: 50, factor: 0.8, kWh: 250 },
+      { omie: '60', factor: '0.9', adder: '-3', kWh: '100' },
     ],
-    [{ price: ['0.059'] }, { price: ['0.032', '0.05', '0.068', '0.086'] }, { revenue: '10' }],
+    [
+      { price: ['0.059'] },
+      { price: ['0.032', '0.05', '0.068', '0.086'] },
+      { revenue: '10' },
+      { amount: '5.1' },
+    ],
   ),
   'an access tariff with a part exempted': madeCase(
     'price',

@@ -26,6 +26,11 @@ interface ErasableMember {
   readonly meteringPoints?: readonly { readonly id: string }[];
 }
 
+/** The part of the rules that erasing changes. */
+interface RedactableContract {
+  readonly members?: readonly ErasableMember[];
+}
+
 /**
  * Removes a member's values from a run for good: its statement, its readings, its amounts and its
  * name. The hashes of its days stay, so that the others' proofs, the tree and the signature still
@@ -80,7 +85,7 @@ function writeErased(
 }
 
 function redact(directory: string, member: string, manifest: Manifest): void {
-  const contract = manifest['contract'] as { members?: readonly ErasableMember[] } | undefined;
+  const contract = manifest['contract'] as RedactableContract | undefined;
   const points = new Set(
     (contract?.members ?? [])
       .filter(({ id }) => id === member)
@@ -103,9 +108,7 @@ function redact(directory: string, member: string, manifest: Manifest): void {
 }
 
 /** The rules without the member: its id stands for what other rules name. */
-function redactedContract(contract: object | undefined, member: string): object {
-  const members = ((contract as { members?: readonly ErasableMember[] })?.members ?? []).filter(
-    ({ id }) => id !== member,
-  );
+function redactedContract(contract: RedactableContract | undefined, member: string): object {
+  const members = (contract?.members ?? []).filter(({ id }) => id !== member);
   return { ...contract, members };
 }

@@ -1,5 +1,6 @@
 import {
   chargeLines,
+  compareFractions,
   divideFractions,
   fraction,
   isTariffError,
@@ -63,6 +64,18 @@ function marketField(input: JsonRecord): [string, Json] | undefined {
   );
 }
 
+/**
+ * Cases seldom name the unit of what is added. From 1 on it is per MWh, as market prices are: nobody
+ * adds a whole currency unit to each kWh.
+ */
+function adderPerKilowattHour(input: JsonRecord): Fraction {
+  const adder = numberOf(named(input, ADDER) ?? 0, 'adder');
+  const key = Object.keys(input).find((key) => ADDER.includes(plainName(key))) ?? '';
+  const isSmall =
+    compareFractions(adder, fraction(1)) < 0 && compareFractions(adder, fraction(-1)) > 0;
+  return isSmall || /kwh$/i.test(key) ? adder : divideFractions(adder, fraction(1000));
+}
+
 /** Market price x factor + adder per kWh, of hours or quarter-hours. */
 function dayAhead(input: JsonRecord, [key, value]: [string, Json]): Formula {
   const perKilowattHour = /_kwh$/i.test(key);
@@ -72,13 +85,12 @@ function dayAhead(input: JsonRecord, [key, value]: [string, Json]): Formula {
   const resolution = textOf(named(input, RESOLUTION) ?? 'PT60M');
   const quarterly = /15/.test(resolution);
   const lengthMs = isList(value) && prices.length >= 4 ? QUARTER_MS : 4 * QUARTER_MS;
-  const adder = named(input, ADDER);
   return {
     rate: {
       type: 'dayAhead',
       series: 'case',
       factor: decimalText(numberOf(named(input, FACTOR) ?? 1, 'factor')),
-      adder: decimalText(numberOf(adder ?? 0, 'adder')),
+      adder: decimalText(adderPerKilowattHour(input)),
       resolution: quarterly ? 'PT15M' : 'PT60M',
     },
     market: marketSeries('case', START_MS, lengthMs, prices),
