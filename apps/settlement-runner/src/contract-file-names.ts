@@ -61,6 +61,6 @@ export function readContractFiles(
 
 /** The contract's files that a run keeps. @throws the file system's error. */
 export function keptContractFiles(place: InputPlace): ContractFiles {
-  const { names, path } = place.contractFiles(COMMUNITY_JSON);
-  return new Map(names.map((name) => [name, readFileSync(path(name), 'utf8')]));
+  const kept = place.contractFiles(COMMUNITY_JSON);
+  return new Map(kept.names.map((name) => [name, readFileSync(kept.path(name), 'utf8')]));
 }

@@ -57,8 +57,8 @@ ${qualities(totals, all)}
 }
 
 function versionText({ run }: Readonly<Record<string, unknown>>): string {
-  const { kind, version } = (run ?? {}) as { kind?: unknown; version?: unknown };
-  return kind === undefined ? '' : `, ${String(kind)} run, version ${String(version)}`;
+  const { kind, version } = (run ?? {}) as { kind?: string; version?: number };
+  return kind === undefined ? '' : `, ${escaped(kind)} run, version ${version ?? ''}`;
 }
 
 function tiles(all: MemberAmounts, paid: Pico, currency: string): string {

@@ -94,5 +94,5 @@ function listen(): void {
 }
 
 listen();
-const embedded = document.getElementById(EMBEDDED)?.textContent?.trim() ?? '';
+const embedded = document.getElementById(EMBEDDED)?.textContent.trim() ?? '';
 if (embedded !== '') void show(embedded, 'the bundle in this page');

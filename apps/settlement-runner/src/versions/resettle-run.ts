@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { SourceKind } from '@microgrid/metering';
-import { DEFAULT_RUN_CALENDAR, parseRunCalendar, type RunKind } from '@microgrid/settlement';
+import { parseRunCalendar, type RunKind } from '@microgrid/settlement';
 import type { EpochMs } from '@microgrid/units';
 import { readContractFiles } from '../contract-file-names.js';
 import { instantOf } from '../instant-option.js';
@@ -105,5 +105,5 @@ function calendarOf(path: string | undefined, before: History): History['calenda
   if (path !== undefined) {
     return parseRunCalendar(readDocument(path, 'a run calendar in YAML or JSON'), path);
   }
-  return before.calendar ?? DEFAULT_RUN_CALENDAR;
+  return before.calendar;
 }
