@@ -11,6 +11,7 @@ import { formatInstant } from '@microgrid/units';
 import { billStatementLines } from './charges/bill-statement-lines.js';
 import { chargeRounding, pointBills, type PointBill } from './charges/point-bills.js';
 import {
+  dayLeaf,
   leafBytes,
   statementDay,
   statementLinesHash,
@@ -69,11 +70,7 @@ export function invoice(settled: SettledPeriod, options: InvoiceOptions): Invoic
       ...(own.length > 0 && { rounding: roundingOf(settled) }),
     };
   });
-  const leaves: MemberDayLeaf[] = days.map((day) => ({
-    community,
-    member: day.member,
-    ...statementDay(day),
-  }));
+  const leaves = days.map((day) => dayLeaf(community, day.member, statementDay(day)));
   for (const part of parts) bindLines(settled, part, leaves, positions, hash);
   const tree = merkleTree(
     hash,
@@ -194,12 +191,27 @@ function statement(
     roundingPico: roundingPico.toString(),
     merkleRoot: toHex(tree.root),
     leafCount: tree.size,
-    days: indices.flatMap((index) => {
-      const leaf = leaves[index];
-      if (leaf === undefined) return [];
-      const { community: _community, member: _member, lines: _lines, ...day } = leaf;
-      return [{ ...day, leafIndex: index, proof: tree.inclusionProof(index).map(spell) }];
-    }),
+    // Proofs outweigh all the rest of a run: they are made when a statement is read or written.
+    get days() {
+      return indices.flatMap((index) => {
+        const leaf = leaves[index];
+        if (leaf === undefined) return [];
+        return [
+          {
+            costPico: leaf.costPico,
+            date: leaf.date,
+            end: leaf.end,
+            exportMilliwattHours: leaf.exportMilliwattHours,
+            importMilliwattHours: leaf.importMilliwattHours,
+            leafIndex: index,
+            proof: tree.inclusionProof(index).map(spell),
+            sharedInMilliwattHours: leaf.sharedInMilliwattHours,
+            sharedOutMilliwattHours: leaf.sharedOutMilliwattHours,
+            start: leaf.start,
+          },
+        ];
+      });
+    },
   };
 }
 

@@ -40,17 +40,33 @@ export function statementLeaves(statement: StatementV1, hash: HashPort): MemberD
   }));
 }
 
-/** A member's day as its statement shows it. */
+/** A member's day as its statement shows it; fields in canonical order, which need not be sorted again. */
 export function statementDay(day: MemberDay): StatementDay {
   return {
+    costPico: day.costPico.toString(),
     date: day.date,
-    start: formatInstant(day.startMs),
     end: formatInstant(day.endMs),
-    importMilliwattHours: day.importMilliwattHours.toString(),
     exportMilliwattHours: day.exportMilliwattHours.toString(),
+    importMilliwattHours: day.importMilliwattHours.toString(),
     sharedInMilliwattHours: day.sharedInMilliwattHours.toString(),
     sharedOutMilliwattHours: day.sharedOutMilliwattHours.toString(),
-    costPico: day.costPico.toString(),
+    start: formatInstant(day.startMs),
+  };
+}
+
+/** The leaf of a member's day, in the same order. */
+export function dayLeaf(community: string, member: string, day: StatementDay): MemberDayLeaf {
+  return {
+    community,
+    costPico: day.costPico,
+    date: day.date,
+    end: day.end,
+    exportMilliwattHours: day.exportMilliwattHours,
+    importMilliwattHours: day.importMilliwattHours,
+    member,
+    sharedInMilliwattHours: day.sharedInMilliwattHours,
+    sharedOutMilliwattHours: day.sharedOutMilliwattHours,
+    start: day.start,
   };
 }
 

@@ -71,10 +71,23 @@ export function memberDays(settled: SettledPeriod): MemberDay[] {
   return all;
 }
 
-/** Each member's amounts over the whole period, in id order. */
-export function memberTotals(
-  days: readonly MemberDay[],
-): { readonly member: string; readonly amounts: MemberAmounts }[] {
+/** A member's amounts over a whole period. */
+export interface MemberTotal {
+  readonly member: string;
+  readonly amounts: MemberAmounts;
+}
+
+/** Statements, summary and report of a run ask for the totals of the same days. */
+const knownTotals = new WeakMap<readonly MemberDay[], readonly MemberTotal[]>();
+
+/** Each member's amounts over the whole period, in id order. @param days not changed afterwards. */
+export function memberTotals(days: readonly MemberDay[]): readonly MemberTotal[] {
+  const known = knownTotals.get(days) ?? sumsByMember(days);
+  knownTotals.set(days, known);
+  return known;
+}
+
+function sumsByMember(days: readonly MemberDay[]): MemberTotal[] {
   const totals = new Map<string, MemberAmounts>();
   for (const { member, date: _date, startMs: _start, endMs: _end, ...amounts } of days) {
     totals.set(member, addAmounts(totals.get(member) ?? NO_AMOUNTS, amounts));
