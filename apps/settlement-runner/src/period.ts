@@ -1,19 +1,11 @@
-import {
-  formatInstant,
-  isUnitsError,
-  parseInstantLoose,
-  type EpochMs,
-  type TimeInterval,
-} from '@microgrid/units';
-import { localDays, startOfLocalDay, type LocalDay } from '@microgrid/units/calendar';
+import { formatInstant, isUnitsError, type EpochMs, type TimeInterval } from '@microgrid/units';
+import { localDays, periodBound, type LocalDay } from '@microgrid/units/calendar';
 import { RunnerError } from './runner-error.js';
 
 /** A bound as people write it: a date is local midnight of the community, an instant with Z is itself. */
 function bound(option: string, text: string, timeZone: string): EpochMs {
   try {
-    return /^\d{4}-\d{2}-\d{2}$/.test(text)
-      ? startOfLocalDay(timeZone, text)
-      : parseInstantLoose(text);
+    return periodBound(timeZone, text);
   } catch (error) {
     if (!isUnitsError(error)) throw error;
     throw new RunnerError(

@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import { UnitsError } from './error.js';
-import type { EpochMs } from './instant.js';
+import { parseInstantLoose, type EpochMs } from './instant.js';
 import type { TimeInterval } from './time-interval.js';
 
 /** One day of a local calendar: 23, 24 or 25 hours long. */
@@ -52,6 +52,16 @@ function checkTimeZone(name: string): void {
 export function startOfLocalDay(timeZone: string, date: string): EpochMs {
   checkTimeZone(timeZone);
   return plainDate(date).toZonedDateTime(timeZone).epochMilliseconds;
+}
+
+/**
+ * The bound of a period as people write it: a date is local midnight, an instant with Z is itself.
+ * @throws UnitsError `bad-instant` for anything else, `bad-time-zone`.
+ */
+export function periodBound(timeZone: string, text: string): EpochMs {
+  return /^\d{4}-\d{2}-\d{2}$/.test(text)
+    ? startOfLocalDay(timeZone, text)
+    : parseInstantLoose(text);
 }
 
 function plainDate(date: string): Temporal.PlainDate {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { isTimeZone, localDays, localTime, startOfLocalDay } from './calendar.js';
+import { isTimeZone, localDays, localTime, periodBound, startOfLocalDay } from './calendar.js';
 import {
   compareIds,
   contains,
@@ -165,6 +165,14 @@ describe('local calendars', () => {
     expect(() => localDays('Mars/Olympus', 0, 1)).toThrow(/Mars\/Olympus/);
     expect(() => startOfLocalDay('UTC', '2026-02-30')).toThrow(/2026-02-30/);
     expect(() => startOfLocalDay('UTC', '2026-2-3')).toThrow(/YYYY-MM-DD/);
+  });
+
+
+  it('a bound of a period is a local midnight or an instant', () => {
+    expect(periodBound('Europe/Madrid', '2026-08-01')).toBe(Date.UTC(2026, 6, 31, 22));
+    expect(periodBound('Europe/Madrid', '2026-08-01T00:00Z')).toBe(Date.UTC(2026, 7, 1));
+    expect(() => periodBound('Europe/Madrid', '1 August')).toThrow(/1 August/);
+    expect(() => periodBound('Europe/Madrid', '2026-08-01T00:00')).toThrow(/2026-08-01T00:00/);
   });
 });
 

@@ -1,6 +1,6 @@
 import type { Columns } from '@microgrid/metering';
-import { formatInstant, isUnitsError, parseInstantLoose, type EpochMs } from '@microgrid/units';
-import { startOfLocalDay } from '@microgrid/units/calendar';
+import { formatInstant, isUnitsError, type EpochMs } from '@microgrid/units';
+import { periodBound } from '@microgrid/units/calendar';
 import { CommandError } from '../command-error.js';
 import { pickRows } from './interval-columns.js';
 
@@ -17,9 +17,7 @@ export interface Period {
 /** A date is local midnight, an instant with Z is itself. */
 function bound(option: string, text: string, timeZone: string): EpochMs {
   try {
-    return /^\d{4}-\d{2}-\d{2}$/.test(text)
-      ? startOfLocalDay(timeZone, text)
-      : parseInstantLoose(text);
+    return periodBound(timeZone, text);
   } catch (error) {
     if (!isUnitsError(error)) throw error;
     throw new CommandError(

@@ -13,7 +13,7 @@ import { manifestObject } from '../run-directory.js';
 import { communityOf } from '../run-inputs.js';
 import { COMMUNITY_JSON, HISTORY_JSON, READINGS_CSV } from '../run-layout.js';
 import { writeRun, type RunManifest, type WriteOptions } from '../run.js';
-import type { History } from './history.js';
+import { HISTORY_SCHEMA, type History } from './history.js';
 import { historyOfRun, loadHistory, readDocument, readText } from './load-history.js';
 import { produceVersion } from './produce-version.js';
 
@@ -75,7 +75,7 @@ export function historyOf(directory: string, externalInputs?: string): History {
   const { start, end } = manifestObject(manifest, 'period');
   const period = parsePeriod(String(start), String(end), String(manifest['timeZone']));
   const document = {
-    schema: 'microgrid/history/1',
+    schema: HISTORY_SCHEMA,
     readings: [{ file: READINGS_CSV, knownAt: end, source: 'meter-profile' }],
     contracts: [{ file: COMMUNITY_JSON, knownAt: end }],
     runs: [{ kind: 'preliminary', asKnownOn: end }],
