@@ -167,7 +167,6 @@ describe('local calendars', () => {
     expect(() => startOfLocalDay('UTC', '2026-2-3')).toThrow(/YYYY-MM-DD/);
   });
 
-
   it('a bound of a period is a local midnight or an instant', () => {
     expect(periodBound('Europe/Madrid', '2026-08-01')).toBe(Date.UTC(2026, 6, 31, 22));
     expect(periodBound('Europe/Madrid', '2026-08-01T00:00Z')).toBe(Date.UTC(2026, 7, 1));
