@@ -105,7 +105,19 @@ export {
   type SubstitutionPolicy,
 } from './runs/substitute-missing.js';
 export { settle, type SettleOptions } from './settle.js';
+export {
+  intervalRecords,
+  type IntervalRecords,
+  type IntervalTotalColumns,
+  type SettledOutline,
+} from './interval-records.js';
 export { joinSettled, settledColumns, type SettledColumns } from './settled-columns.js';
+export {
+  joinStretches,
+  settledStretch,
+  type JoinedStretches,
+  type SettledStretch,
+} from './settled-stretch.js';
 export type { InternalAmounts, SettledPeriod } from './settled-period.js';
 export {
   settlementContract,
@@ -121,6 +133,7 @@ export {
 export {
   contractEvent,
   contractHash,
+  recordedEvents,
   settlementEvents,
   type ChainedEvent,
   type EventChain,
@@ -165,6 +178,7 @@ export {
 } from './settlement-requirements.js';
 export { SETTLEMENT_STEPS } from './settlement-steps.js';
 export {
+  recordedSummary,
   settlementSummary,
   type EnergyAndCost,
   type SettlementSummary,

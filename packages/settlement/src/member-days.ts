@@ -1,5 +1,6 @@
 import { formatMoney, type EpochMs, type Pico } from '@microgrid/units';
 import { localDays } from '@microgrid/units/calendar';
+import type { SettledOutline } from './interval-records.js';
 import { addAmounts, NO_AMOUNTS, type MemberAmounts } from './member-amounts.js';
 import { MemberSums, type PriceTriple } from './member-sums.js';
 import type { SettledPeriod } from './settled-period.js';
@@ -16,7 +17,7 @@ export interface MemberDay extends MemberAmounts {
 }
 
 /** The prices of an interval. */
-export function pricesAt({ prices }: SettledPeriod, interval: number): PriceTriple {
+export function pricesAt({ prices }: Pick<SettledPeriod, 'prices'>, interval: number): PriceTriple {
   return {
     import: prices.import[interval] ?? NaN,
     export: prices.export[interval] ?? NaN,
@@ -125,10 +126,15 @@ export function intervalTotals(settled: SettledPeriod, interval: number): Interv
  * What the community pays (positive) or receives for an interval: shared energy costs its takers
  * what it earns its givers, so only residual and surplus remain, and what a market keeps.
  */
-export function intervalCost(
-  settled: SettledPeriod,
+export function intervalCost(settled: SettledPeriod, interval: number): Pico {
+  return recordedCost(settled, interval, intervalTotals(settled, interval));
+}
+
+/** {@link intervalCost} by the sums of the interval. */
+export function recordedCost(
+  settled: Pick<SettledOutline, 'prices' | 'sharedMilliwattHours' | 'internalAmounts'>,
   interval: number,
-  { consumed, injected } = intervalTotals(settled, interval),
+  { consumed, injected }: Pick<IntervalTotals, 'consumed' | 'injected'>,
 ): Pico {
   const shared = settled.sharedMilliwattHours[interval] ?? 0;
   const prices = pricesAt(settled, interval);

@@ -1,9 +1,11 @@
 import { formatInstant, type EpochMs } from '@microgrid/units';
+import type { SettledOutline } from './interval-records.js';
 import type { InternalAmounts, SettledPeriod } from './settled-period.js';
 import type { SettlementContract } from './settlement-contract.js';
 import { SettlementError } from './settlement-error.js';
 
-type Column = Float64Array | BigInt64Array | Uint8Array;
+/** A column of any kind. */
+export type Column = Float64Array | BigInt64Array | Uint8Array;
 
 /** Columns of a value for every point and interval. */
 const BY_CELL = [
@@ -37,15 +39,18 @@ export interface SettledColumns {
   readonly routeOf: Uint8Array;
 }
 
-/** A settled period as plain columns: the same arrays, not copies. */
-export function settledColumns(settled: SettledPeriod): SettledColumns {
+/**
+ * A settled period as plain columns: the same arrays, not copies.
+ * @param cells whether the columns by metering point are among them; default true.
+ */
+export function settledColumns(settled: SettledPeriod, cells = true): SettledColumns {
   const { startMs, endMs, intervals, internalAmounts } = settled;
   const columns: Record<string, Column> = {};
-  for (const name of [...BY_CELL, ...BY_INTERVAL]) {
+  for (const name of [...(cells ? BY_CELL : []), ...BY_INTERVAL]) {
     const column = settled[name];
     if (column !== undefined) columns[name] = column;
   }
-  for (const name of [...MARKET_BY_CELL, ...MARKET_BY_INTERVAL]) {
+  for (const name of [...(cells ? MARKET_BY_CELL : []), ...MARKET_BY_INTERVAL]) {
     if (internalAmounts !== undefined) columns[name] = internalAmounts[name];
   }
   const known = new Map<string, number>();
@@ -69,81 +74,110 @@ export function settledColumns(settled: SettledPeriod): SettledColumns {
  * Puts the parts of a period together, settled apart by contracts of the same community for their own
  * stretches of it: what settling the whole at once gives, value by value.
  * @param contract of the whole period.
- * @param parts in any order.
+ * @param parts in any order, with their columns by metering point.
  * @throws SettlementError `bad-period` unless the parts fill the period without overlap.
  */
 export function joinSettled(
   contract: SettlementContract,
   parts: readonly SettledColumns[],
 ): SettledPeriod {
-  const inOrder = [...parts].sort((a, b) => a.startMs - b.startMs);
-  checkParts(contract, inOrder);
-  const { pointIds, startMs, endMs, resolutionMs, intervals } = contract;
-  const joined = new Map<string, Column>();
-  for (const name of Object.keys(inOrder[0]?.columns ?? {})) {
-    joined.set(name, joinColumn(name, inOrder, contract));
-  }
-  const amounts = Object.fromEntries(
-    [...MARKET_BY_CELL, ...MARKET_BY_INTERVAL].map((name) => [name, joined.get(name)]),
-  );
-  const energies = Object.fromEntries(
-    [...BY_CELL, ...BY_INTERVAL].flatMap((name) =>
-      joined.has(name) ? [[name, joined.get(name)] as const] : [],
-    ),
-  );
+  const inOrder = partsInOrder(contract, parts);
+  const { pointIds } = contract;
+  const cells = joinedFields(inOrder, BY_CELL, contract.intervals * pointIds.length);
+  const marketCells = joinedFields(inOrder, MARKET_BY_CELL, contract.intervals * pointIds.length);
+  const { internalAmounts, ...outline } = joinOutline(contract, inOrder);
   return {
-    ...(energies as unknown as Pick<SettledPeriod, (typeof BY_CELL)[number]>),
-    ...(energies as unknown as Pick<SettledPeriod, (typeof BY_INTERVAL)[number]>),
+    ...(cells as Pick<SettledPeriod, (typeof BY_CELL)[number]>),
+    ...outline,
+    ...(internalAmounts && {
+      internalAmounts: {
+        ...(marketCells as Pick<InternalAmounts, (typeof MARKET_BY_CELL)[number]>),
+        ...internalAmounts,
+      },
+    }),
+  };
+}
+
+/** {@link joinSettled} without the columns by metering point. @param parts as {@link partsInOrder} gives them. */
+export function joinOutline(
+  contract: SettlementContract,
+  parts: readonly SettledColumns[],
+): SettledOutline {
+  const { pointIds, members, memberOfPoint, prices } = contract;
+  const { startMs, endMs, resolutionMs, intervals } = contract;
+  const market = joinedFields(parts, MARKET_BY_INTERVAL, intervals);
+  return {
+    ...(joinedFields(parts, BY_INTERVAL, intervals) as Pick<
+      SettledPeriod,
+      (typeof BY_INTERVAL)[number]
+    >),
     contract,
     points: pointIds,
-    members: contract.members,
-    memberOfPoint: contract.memberOfPoint,
+    members,
+    memberOfPoint,
     startMs,
     endMs,
     resolutionMs,
     intervals,
-    prices: contract.prices,
-    ...(joined.has('paidPico') && { internalAmounts: amounts as unknown as InternalAmounts }),
+    prices,
+    ...('residualPico' in market && {
+      internalAmounts: market as Pick<InternalAmounts, (typeof MARKET_BY_INTERVAL)[number]>,
+    }),
     firings(interval) {
       const atMs = startMs + interval * resolutionMs;
-      const part = inOrder.find((one) => atMs >= one.startMs && atMs < one.endMs);
+      const part = parts.find((one) => atMs >= one.startMs && atMs < one.endMs);
       const own = part && (atMs - part.startMs) / resolutionMs;
       return part?.routes[part.routeOf[own ?? -1] ?? -1] ?? [];
     },
   };
 }
 
-function checkParts(
+/**
+ * The parts of a period by their start.
+ * @throws SettlementError `bad-period` unless they fill it without overlap.
+ */
+export function partsInOrder<P extends SettledColumns>(
   { startMs, endMs, resolutionMs }: SettlementContract,
-  parts: readonly SettledColumns[],
-): void {
+  parts: readonly P[],
+): readonly P[] {
+  const inOrder = [...parts].sort((a, b) => a.startMs - b.startMs);
   let reached = startMs;
-  for (const part of parts) {
+  for (const part of inOrder) {
     if (part.startMs !== reached || (part.endMs - part.startMs) / resolutionMs !== part.intervals) {
       break;
     }
     reached = part.endMs;
   }
-  if (reached === endMs) return;
+  if (reached === endMs) return inOrder;
   throw new SettlementError(
     'bad-period',
     `parts: they fill the period up to ${formatInstant(reached)} without gap or overlap, expected up to ${formatInstant(endMs)}`,
   );
 }
 
-function joinColumn(
-  name: string,
+function joinedFields(
   parts: readonly SettledColumns[],
-  { intervals, pointIds }: SettlementContract,
-): Column {
-  const byCell = [...BY_CELL, ...MARKET_BY_CELL].some((one) => one === name);
-  const width = byCell ? pointIds.length : 1;
-  const first = parts[0]?.columns[name] as Column;
-  const whole = new (first.constructor as new (length: number) => Column)(intervals * width);
+  names: readonly string[],
+  length: number,
+): Record<string, Column> {
+  const joined: Record<string, Column> = {};
+  for (const name of names) {
+    const columns = parts.flatMap(({ columns: own }) => own[name] ?? []);
+    if (columns.length > 0) joined[name] = joinedColumn(columns, length);
+  }
+  return joined;
+}
+
+/** Columns one after the other. */
+export function joinedColumn(columns: readonly Column[], length: number): Column {
+  const [first] = columns;
+  const whole = new ((first ?? new Uint8Array(0)).constructor as new (length: number) => Column)(
+    length,
+  );
   let at = 0;
-  for (const part of parts) {
-    (whole as Float64Array).set(part.columns[name] as Float64Array, at);
-    at += part.intervals * width;
+  for (const column of columns) {
+    (whole as Float64Array).set(column as Float64Array, at);
+    at += column.length;
   }
   return whole;
 }

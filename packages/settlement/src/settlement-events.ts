@@ -3,16 +3,13 @@ import {
   canonicalBytes,
   INTERVAL_QUALITIES,
   type ContractV1,
-  type IntervalQuality,
   type SettlementEventV1,
 } from '@microgrid/events';
 import { toHex, type HashPort } from '@microgrid/journal';
 import { formatInstant, type EpochMs } from '@microgrid/units';
-import { columnsHash } from './columns-bytes.js';
-
-import { intervalCost, intervalTotals } from './member-days.js';
+import { intervalRecords, recordedColumnsHash, type IntervalRecords } from './interval-records.js';
+import { recordedCost } from './member-days.js';
 import type { SettledPeriod } from './settled-period.js';
-import { MISSING_QUALITY } from './settlement-grid.js';
 
 /** SHA-256 of a community's canonical bytes: names the rules a settlement ran under. */
 export function contractHash(community: Community, hash: HashPort): string {
@@ -58,62 +55,63 @@ export interface ChainedEvent {
  * One event per settled interval, in order, each holding the hash of the one before. An interval that
  * still waits for readings has none.
  */
-export function* settlementEvents(
+export function settlementEvents(
   settled: SettledPeriod,
   chain: EventChain,
 ): Generator<ChainedEvent, void, undefined> {
+  return recordedEvents(intervalRecords(settled, chain.hash), chain);
+}
+
+/** {@link settlementEvents} of a period of which the records by interval were kept. */
+export function* recordedEvents(
+  records: IntervalRecords,
+  chain: EventChain,
+): Generator<ChainedEvent, void, undefined> {
   let previousHash = chain.firstPreviousHash;
-  for (let interval = 0; interval < settled.intervals; interval++) {
-    if (!settled.firings(interval).includes('issueEvent')) continue;
-    const event = settlementEvent(settled, interval, chain, previousHash);
+  for (let interval = 0; interval < records.intervals; interval++) {
+    if (!records.firings(interval).includes('issueEvent')) continue;
+    const event = settlementEvent(records, interval, chain, previousHash);
     previousHash = toHex(chain.hash.sha256(canonicalBytes(event)));
     yield { event, hash: previousHash };
   }
 }
 
 function settlementEvent(
-  settled: SettledPeriod,
+  records: IntervalRecords,
   interval: number,
   chain: EventChain,
   previousHash: string,
 ): SettlementEventV1 {
-  const { community } = settled.contract;
-  const startMs = settled.startMs + interval * settled.resolutionMs;
+  const { community } = records.contract;
+  const startMs = records.startMs + interval * records.resolutionMs;
   const start = formatInstant(startMs);
-  const totals = intervalTotals(settled, interval);
-  const shared = settled.sharedMilliwattHours[interval] ?? 0;
+  const at = (column: Float64Array): number => column[interval] ?? 0;
+  const { import: imported, export: exported } = records.totals;
+  const consumed = at(records.totals.consumed);
+  const injected = at(records.totals.injected);
+  const shared = at(records.sharedMilliwattHours);
   return {
     kind: 'settlementEvent',
     version: 1,
     id: `${community.id}/${start}/${community.resolution}`,
     community: community.id,
     start,
-    end: formatInstant(startMs + settled.resolutionMs),
+    end: formatInstant(startMs + records.resolutionMs),
     resolution: community.resolution,
     previousHash,
     contractHash: chain.contractHash,
-    columnsHash: columnsHash(settled, interval, chain.hash),
+    columnsHash: toHex(recordedColumnsHash(records, interval)),
     totals: {
-      importMilliwattHours: String(totals.import),
-      exportMilliwattHours: String(totals.export),
+      importMilliwattHours: String(at(imported)),
+      exportMilliwattHours: String(at(exported)),
       sharedMilliwattHours: String(shared),
-      residualMilliwattHours: String(totals.consumed - shared),
-      surplusMilliwattHours: String(totals.injected - shared),
-      curtailedMilliwattHours: String(settled.curtailedMilliwattHours[interval] ?? 0),
-      costPico: intervalCost(settled, interval, totals).toString(),
+      residualMilliwattHours: String(consumed - shared),
+      surplusMilliwattHours: String(injected - shared),
+      curtailedMilliwattHours: String(at(records.curtailedMilliwattHours)),
+      costPico: recordedCost(records, interval, { consumed, injected }).toString(),
     },
-    capacity: settled.capacity[interval] === 1 ? 'curtailed' : 'within',
-    quality: worstQuality(settled, interval),
-    firings: [...settled.firings(interval)],
+    capacity: records.capacity[interval] === 1 ? 'curtailed' : 'within',
+    quality: INTERVAL_QUALITIES[records.worstQuality[interval] ?? -1] ?? 'missing',
+    firings: [...records.firings(interval)],
   };
-}
-
-/** The worst quality of what was settled; a point that takes no part may be missing. */
-function worstQuality({ quality, points }: SettledPeriod, interval: number): IntervalQuality {
-  let worst = 0;
-  for (let cell = interval * points.length; cell < (interval + 1) * points.length; cell++) {
-    const found = quality[cell] as number;
-    if (found > worst && found !== MISSING_QUALITY) worst = found;
-  }
-  return INTERVAL_QUALITIES[worst] ?? 'missing';
 }

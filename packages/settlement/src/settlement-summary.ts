@@ -1,5 +1,5 @@
 import { addAmounts, NO_AMOUNTS, type MemberAmounts } from './member-amounts.js';
-import { memberDays, memberTotals } from './member-days.js';
+import { memberDays, memberTotals, type MemberDay } from './member-days.js';
 import type { SettledPeriod } from './settled-period.js';
 
 /** Totals in the form a run's manifest has: decimal integers in strings, mWh and 10^-12 currency units. */
@@ -38,6 +38,14 @@ function written(amounts: MemberAmounts): EnergyAndCost {
 export function settlementSummary(
   settled: SettledPeriod,
   days = memberDays(settled),
+): SettlementSummary {
+  return recordedSummary(settled, days);
+}
+
+/** {@link settlementSummary} of a period of which the records by interval were kept. */
+export function recordedSummary(
+  settled: Pick<SettledPeriod, 'curtailedMilliwattHours'>,
+  days: readonly MemberDay[],
 ): SettlementSummary {
   const members = memberTotals(days);
   const all = members.reduce((sum, { amounts }) => addAmounts(sum, amounts), NO_AMOUNTS);

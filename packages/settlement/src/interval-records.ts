@@ -1,0 +1,119 @@
+import type { HashPort } from '@microgrid/journal';
+import { columnsBytes } from './columns-bytes.js';
+import { intervalTotals } from './member-days.js';
+import type { SettledPeriod } from './settled-period.js';
+import { MISSING_QUALITY } from './settlement-grid.js';
+
+const HASH_BYTES = 32;
+
+/** What does not change when a period's columns by metering point are let go. */
+export type SettledOutline = Pick<
+  SettledPeriod,
+  | 'contract'
+  | 'points'
+  | 'members'
+  | 'memberOfPoint'
+  | 'startMs'
+  | 'endMs'
+  | 'resolutionMs'
+  | 'intervals'
+  | 'prices'
+  | 'sharedMilliwattHours'
+  | 'curtailedMilliwattHours'
+  | 'capacity'
+  | 'firings'
+> & {
+  /** What a market keeps, per interval, 10^-12 currency units; absent without one. */
+  readonly internalAmounts?: Pick<
+    NonNullable<SettledPeriod['internalAmounts']>,
+    'residualPico' | 'buyersPrices' | 'sellersPrices'
+  >;
+};
+
+/**
+ * A settled period by interval: all that its events are made of, and nothing by metering point, so that
+ * it stays small however many members there are.
+ */
+export interface IntervalRecords extends SettledOutline {
+  /** Sums over all points per interval, mWh. */
+  readonly totals: IntervalTotalColumns;
+  /** The worst quality of what was settled, per interval: an index into INTERVAL_QUALITIES. */
+  readonly worstQuality: Uint8Array;
+  /** SHA-256 of each interval's `columnsBytes`, one after the other, 32 bytes each. */
+  readonly columnsHashes: Uint8Array;
+}
+
+/** Sums over all points, a value per interval, mWh. */
+export interface IntervalTotalColumns {
+  readonly import: Float64Array;
+  readonly export: Float64Array;
+  /** After netting, and of the part of participation factors. */
+  readonly consumed: Float64Array;
+  readonly injected: Float64Array;
+}
+
+/** Sums up a settled period by interval and hashes each interval's columns. */
+export function intervalRecords(settled: SettledPeriod, hash: HashPort): IntervalRecords {
+  const { intervals } = settled;
+  const column = (): Float64Array => new Float64Array(intervals);
+  const totals = { import: column(), export: column(), consumed: column(), injected: column() };
+  const worst = new Uint8Array(intervals);
+  const columnsHashes = new Uint8Array(intervals * HASH_BYTES);
+  for (let interval = 0; interval < intervals; interval++) {
+    const sums = intervalTotals(settled, interval);
+    totals.import[interval] = sums.import;
+    totals.export[interval] = sums.export;
+    totals.consumed[interval] = sums.consumed;
+    totals.injected[interval] = sums.injected;
+    worst[interval] = worstQuality(settled, interval);
+    columnsHashes.set(hash.sha256(columnsBytes(settled, interval)), interval * HASH_BYTES);
+  }
+  return { ...outline(settled), totals, worstQuality: worst, columnsHashes };
+}
+
+/** The hash of one interval's columns. */
+export function recordedColumnsHash(
+  { columnsHashes }: Pick<IntervalRecords, 'columnsHashes'>,
+  interval: number,
+): Uint8Array {
+  return columnsHashes.subarray(interval * HASH_BYTES, (interval + 1) * HASH_BYTES);
+}
+
+/** A settled period without its columns by metering point. */
+function outline(settled: SettledPeriod): SettledOutline {
+  const { contract, points, members, memberOfPoint, prices, internalAmounts } = settled;
+  const { startMs, endMs, resolutionMs, intervals } = settled;
+  const { sharedMilliwattHours, curtailedMilliwattHours, capacity } = settled;
+  return {
+    contract,
+    points,
+    members,
+    memberOfPoint,
+    startMs,
+    endMs,
+    resolutionMs,
+    intervals,
+    prices,
+    sharedMilliwattHours,
+    curtailedMilliwattHours,
+    capacity,
+    firings: (interval) => settled.firings(interval),
+    ...(internalAmounts && {
+      internalAmounts: {
+        residualPico: internalAmounts.residualPico,
+        buyersPrices: internalAmounts.buyersPrices,
+        sellersPrices: internalAmounts.sellersPrices,
+      },
+    }),
+  };
+}
+
+/** The worst quality of what was settled; a point that takes no part may be missing. */
+function worstQuality({ quality, points }: SettledPeriod, interval: number): number {
+  let worst = 0;
+  for (let cell = interval * points.length; cell < (interval + 1) * points.length; cell++) {
+    const found = quality[cell] as number;
+    if (found > worst && found !== MISSING_QUALITY) worst = found;
+  }
+  return worst;
+}
