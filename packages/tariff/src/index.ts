@@ -33,6 +33,7 @@ export {
   type BillTotal,
   type VatCategory,
 } from './bill/bill.js';
+export { billParts, type BillPart, type BillParts } from './bill/bill-parts.js';
 export { parseCharges, parseRounding, parseVat } from './parse-rules.js';
 export { DAY_TYPES, type DayType } from './calendar/day-type.js';
 export {

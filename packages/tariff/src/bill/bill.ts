@@ -110,7 +110,8 @@ export function billsFor(
   return (usage) => billFrom(plan, new IntervalSource(prices, usage), usage);
 }
 
-function planFor(
+/** Lays the rules of a bill out over a period. @throws TariffError `invalid-charges`. */
+export function planFor(
   charges: readonly Charge[],
   vat: readonly Vat[],
   rounding: Rounding,

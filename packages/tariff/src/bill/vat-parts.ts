@@ -31,31 +31,52 @@ export interface VatInput {
 
 /** Splits accruals by VAT rate. A percentage of charges of its own VAT is taxed as they are. */
 export function taxed(accruals: readonly Accrual[], input: VatInput): TaxedAccrual[] {
+  const shares = blockShares(accruals, input);
+  return accruals.flatMap((accrual) => splitByVat(accrual, shares.get(accrual), input.vatRates));
+}
+
+/** The part, 0 to 1, of each accrual that has the rate of its VAT's block; nothing where there is none. */
+export function blockShares(
+  accruals: readonly Accrual[],
+  input: VatInput,
+): ReadonlyMap<Accrual, Fraction> {
   const spanOf = ({ charge, segment }: Accrual): VatSpan | undefined =>
     input.vatRates.spanAt(charge, segment);
   const groups = groupAlike(accruals, spanOf);
   // Percentages come after what they are percentages of, so shares of their base are known.
   const shares = new Map<Accrual, Fraction>();
-  return accruals.flatMap((accrual) => {
+  for (const accrual of accruals) {
     const span = spanOf(accrual);
-    if (span === undefined) return [{ accrual }];
-    const { category } = span;
-    const { block, percent } = span.rate;
-    if (block === undefined) return [{ accrual, percent, category }];
+    const block = span?.rate.block;
+    if (span === undefined || block === undefined) continue;
     const alike = groups.get(groupKey(accrual, span)) ?? [accrual];
     const share =
       accrual.charge.per === 'percent' && block.firstKilowattHoursPer30Days !== undefined
         ? shareOfBase(accrual, accruals, shares)
         : blockShare(block, accrual, { ...input, span, alike });
     shares.set(accrual, share);
-    const rest = subtractFractions(ONE, share);
-    return [
-      ...(share.numerator === 0n
-        ? []
-        : [{ accrual: part(accrual, share), percent: block.percent, category }]),
-      ...(rest.numerator === 0n ? [] : [{ accrual: part(accrual, rest), percent, category }]),
-    ];
-  });
+  }
+  return shares;
+}
+
+/** An accrual by VAT rate. @param share its part that has the rate of the block; see {@link blockShares}. */
+export function splitByVat(
+  accrual: Accrual,
+  share: Fraction | undefined,
+  vatRates: VatRates,
+): TaxedAccrual[] {
+  const span = vatRates.spanAt(accrual.charge, accrual.segment);
+  if (span === undefined) return [{ accrual }];
+  const { category } = span;
+  const { block, percent } = span.rate;
+  if (block === undefined || share === undefined) return [{ accrual, percent, category }];
+  const rest = subtractFractions(ONE, share);
+  return [
+    ...(share.numerator === 0n
+      ? []
+      : [{ accrual: part(accrual, share), percent: block.percent, category }]),
+    ...(rest.numerator === 0n ? [] : [{ accrual: part(accrual, rest), percent, category }]),
+  ];
 }
 
 function part(accrual: Accrual, share: Fraction): Accrual {

@@ -32,15 +32,29 @@ export interface AccrualInput {
 
 /** What every charge comes to in every segment in which it holds, exactly, percentages last. */
 export function accrue(input: AccrualInput): Accrual[] {
+  const direct = directAccruals(input);
+  const { energy } = input.rounding ?? {};
+  return withPercents(energy === undefined ? direct : roundEnergy(direct, energy), input);
+}
+
+/** What every charge that is no percentage of others comes to, before kWh are rounded. */
+export function directAccruals(input: AccrualInput): Accrual[] {
   const direct: Accrual[] = [];
   for (const [position, segment] of input.segments.entries()) {
     for (const charge of input.inForce[position] ?? []) {
       if (charge.per !== 'percent') direct.push(...accrueOne(charge, segment, position, input));
     }
   }
-  const { energy } = input.rounding ?? {};
-  const accruals = energy === undefined ? direct : roundEnergy(direct, energy);
-  for (const [position, charges] of input.inForce.entries()) {
+  return direct;
+}
+
+/** Accruals, and after them the percentages that are taken of them. */
+export function withPercents(
+  direct: readonly Accrual[],
+  { inForce }: Pick<AccrualInput, 'inForce'>,
+): Accrual[] {
+  const accruals = [...direct];
+  for (const [position, charges] of inForce.entries()) {
     for (const charge of inOrderOfBase(charges)) {
       const accrual = percentOf(charge, position, accruals);
       if (accrual !== undefined) accruals.push(accrual);

@@ -27,6 +27,17 @@ export class IntervalSource implements EnergySource {
     return byPrice(table, sums);
   }
 
+  /** {@link priced} for one interval of the segment, by its position in the period. */
+  pricedAt(charge: Charge, segment: Segment, interval: number): PricedEnergy[] {
+    const { index, entries } = this.prices.table(charge, segment, this.usage.voltageLevel);
+    const { startMs, resolutionMs } = this.prices.period;
+    const entry = entries[index[interval - (segment.startMs - startMs) / resolutionMs] ?? -1];
+    const energy = this.usage.energies[charge.on as EnergyFlow]?.[interval] ?? 0;
+    if (entry === undefined || energy === 0) return [];
+    const { price, ...rest } = atPrice(entry.price, BigInt(energy));
+    return [{ ...withName(entry.name), ...rest, ...(entry.listed && { price }) }];
+  }
+
   total(flow: EnergyFlow, startMs: EpochMs, endMs: EpochMs): Fraction {
     const { resolutionMs } = this.prices.period;
     const index = new Uint32Array(Math.round((endMs - startMs) / resolutionMs));
@@ -91,7 +102,7 @@ function withName(name: string | undefined): { period?: string } {
   return name === undefined ? {} : { period: name };
 }
 
-function atPrice(price: Fraction, sum: bigint): Omit<PricedEnergy, 'period'> {
+function atPrice(price: Fraction, sum: bigint): Required<Omit<PricedEnergy, 'period'>> {
   return {
     price,
     kilowattHours: fraction(sum, PER_KILOWATT_HOUR),
