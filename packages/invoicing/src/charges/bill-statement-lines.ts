@@ -39,11 +39,9 @@ export function vatAccount(vat: string): string {
  * the lines. Together they come to the bills' rounded gross amounts, in whole cents.
  */
 export function billStatementLines(bills: readonly PointBill[]): StatementLine[] {
-  const lines = bills.flatMap(({ meteringPoint, bill }) => [
-    ...bill.lines.map((line) => chargeLine(meteringPoint, line)),
-    ...bill.categories
-      .filter(({ vat }) => vat !== undefined)
-      .map((category) => vatLine(meteringPoint, category, bill)),
+  const lines = bills.flatMap((one) => [
+    ...one.bill.lines.map((line) => chargeLine(one.meteringPoint, line)),
+    ...one.bill.categories.flatMap((category) => vatLine(one, category)),
   ]);
   const gross = bills.reduce((sum, { bill }) => addFractions(sum, bill.total.gross), ZERO);
   const total = lines.reduce((sum, { amountPico }) => sum + BigInt(amountPico), 0n);
@@ -81,7 +79,8 @@ function statementLine(
   };
 }
 
-function chargeLine(meteringPoint: string, line: BillLine): StatementLine {
+/** The statement line of a line of a point's bill. */
+export function chargeLine(meteringPoint: string, line: BillLine): StatementLine {
   const { charge, on, payTo, period, unit, quantity, price, amount, net, vat, vatPercent } = line;
   return statementLine('charge', amount, net, {
     meteringPoint,
@@ -97,17 +96,23 @@ function chargeLine(meteringPoint: string, line: BillLine): StatementLine {
   });
 }
 
-function vatLine(meteringPoint: string, category: VatCategory, bill: Bill): StatementLine {
-  const { vat = '', vatPercent = '0', net, vatAmount } = category;
+/** The statement line of a VAT category of a point's bill; none for what is outside the scope of VAT. */
+export function vatLine(
+  { meteringPoint, bill }: PointBill,
+  { vat, vatPercent = '0', net, vatAmount }: VatCategory,
+): StatementLine[] {
+  if (vat === undefined) return [];
   const rate = multiplyFractions(parseFraction(vatPercent), HUNDREDTH);
   const exact = bill.lines
     .filter((line) => line.vatCategory === vat && line.vatPercent === vatPercent)
     .reduce((sum, line) => addFractions(sum, multiplyFractions(line.amount, rate)), ZERO);
-  return statementLine('vat', exact, vatAmount, {
-    meteringPoint,
-    account: vatAccount(vat),
-    vat,
-    vatPercent,
-    netPico: pico(net).toString(),
-  });
+  return [
+    statementLine('vat', exact, vatAmount, {
+      meteringPoint,
+      account: vatAccount(vat),
+      vat,
+      vatPercent,
+      netPico: pico(net).toString(),
+    }),
+  ];
 }

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
-import { parseCommunity } from '@microgrid/community';
 import { safeParseEvent, type StatementV1 } from '@microgrid/events';
 import { nodeHash } from '@microgrid/journal/node';
-import { settle, settlementContract, type SettledPeriod } from '@microgrid/settlement';
+import type { SettledPeriod } from '@microgrid/settlement';
 import { isTariffError } from '@microgrid/tariff';
 import { parseMoney } from '@microgrid/units';
 import { renderBeancount } from '../export/beancount.js';
@@ -10,105 +9,13 @@ import { renderHledger } from '../export/hledger.js';
 import { invoice } from '../invoice.js';
 import { Ledger } from '../ledger/ledger.js';
 import { accountsOf, transactionTransfers } from '../ledger/transaction-transfers.js';
+import { chargedPeriod as period, KEYS, STACK, START_MS } from './charged-period.test-data.js';
 import { STATEMENT_NOTICE } from '../statement-notice.js';
 import { accountBalances, energyBalances } from '../transactions.js';
 import { verifyStatement } from '../verify-statement.js';
 
 const scale = Number(process.env['MICROGRID_TEST_SCALE'] ?? 1);
-const START_MS = Date.UTC(2026, 4, 31, 23);
-const DAYS = 30;
-const HOURS = DAYS * 24;
 const CENT = 10_000_000_000n;
-
-const STACK = {
-  charges: [
-    { id: 'access', on: 'sharedIn', per: 'kWh', rate: '0.0305', payTo: 'dso', vat: 'iva' },
-    { id: 'power', on: 'point', per: 'kVA-day', rate: '0.0537', payTo: 'dso', vat: 'iva' },
-    { id: 'fee', on: 'point', per: 'month', rate: '1.5', payTo: 'E-REDES / taxas 100 %' },
-    {
-      id: 'management',
-      on: 'surplus',
-      per: 'kWh',
-      rate: '0.0012345',
-      direction: 'charge',
-      payTo: 'egac',
-      vat: 'iva',
-    },
-  ],
-  vat: [{ id: 'iva', rates: [{ validFrom: '2020-01-01', percent: '23' }] }],
-};
-
-const KEYS = {
-  proportional: { sharingKey: { type: 'proportional' } },
-  own: {
-    sharingKey: { type: 'fixed', coefficients: { 'ana-1': '0.5', 'ana-2': '0.2', bruno: '0.3' } },
-    unused: 'member',
-  },
-  market: {
-    sharingKey: {
-      type: 'market',
-      mechanism: 'payAsBid',
-      options: { sellers: 'ask' },
-      bids: { 'ana-1': '0.2', 'ana-2': '0.15', bruno: '0.18' },
-      asks: { plant: '0.07' },
-    },
-  },
-} as const;
-
-function period(more: object, seed: number, hours = HOURS): SettledPeriod {
-  const community = parseCommunity(
-    JSON.stringify({
-      schema: 'microgrid/community/1',
-      id: 'village',
-      name: 'Village',
-      timeZone: 'Europe/Lisbon',
-      resolution: 'PT60M',
-      currency: 'EUR',
-      netting: 'interval',
-      prices: { import: '0.21', export: '0.05', internal: '0.12' },
-      members: [
-        {
-          id: 'ana',
-          meteringPoints: [
-            { id: 'ana-1', contractedKilovoltAmperes: '6.9', role: 'consumer' },
-            {
-              id: 'ana-2',
-              contractedKilovoltAmperes: '3.45',
-              role: 'consumer',
-              validFrom: '2026-06-11',
-            },
-          ],
-        },
-        {
-          id: 'bruno',
-          meteringPoints: [{ id: 'bruno', contractedKilovoltAmperes: '4.6', role: 'consumer' }],
-        },
-        {
-          id: 'plant',
-          meteringPoints: [{ id: 'plant', contractedKilovoltAmperes: '20.7', role: 'producer' }],
-        },
-      ],
-      ...more,
-    }),
-  );
-  const endMs = START_MS + hours * 3_600_000;
-  const contract = settlementContract(community, { startMs: START_MS, endMs });
-  const size = contract.pointIds.length;
-  const value = (cell: number): number => ((cell * 7_919 + seed) * 104_729) % 1_500_001;
-  const column = (plant: boolean): Float64Array =>
-    Float64Array.from({ length: hours * size }, (_, cell) =>
-      (contract.pointIds[cell % size] === 'plant') === plant ? value(cell) * (plant ? 3 : 1) : 0,
-    );
-  return settle(contract, {
-    points: contract.pointIds,
-    startMs: START_MS,
-    endMs,
-    resolutionMs: 3_600_000,
-    importMilliwattHours: column(false),
-    exportMilliwattHours: column(true),
-    quality: new Uint8Array(hours * size),
-  });
-}
 
 function statementOf(settled: SettledPeriod, member: string): StatementV1 {
   const found = invoice(settled, { hash: nodeHash }).statements.find(

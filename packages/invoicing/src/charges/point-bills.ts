@@ -6,6 +6,7 @@ import {
   type Bill,
   type EnergyFlow,
   type IntervalEnergies,
+  type IntervalUsage,
   type Rounding,
 } from '@microgrid/tariff';
 
@@ -43,36 +44,43 @@ const FLOWS: Readonly<Record<EnergyFlow, Column>> = {
  * @throws TariffError for a price or contracted power that is missing.
  */
 export function pointBills(settled: SettledPeriod): PointBill[] {
-  const { contract } = settled;
-  const { charges = [], vat = [], timeZone } = contract.community;
+  const { charges = [], vat = [] } = settled.contract.community;
   if (charges.length === 0) return [];
-  const flows = ENERGY_FLOWS.filter((flow) => charges.some(({ on }) => on === flow));
   const rounding = chargeRounding(settled);
   const plans = new Map<string, (usage: IntervalEnergies) => Bill>();
-  return contract.points.flatMap((point, index) => {
-    const span = validSpan(settled, index);
-    if (span.first >= span.end) return [];
-    const key = `${span.first} ${span.end}`;
-    const { startMs, resolutionMs } = settled;
-    const plan =
-      plans.get(key) ??
-      billsFor(charges, vat, rounding, {
-        startMs: startMs + span.first * resolutionMs,
-        endMs: startMs + span.end * resolutionMs,
-        resolutionMs,
-        timeZone,
-        market: contract.market,
-      });
+  return settled.contract.points.flatMap(({ id }, index) => {
+    const usage = chargedUsage(settled, index);
+    if (usage === undefined) return [];
+    const key = `${usage.startMs} ${usage.endMs}`;
+    const plan = plans.get(key) ?? billsFor(charges, vat, rounding, usage);
     plans.set(key, plan);
-    const { contractedKilovoltAmperes, largeFamily, connection } = point;
-    const bill = plan({
-      energies: Object.fromEntries(flows.map((flow) => [flow, column(settled, index, span, flow)])),
-      ...(contractedKilovoltAmperes !== undefined && { contractedKilovoltAmperes }),
-      ...(connection !== undefined && { voltageLevel: connection.voltageLevel }),
-      ...(largeFamily === true && { largeFamily }),
-    });
-    return [{ meteringPoint: point.id, bill }];
+    return [{ meteringPoint: id, bill: plan(usage) }];
   });
+}
+
+/**
+ * What a point, by position, is charged for: the energies of the part of the period that it takes part in.
+ * Undefined for a point that takes part in none of it.
+ */
+export function chargedUsage(settled: SettledPeriod, point: number): IntervalUsage | undefined {
+  const { contract, startMs, resolutionMs } = settled;
+  const { charges = [], timeZone } = contract.community;
+  const span = validSpan(settled, point);
+  const about = contract.points[point];
+  if (about === undefined || span.first >= span.end) return undefined;
+  const { contractedKilovoltAmperes, largeFamily, connection } = about;
+  const flows = ENERGY_FLOWS.filter((flow) => charges.some(({ on }) => on === flow));
+  return {
+    startMs: startMs + span.first * resolutionMs,
+    endMs: startMs + span.end * resolutionMs,
+    resolutionMs,
+    timeZone,
+    market: contract.market,
+    energies: Object.fromEntries(flows.map((flow) => [flow, column(settled, point, span, flow)])),
+    ...(contractedKilovoltAmperes !== undefined && { contractedKilovoltAmperes }),
+    ...(connection !== undefined && { voltageLevel: connection.voltageLevel }),
+    ...(largeFamily === true && { largeFamily }),
+  };
 }
 
 interface Span {
