@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { isCommunityError } from '@microgrid/community';
 import { isEventsError } from '@microgrid/events';
 import { isInvoicingError } from '@microgrid/invoicing';
@@ -33,6 +33,8 @@ export const EXIT_INTERRUPTED = 130;
 export interface CliStreams {
   /** The built page that checks a member's bundle; default: beside the built app. */
   readonly verifyPage?: string;
+  /** The built `settle-worker` of this app; without it `run` settles in its own thread. */
+  readonly worker?: { readonly file: URL };
   readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean };
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
 }
@@ -140,8 +142,16 @@ function addRun(command: Command, streams: CliStreams, { stop, ...watched }: Wat
       'keep the inputs there by their hash, for several runs, instead of in the run',
     )
     .option('--no-interval-tables', "leave out the CSV tables of the members' intervals")
+    .option(
+      '--threads <count>',
+      'threads that settle a large run: the bytes do not depend on it; default one per core',
+      countOfThreads,
+    )
     .action(async (options: RunLine) => {
-      const manifest = await runOf(options, watched).finally(stop);
+      const { worker } = streams;
+      const count = options.threads;
+      const threads = { ...(worker && { worker }), ...(count !== undefined && { count }) };
+      const manifest = await runOf(options, { ...watched, threads }).finally(stop);
       streams.stdout.write(summary(manifest, options.out));
     });
 }
@@ -215,11 +225,17 @@ interface RunLine {
   readonly out: string;
   readonly externalInputs?: string;
   readonly intervalTables: boolean;
+  readonly threads?: number;
+}
+
+function countOfThreads(text: string): number {
+  if (/^\d{1,3}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('expected a whole number from 0 to 999');
 }
 
 async function runOf(
   line: RunLine,
-  watched: Pick<RunOptions, 'onProgress' | 'signal'>,
+  { threads, ...watched }: Pick<RunOptions, 'onProgress' | 'signal' | 'threads'>,
 ): Promise<RunManifest> {
   const { history, kind, out, asKnownOn, intervalTables } = line;
   const form = { intervalTables, ...withInputs(line.externalInputs) };
@@ -243,7 +259,7 @@ async function runOf(
     ...form,
     ...watched,
   };
-  if (kind === undefined) return run(options);
+  if (kind === undefined) return run({ ...options, ...(threads && { threads }) });
   return runKindOfPeriod({
     ...options,
     ...known,

@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { listDirectory } from './run-directory.js';
 import { scratch, seeded } from './scratch.test-data.js';
-import type { RunOptions } from './run.js';
+import type { ChildOptions } from './run-child.test-data.js';
 
 const SEED = 20261025;
 const RUNS = 20;
@@ -36,7 +36,10 @@ function generated(random: (below: number) => number): { community: object; rows
       new Date(START + at * HOUR_MS).toISOString().replace('.000Z', 'Z'),
     );
     points.forEach((point, index) => {
-      const energy = (most: number): string => (random(most) / 1e6).toFixed(6);
+      const energy = (most: number): string => {
+        const mwh = random(most);
+        return (mwh / 1e6).toFixed(mwh % 1000 === 0 ? 3 : 6);
+      };
       const exported = index % 3 === 2 ? energy(4_000_000) : '0.000';
       const quality = random(9) === 0 ? 'estimated' : 'measured';
       rows.push([point, start, end, energy(2_000_000), exported, quality].join(','));
@@ -71,6 +74,15 @@ function shuffled<T>(list: readonly T[], random: (below: number) => number): T[]
   return mixed;
 }
 
+/** Rows as canonical form orders them: by start, then point. */
+function inOrder(rows: readonly string[]): string[] {
+  const key = (row: string): string => {
+    const [point = '', start = ''] = row.split(',');
+    return `${start} ${point}`;
+  };
+  return rows.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
+}
+
 /** SHA-256 over every file's path and bytes. */
 function digestOf(directory: string): string {
   const hash = createHash('sha256');
@@ -88,14 +100,18 @@ describe('a run in other processes', () => {
     place.remove();
   });
 
-  it(`gives the same bytes in ${RUNS} of them: rows shuffled, other locales, time zones and threads`, async () => {
+  it(`gives the same bytes in ${RUNS} of them: rows shuffled or in order, other locales, time zones and threads`, async () => {
     const random = seeded(SEED);
     const { community, rows } = generated(random);
-    const program = place.path('run.cjs');
+    const program = place.path('run-child.test-data.cjs');
+    const worker = place.path('settle-worker.cjs');
     await build({
-      entryPoints: [join(APP, 'src/run-child.test-data.ts')],
+      entryPoints: ['run-child.test-data', 'settle-worker'].map((name) =>
+        join(APP, `src/${name}.ts`),
+      ),
       absWorkingDir: APP,
-      outfile: program,
+      outdir: place.path(''),
+      outExtension: { '.js': '.cjs' },
       bundle: true,
       platform: 'node',
       format: 'cjs',
@@ -107,15 +123,19 @@ describe('a run in other processes', () => {
       // Members in another order too: they have no rank.
       const { members } = community as { members: object[] };
       const rules = { ...community, members: index === 0 ? members : shuffled(members, random) };
-      const text = `${[header, ...(index === 0 ? rows : shuffled(rows, random))].join('\n')}\n`;
+      // Rows in order are settled in stretches: one or more at once, here or in as many threads.
+      const ordered = index % 3 !== 0;
+      const text = `${[header, ...(ordered ? inOrder(rows) : shuffled(rows, random))].join('\n')}\n`;
       const readings = place.path(`readings-${index}.csv`);
       writeFileSync(readings, index % 5 === 4 ? gzipSync(text) : text);
-      const options: RunOptions = {
+      const options: ChildOptions = {
         community: place.write(`community-${index}.yaml`, JSON.stringify(rules)),
         readings,
         from: '2026-10-25',
         to: '2026-10-28',
         out: place.path(`out-${index}`),
+        ...(ordered && { threads: { count: index % 4, stretchCells: 100 * (index % 5) } }),
+        worker,
       };
       const locale = LOCALES[index % LOCALES.length] ?? 'C';
       await promisify(execFile)(process.execPath, [program, JSON.stringify(options)], {

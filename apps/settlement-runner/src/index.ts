@@ -35,6 +35,7 @@ export {
   type RunProgress,
 } from './run.js';
 export { isRunnerError, RunnerError, type RunnerErrorCode } from './runner-error.js';
+export type { SettlingThreads } from './stretches/stretch-threads.js';
 export { resettleRun, type ResettleOptions } from './versions/resettle-run.js';
 export {
   runHistory,

@@ -14,5 +14,6 @@ stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });
 const verifyPage = fileURLToPath(new URL('./verify.html', import.meta.url));
-const streams = { stdout, stderr, verifyPage };
+const worker = { file: new URL('./settle-worker.js', import.meta.url) };
+const streams = { stdout, stderr, verifyPage, worker };
 process.exitCode = await main(process.argv.slice(2), streams, interrupt.signal);

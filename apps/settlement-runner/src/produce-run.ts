@@ -3,6 +3,7 @@ import { canonicalCommunity } from '@microgrid/community';
 import { canonicalBytes, canonicalJson } from '@microgrid/events';
 import {
   invoice,
+  invoiceDays,
   renderStatementJson,
   statementCsvBytes,
   type Invoice,
@@ -11,10 +12,12 @@ import { nodeHash } from '@microgrid/journal/node';
 import { gridCsvChunks } from '@microgrid/metering';
 import {
   contractHash,
+  intervalRecords,
   memberDays,
+  recordedEvents,
+  recordedSummary,
   settle,
-  settlementEvents,
-  settlementSummary,
+  type IntervalRecords,
   type MemberDay,
   type SettledPeriod,
 } from '@microgrid/settlement';
@@ -57,32 +60,72 @@ export interface Produced {
   readonly files: number;
 }
 
+/** What the files of a run are made of. */
+export interface RunSource extends Pick<RunInputs, 'community' | 'contract' | 'files'> {
+  /** The readings' canonical bytes. */
+  readonly readings: () => Iterable<Uint8Array>;
+  /**
+   * Settles the period.
+   * @param cells whether its columns by metering point are asked for.
+   */
+  readonly settle: (cells: boolean) => SettledRun | Promise<SettledRun>;
+}
+
+/** A settled period: all of it, or what was kept of it. */
+export interface SettledRun {
+  readonly records: IntervalRecords;
+  readonly days: readonly MemberDay[];
+  /** With its columns by metering point; there when they were asked for. */
+  readonly settled?: SettledPeriod;
+}
+
+/** Settles readings that are laid out already. */
+export function sourceOfGrid(inputs: RunInputs): RunSource {
+  const { community, contract, files, grid, readingsPieces } = inputs;
+  return {
+    community,
+    contract,
+    files,
+    readings: () => readingsPieces?.() ?? gridCsvChunks(grid),
+    settle: () => {
+      const settled = settle(contract, grid);
+      const records = intervalRecords(settled, nodeHash);
+      return { settled, records, days: memberDays(settled) };
+    },
+  };
+}
+
 /**
  * Produces every file of a run, inputs first and the manifest last; a run that writes and one that
  * verifies differ only in the sink. Yields after each file, with how many there will be.
  */
-export function* produceRun(
-  inputs: RunInputs,
+export async function* produceRun(
+  source: RunSource,
   sink: FileSink,
   form: RunForm = WHOLE_RUN,
-): Generator<Produced> {
-  const { community, contract, grid, files } = inputs;
+): AsyncGenerator<Produced> {
+  const { community, contract, files } = source;
   const output = new RunOutput(sink, form, 6 + files.size, contract.members.length);
+  const hasCharges = (community.charges ?? []).length > 0;
+  // Threads settle while the inputs are written.
+  const settling = Promise.resolve(source.settle(form.intervalTables || hasCharges));
+  settling.catch(() => undefined);
   yield output.input(COMMUNITY_JSON, [encoder.encode(canonicalCommunity(community))]);
   yield output.input(DAYS_JSON, [encoder.encode(daysText(community.timeZone, contract))]);
-  yield output.input(READINGS_CSV, inputs.readingsPieces?.() ?? gridCsvChunks(grid));
+  yield output.input(READINGS_CSV, source.readings());
   for (const [name, text] of files) {
     yield output.input(`${CONTRACT_FILES}/${name}`, [encoder.encode(text)]);
   }
-  const settled = settle(contract, grid);
-  const days = memberDays(settled);
-  yield* output.results({ settled, days, invoice: invoice(settled, { hash: nodeHash, days }) });
+  const { records, days, settled } = await settling;
+  const options = { hash: nodeHash, days };
+  const made = settled
+    ? invoice(settled, options)
+    : invoiceDays(records, { ...options, bills: [] });
+  yield* output.results({ records, days, invoice: made, ...(settled && { settled }) });
 }
 
 /** A settled period with what was made of it. */
-export interface RunResults {
-  readonly settled: SettledPeriod;
-  readonly days: MemberDay[];
+export interface RunResults extends SettledRun {
   readonly invoice: Invoice;
   /** What the manifest says of this run beside the rest. */
   readonly about?: Readonly<Record<string, unknown>>;
@@ -117,16 +160,16 @@ export class RunOutput {
   }
 
   /** Gives out events, statements and the manifest. */
-  *results({ settled, days, invoice: made, about = {} }: RunResults): Generator<Produced> {
-    const { contract } = settled;
+  *results({ records, settled, days, invoice: made, about = {} }: RunResults): Generator<Produced> {
+    const { contract } = records;
     const { community } = contract;
     const rules = contractHash(community, nodeHash);
     const inputs = { schema: RUN_SCHEMA, inputs: this.inputDigests };
     const first = hex(nodeHash.sha256(canonicalBytes(inputs)));
     const head = { hash: first };
-    yield this.output(EVENTS_NDJSON, eventPieces(settled, rules, head));
+    yield this.output(EVENTS_NDJSON, eventPieces(records, rules, head));
     yield* this.statements(settled, made);
-    const report = reportHtml({ settled, days, invoice: made, about });
+    const report = reportHtml({ settled: records, days, invoice: made, about });
     yield this.output(REPORT_HTML, [encoder.encode(report)]);
     const manifest = {
       schema: RUN_SCHEMA,
@@ -144,16 +187,19 @@ export class RunOutput {
       files: this.outputDigests,
       events: { firstPreviousHash: first, headHash: head.hash },
       merkle: { root: made.merkleRoot, leaves: made.leafCount },
-      ...settlementSummary(settled, days),
+      ...recordedSummary(records, days),
     };
     yield this.give({}, RUN_JSON, [encoder.encode(`${JSON.stringify(manifest, null, 2)}\n`)]);
   }
 
-  private *statements(settled: SettledPeriod, { statements }: Invoice): Generator<Produced> {
+  private *statements(
+    settled: SettledPeriod | undefined,
+    { statements }: Invoice,
+  ): Generator<Produced> {
     for (let at = 0; at < statements.length; at += TABLES_AT_ONCE) {
       const group = statements.slice(at, at + TABLES_AT_ONCE);
       const members = group.map(({ member }) => member);
-      const tables = this.form.intervalTables ? statementCsvBytes(settled, members) : [];
+      const tables = this.form.intervalTables && settled ? statementCsvBytes(settled, members) : [];
       for (const [index, statement] of group.entries()) {
         const json = encoder.encode(renderStatementJson(statement));
         yield this.output(statementJsonPath(statement.member), [json]);
@@ -194,14 +240,14 @@ function digested(path: string, pieces: Iterable<Uint8Array>, sink: FileSink): F
 
 /** The chained events, one canonical line each; leaves the last hash in `head`. */
 function* eventPieces(
-  settled: SettledPeriod,
+  records: IntervalRecords,
   rules: string,
   head: { hash: string },
 ): Generator<Uint8Array> {
   let lines: string[] = [];
   let length = 0;
   const chain = { hash: nodeHash, contractHash: rules, firstPreviousHash: head.hash };
-  for (const { event, hash } of settlementEvents(settled, chain)) {
+  for (const { event, hash } of recordedEvents(records, chain)) {
     const line = `${canonicalJson(event)}\n`;
     lines.push(line);
     length += line.length;

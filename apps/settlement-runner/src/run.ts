@@ -1,17 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { resolve } from 'node:path';
+import type { Community, ContractFiles } from '@microgrid/community';
 import type { Columns } from '@microgrid/metering';
+import { settlementContract } from '@microgrid/settlement';
+import type { TimeInterval } from '@microgrid/units';
 import { readContractFiles } from './contract-file-names.js';
 import { ExternalInputs } from './external-inputs.js';
 import { OutputDirectory } from './output-directory.js';
 import { parsePeriod } from './period.js';
-import { produceRun, type FileSink, type Produced } from './produce-run.js';
+import { produceRun, sourceOfGrid, type FileSink, type Produced } from './produce-run.js';
 import { fileAgain, fileState, isGzip, readReadings, type FileState } from './readings-file.js';
 import type { RunForm } from './run-form.js';
 import { communityOf, runInputs, type RunInputs } from './run-inputs.js';
 import { INPUTS, RUN_JSON } from './run-layout.js';
 import { RunnerError, systemMessage } from './runner-error.js';
+import type { SettlingThreads } from './stretches/stretch-threads.js';
+import { NotInStretches, stretchedSource } from './stretches/stretched-source.js';
 
 /** What to settle. */
 export interface RunOptions {
@@ -32,6 +37,8 @@ export interface RunOptions {
   readonly externalInputs?: string;
   /** Whether each member gets a table of its intervals; default true. */
   readonly intervalTables?: boolean;
+  /** The threads that settle a large run; results do not depend on them. Default: none. */
+  readonly threads?: SettlingThreads;
   /** Hears how far the work is. */
   readonly onProgress?: (progress: RunProgress) => void;
   /** Stops between two files; nothing stays behind. */
@@ -87,6 +94,9 @@ export async function run(options: RunOptions): Promise<RunManifest> {
   refuseOwnInput(options);
   const community = communityOf(readText(options.community), options.community);
   const period = parsePeriod(options.from, options.to, community.timeZone);
+  const files = readContractFiles(community, options.community);
+  const inStretches = await runInStretches(options, community, period, files);
+  if (inStretches !== undefined) return inStretches;
   const before = typeof options.readings === 'string' ? fileState(options.readings) : '';
   const readings =
     typeof options.readings === 'string'
@@ -94,10 +104,34 @@ export async function run(options: RunOptions): Promise<RunManifest> {
           onProgress?.({ stage: 'reading', done, total });
         })
       : options.readings;
-  const files = readContractFiles(community, options.community);
   const laidOut = runInputs(community, period, readings, files);
   const inputs = { ...laidOut, ...canonicalFile(options.readings, laidOut, before) };
-  return writeRun(options, (sink, form) => produceRun(inputs, sink, form));
+  return writeRun(options, (sink, form) => produceRun(sourceOfGrid(inputs), sink, form));
+}
+
+/** A large file in canonical form is settled stretch by stretch; undefined: it is not one. */
+async function runInStretches(
+  options: RunOptions,
+  community: Community,
+  period: TimeInterval,
+  files: ContractFiles,
+): Promise<RunManifest | undefined> {
+  const { readings, threads, onProgress } = options;
+  if (typeof readings !== 'string') return undefined;
+  const contract = settlementContract(community, period, { files });
+  const inputs = { community, contract, files };
+  const source = stretchedSource(readings, inputs, threads, (done, total) => {
+    onProgress?.({ stage: 'reading', done, total });
+  });
+  if (source === undefined) return undefined;
+  try {
+    return await writeRun(options, (sink, form) => produceRun(source, sink, form));
+  } catch (error) {
+    if (error instanceof NotInStretches) return undefined;
+    throw error;
+  } finally {
+    source.stop();
+  }
 }
 
 /** A file that is in canonical form already is copied, not written anew. */
@@ -121,7 +155,7 @@ export type WriteOptions = Pick<
 /** Writes what is produced into a directory that appears whole or not at all, and gives the manifest. */
 export async function writeRun(
   { out, externalInputs, intervalTables = true, onProgress, signal }: WriteOptions,
-  produce: (sink: FileSink, form: RunForm) => Generator<Produced>,
+  produce: (sink: FileSink, form: RunForm) => Generator<Produced> | AsyncGenerator<Produced>,
 ): Promise<RunManifest> {
   const output = OutputDirectory.open(out);
   let bytes: Uint8Array = new Uint8Array();
@@ -136,7 +170,7 @@ export async function writeRun(
       else output.write(path, kept);
     }, form);
     let done = 0;
-    for (const { files: total } of written) {
+    for await (const { files: total } of written) {
       onProgress?.({ stage: 'writing', done: ++done, total });
       // Lets an interrupt be heard between two files.
       await setImmediate();

@@ -12,7 +12,7 @@ import { compareFile, type Finding } from './difference.js';
 import { keptContractFiles } from './contract-file-names.js';
 import { neededExternalInputs, runPlace, type InputPlace } from './input-place.js';
 import { inputCopies } from './input-copies.js';
-import { produceRun, type FileSink, type Produced } from './produce-run.js';
+import { produceRun, sourceOfGrid, type FileSink, type Produced } from './produce-run.js';
 import { erasedOf } from './proof/erased.js';
 import { headFindings } from './proof/run-head.js';
 import { verifyErased } from './proof/verify-erased.js';
@@ -130,7 +130,8 @@ async function recompute(run: Examined): Promise<Verification> {
       fault ??= located(place, inputs);
       continue;
     }
-    const produce = (sink: FileSink): Generator<Produced> => produceRun(inputs, sink, form);
+    const produce = (sink: FileSink): AsyncGenerator<Produced> =>
+      produceRun(sourceOfGrid(inputs), sink, form);
     const result = await compare(run, produce);
     if (result.ok) return result;
     if (!best || wrongFiles(result) < wrongFiles(best)) best = result;
@@ -249,7 +250,7 @@ function located(place: InputPlace, { file, line = 1, message }: InputFault): Fi
 
 async function compare(
   run: Examined,
-  produce: (sink: FileSink) => Generator<Produced>,
+  produce: (sink: FileSink) => Generator<Produced> | AsyncGenerator<Produced>,
 ): Promise<Verification> {
   const { directory, listing, place, form, onProgress } = run;
   const isOutside = (path: string): boolean => form.externalInputs && path.startsWith(INPUTS);
@@ -266,7 +267,7 @@ async function compare(
     findings.push(...compareFile(regular.has(path) ? join(directory, path) : '', path, pieces));
   });
   let done = 0;
-  for (const { files: total } of files) {
+  for await (const { files: total } of files) {
     onProgress?.({ stage: 'verifying', done: ++done, total });
     await setImmediate();
   }

@@ -1,4 +1,11 @@
-export { invoice, renderStatementJson, type Invoice, type InvoiceOptions } from './invoice.js';
+export {
+  invoice,
+  invoiceDays,
+  renderStatementJson,
+  type Invoice,
+  type InvoicedDays,
+  type InvoiceOptions,
+} from './invoice.js';
 export { InvoicingError, isInvoicingError, type InvoicingErrorCode } from './invoicing-error.js';
 export {
   leafBytes,

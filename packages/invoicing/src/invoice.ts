@@ -5,6 +5,7 @@ import {
   memberTotals,
   type MemberAmounts,
   type MemberDay,
+  type SettledOutline,
   type SettledPeriod,
 } from '@microgrid/settlement';
 import { formatInstant } from '@microgrid/units';
@@ -53,6 +54,20 @@ export interface InvoiceOptions {
  */
 export function invoice(settled: SettledPeriod, options: InvoiceOptions): Invoice {
   const { hash, days = memberDays(settled) } = options;
+  return invoiceDays(settled, { hash, days, bills: pointBills(settled) });
+}
+
+/** What {@link invoiceDays} needs. */
+export interface InvoicedDays {
+  readonly hash: HashPort;
+  /** The period's `memberDays`. */
+  readonly days: readonly MemberDay[];
+  /** The bills of all points: none unless the community's file has charges. */
+  readonly bills: readonly PointBill[];
+}
+
+/** {@link invoice} of a period of which only its days were kept. @throws as {@link invoice}. */
+export function invoiceDays(settled: SettledOutline, { hash, days, bills }: InvoicedDays): Invoice {
   const { id: community } = settled.contract.community;
   const positions = new Map<string, number[]>();
   for (const [index, { member }] of days.entries()) {
@@ -60,7 +75,7 @@ export function invoice(settled: SettledPeriod, options: InvoiceOptions): Invoic
     if (known === undefined) positions.set(member, [index]);
     else known.push(index);
   }
-  const charges = memberCharges(settled);
+  const charges = memberCharges(settled, bills);
   const parts = memberTotals(days).map(({ member, amounts }): MemberPart => {
     const own = charges.get(member) ?? [];
     return {
@@ -120,7 +135,7 @@ interface MemberPart {
 
 /** Binds the lines of a member with a price stack to the leaf of its last day. */
 function bindLines(
-  settled: SettledPeriod,
+  settled: SettledOutline,
   { member, lines: { lines }, rounding }: MemberPart,
   leaves: MemberDayLeaf[],
   positions: ReadonlyMap<string, readonly number[]>,
@@ -137,11 +152,14 @@ function bindLines(
 }
 
 /** The lines of every member's price stack. */
-function memberCharges(settled: SettledPeriod): Map<string, StatementLine[]> {
+function memberCharges(
+  settled: SettledOutline,
+  all: readonly PointBill[],
+): Map<string, StatementLine[]> {
   const { points, memberOfPoint, members } = settled;
   const owners = new Map(points.map((id, index) => [id, members[memberOfPoint[index] ?? 0] ?? '']));
   const bills = new Map<string, PointBill[]>();
-  for (const one of pointBills(settled)) {
+  for (const one of all) {
     const member = owners.get(one.meteringPoint) ?? '';
     bills.set(member, [...(bills.get(member) ?? []), one]);
   }
@@ -149,7 +167,7 @@ function memberCharges(settled: SettledPeriod): Map<string, StatementLine[]> {
 }
 
 /** What buyers in a market paid and sellers did not earn goes from the pool to its named account. */
-function marketResidual({ contract, internalAmounts }: SettledPeriod): Transaction[] {
+function marketResidual({ contract, internalAmounts }: SettledOutline): Transaction[] {
   const residual = internalAmounts?.residualPico.reduce((sum, amount) => sum + amount, 0n) ?? 0n;
   const { id, currency } = contract.community;
   const [start, end] = [formatInstant(contract.startMs), formatInstant(contract.endMs)];
@@ -157,7 +175,7 @@ function marketResidual({ contract, internalAmounts }: SettledPeriod): Transacti
 }
 
 function statement(
-  settled: SettledPeriod,
+  settled: SettledOutline,
   { member, amounts, lines: made, rounding }: MemberPart,
   { leaves, tree, indices, spell }: ProvenDays,
 ): StatementV1 {
@@ -215,7 +233,7 @@ function statement(
   };
 }
 
-function roundingOf(settled: SettledPeriod): NonNullable<StatementV1['rounding']> {
+function roundingOf(settled: SettledOutline): NonNullable<StatementV1['rounding']> {
   const { point, vat = point, decimals, mode } = chargeRounding(settled);
   return { point, vat, decimals, mode };
 }

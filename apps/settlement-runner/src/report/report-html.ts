@@ -6,7 +6,7 @@ import {
   NO_AMOUNTS,
   type MemberAmounts,
   type MemberDay,
-  type SettledPeriod,
+  type SettledOutline,
 } from '@microgrid/settlement';
 import { formatInstant, formatKilowattHours, formatMoney, type Pico } from '@microgrid/units';
 import { escaped, percent, portion } from './markup.js';
@@ -15,7 +15,7 @@ import { stackedBars } from './stacked-bars.js';
 
 /** What a report shows. */
 export interface ReportInput {
-  readonly settled: SettledPeriod;
+  readonly settled: SettledOutline;
   readonly days: readonly MemberDay[];
   readonly invoice: Invoice;
   /** What the manifest says of a version. */

@@ -13,7 +13,7 @@ import {
 } from '@microgrid/invoicing';
 import { nodeHash } from '@microgrid/journal/node';
 import { writeCanonicalCsv } from '@microgrid/metering';
-import { settleVersions, type SettlementRun } from '@microgrid/settlement';
+import { intervalRecords, settleVersions, type SettlementRun } from '@microgrid/settlement';
 import { compareIds, formatInstant } from '@microgrid/units';
 import { daysText } from '../days-document.js';
 import { RunOutput, type FileSink, type Produced } from '../produce-run.js';
@@ -84,7 +84,8 @@ export function* produceVersion(
   }
   yield* output.results({
     settled: last.run.settled,
-    days: [...last.days],
+    records: intervalRecords(last.run.settled, nodeHash),
+    days: last.days,
     invoice: last.invoice,
     about: { run: aboutRun(last.run) },
   });

@@ -1,0 +1,85 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import {
+  isCommunityError,
+  parseCommunity,
+  type Community,
+  type ContractFiles,
+} from '@microgrid/community';
+import { nodeHash } from '@microgrid/journal/node';
+import { CSV_HEADER, CsvReader, isMeteringError } from '@microgrid/metering';
+import {
+  isSettlementError,
+  settle,
+  settledStretch,
+  type SettledStretch,
+} from '@microgrid/settlement';
+import { isTariffError } from '@microgrid/tariff';
+import { runInputs } from '../run-inputs.js';
+import type { Stretch } from './plan-stretches.js';
+
+/** What all stretches of a run have in common; plain data. */
+export interface StretchTask {
+  /** Readings file. */
+  readonly readings: string;
+  /** Canonical JSON of the community's file. */
+  readonly community: string;
+  readonly files: ContractFiles;
+  /** Whether the columns by metering point are kept. */
+  readonly keepCells: boolean;
+}
+
+const HEADER = new TextEncoder().encode(`${CSV_HEADER}\n`);
+
+/** Settles the stretches of one run, each by itself. */
+export class StretchSettler {
+  private readonly community: Community;
+
+  constructor(private readonly task: StretchTask) {
+    this.community = parseCommunity(task.community);
+  }
+
+  /**
+   * Reads and settles one stretch.
+   * @returns undefined where its rows are anything but the canonical ones of the stretch, or cannot be
+   *   settled: the whole file has to be looked at then, to say what is wrong and where.
+   */
+  settle(stretch: Stretch): SettledStretch | undefined {
+    const { readings, files, keepCells } = this.task;
+    try {
+      const reader = new CsvReader({
+        file: readings,
+        expectedBytes: stretch.toByte - stretch.fromByte,
+      });
+      reader.push(HEADER);
+      reader.push(bytesOf(readings, stretch));
+      const inputs = runInputs(this.community, stretch, reader.end(), files);
+      if (inputs.grid.canonicalFile !== true) return undefined;
+      return settledStretch(settle(inputs.contract, inputs.grid), nodeHash, keepCells);
+    } catch (error) {
+      const known =
+        isMeteringError(error) ||
+        isSettlementError(error) ||
+        isTariffError(error) ||
+        isCommunityError(error);
+      if (known) return undefined;
+      throw error;
+    }
+  }
+}
+
+function bytesOf(path: string, { fromByte, toByte }: Stretch): Uint8Array {
+  const bytes = new Uint8Array(toByte - fromByte);
+  const file = openSync(path, 'r');
+  try {
+    let at = 0;
+    while (at < bytes.length) {
+      const count = readSync(file, bytes, at, bytes.length - at, fromByte + at);
+      // A file that became shorter ends inside a row.
+      if (count === 0) return bytes.subarray(0, at);
+      at += count;
+    }
+    return bytes;
+  } finally {
+    closeSync(file);
+  }
+}

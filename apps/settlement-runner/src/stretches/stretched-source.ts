@@ -1,0 +1,78 @@
+import { availableParallelism } from 'node:os';
+import { canonicalCommunity, type Community, type ContractFiles } from '@microgrid/community';
+import { joinStretches, type SettlementContract } from '@microgrid/settlement';
+import type { RunSource, SettledRun } from '../produce-run.js';
+import { fileAgain, fileState } from '../readings-file.js';
+import { isSystemError } from '../runner-error.js';
+import { planStretches, type Stretch } from './plan-stretches.js';
+import { settleHere, settleInThreads, type SettlingThreads } from './stretch-threads.js';
+
+/** A readings file that cannot be settled stretch by stretch after all: the whole has to be laid out. */
+export class NotInStretches extends Error {}
+
+/** A run that is settled stretch by stretch. */
+export interface StretchedSource extends RunSource {
+  /** Ends the threads; harmless afterwards. */
+  readonly stop: () => void;
+}
+
+/**
+ * Settles a large readings file stretch by stretch, where it is in canonical form and holds the period
+ * exactly: then memory holds a few days at once, and threads share the work.
+ * @returns undefined where it is not such a file.
+ */
+export function stretchedSource(
+  path: string,
+  inputs: {
+    readonly community: Community;
+    readonly contract: SettlementContract;
+    readonly files: ContractFiles;
+  },
+  threads: SettlingThreads = {},
+  onSettled?: (done: number, total: number) => void,
+): StretchedSource | undefined {
+  const before = fileState(path);
+  const stretches = planned(path, inputs.contract, threads.stretchCells);
+  if (stretches === undefined) return undefined;
+  let stop = (): void => undefined;
+  return {
+    ...inputs,
+    readings: () => fileAgain(path, before),
+    settle: async (keepCells) => {
+      const { community, contract, files } = inputs;
+      const task = { readings: path, community: canonicalCommunity(community), files, keepCells };
+      const settling = settleStretches(task, stretches, threads, (done) => {
+        onSettled?.(done, stretches.length);
+      });
+      ({ stop } = settling);
+      const settled = await settling.settled;
+      if (settled === undefined || fileState(path) !== before) throw new NotInStretches();
+      return joinStretches(contract, settled) satisfies SettledRun;
+    },
+    stop: () => {
+      stop();
+    },
+  };
+}
+
+/** A file that cannot be read is no such file either: whoever reads the whole of it says so. */
+function planned(...options: Parameters<typeof planStretches>): ReturnType<typeof planStretches> {
+  try {
+    return planStretches(...options);
+  } catch (error) {
+    if (isSystemError(error)) return undefined;
+    throw error;
+  }
+}
+
+function settleStretches(
+  task: Parameters<typeof settleHere>[0],
+  stretches: readonly Stretch[],
+  { worker, count = availableParallelism() }: SettlingThreads,
+  onSettled: (done: number) => void,
+): ReturnType<typeof settleInThreads> {
+  if (worker !== undefined && count > 0) {
+    return settleInThreads(task, stretches, worker, count, onSettled);
+  }
+  return { settled: settleHere(task, stretches, onSettled), stop: () => undefined };
+}
