@@ -1,5 +1,5 @@
 import { parseCommunity, type Community, type ContractFiles } from '@microgrid/community';
-import { intervalGrid, type Columns, type IntervalGrid } from '@microgrid/metering';
+import { intervalGrid, type Columns, type GridSpan, type IntervalGrid } from '@microgrid/metering';
 import { settlementContract, type SettlementContract } from '@microgrid/settlement';
 import type { TimeInterval } from '@microgrid/units';
 
@@ -25,17 +25,22 @@ export function runInputs(
   files: ContractFiles = new Map(),
 ): RunInputs {
   const contract = settlementContract(community, period, { files });
-  const grid = intervalGrid(readings, {
-    points: contract.pointIds.map((id, index) => ({
+  return { community, contract, grid: intervalGrid(readings, gridSpan(contract)), files };
+}
+
+/** What a contract's readings must cover. */
+export function gridSpan(contract: SettlementContract): GridSpan {
+  const { startMs, endMs, resolutionMs, pointIds, validFromMs, validToMs } = contract;
+  return {
+    points: pointIds.map((id, index) => ({
       id,
-      fromMs: contract.validFromMs[index] as number,
-      toMs: contract.validToMs[index] as number,
+      fromMs: validFromMs[index] as number,
+      toMs: validToMs[index] as number,
     })),
-    startMs: contract.startMs,
-    endMs: contract.endMs,
-    resolutionMs: contract.resolutionMs,
-  });
-  return { community, contract, grid, files };
+    startMs,
+    endMs,
+    resolutionMs,
+  };
 }
 
 /** Reads a community file's text. @throws CommunityError. */

@@ -1,27 +1,16 @@
-import { INTERVAL_QUALITIES } from '@microgrid/events';
 import { RESOLUTION_MINUTES } from '@microgrid/units';
 import type { GrowingColumns } from './columns.js';
-import { COMMA, CR, KILOWATT_HOUR_DECIMALS, LF, POINT, ZERO } from './csv-format.js';
+import { COMMA, CR, ZERO } from './csv-format.js';
+import { EnergyCursor } from './energy-cursor.js';
 import { PointDictionary } from './point-dictionary.js';
+import { afterMeasured, afterQuality, qualityAt } from './row-end.js';
 
 /** Bytes of an instant without milliseconds, as in 2026-06-21T10:00:00Z. */
 const INSTANT_BYTES = 20;
 /** `2026-06-21T10:00:00Z,2026-06-21T10:15:00Z,` and the shortest rest `0,0,m`. */
 const SHORTEST_AFTER_POINT = 2 * (INSTANT_BYTES + 1) + 5;
 const DAY_MS = 86_400_000;
-/** More digits before the point may leave the safe integers: the careful reader decides. */
-const MOST_WHOLE_DIGITS = 9;
-const SCALES = Array.from(
-  { length: KILOWATT_HOUR_DECIMALS + 1 },
-  (_, decimals) => 10 ** (KILOWATT_HOUR_DECIMALS - decimals),
-);
 const LENGTHS_MS = new Set(RESOLUTION_MINUTES.map((minutes) => minutes * 60_000));
-const encoder = new TextEncoder();
-/** Qualities of rows that have an energy, as spelled; by index into INTERVAL_QUALITIES. */
-const QUALITIES = INTERVAL_QUALITIES.slice(0, INTERVAL_QUALITIES.indexOf('missing')).map((name) =>
-  encoder.encode(name),
-);
-const MEASURED = [0x6d656173, 0x75726564] as const; // 'meas' 'ured', big-endian
 
 /**
  * The fast way through well-formed rows: bytes to numbers, without a string or an object per row.
@@ -29,9 +18,8 @@ const MEASURED = [0x6d656173, 0x75726564] as const; // 'meas' 'ured', big-endian
  */
 export class CsvScanner {
   readonly dictionary: PointDictionary;
-  /** Whether every row taken so far is spelled as the canonical writer spells it. */
-  canonical = true;
-  private cursor = 0;
+  private readonly energies = new EnergyCursor();
+  private lineFeeds = true;
   private monthKey = -1;
   private monthStartDay = 0;
   private monthDays = 0;
@@ -41,13 +29,18 @@ export class CsvScanner {
     this.dictionary = new PointDictionary(columns.points);
   }
 
+  /** Whether every row taken so far is spelled as the canonical writer spells it. */
+  get canonical(): boolean {
+    return this.lineFeeds && this.energies.canonical;
+  }
+
   /**
    * Scans rows from `from` while they are well-formed and end with a line feed before `to`.
    * @returns where the first row begins that it did not take; `to` when it took all.
    */
   scan(bytes: Uint8Array, from: number, to: number): number {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const { columns } = this;
+    const { columns, energies } = this;
     let at = from;
     // Where the last row's two instants stand, and what they mean: most rows repeat one of them.
     let knownAt = -1;
@@ -75,19 +68,19 @@ export class CsvScanner {
         endMs = this.instantAt(bytes, endAt);
       }
       if (!this.isLength(endMs - startMs)) return at;
-      const imported = this.energyAt(bytes, endAt + INSTANT_BYTES + 1, to);
+      const imported = energies.read(bytes, endAt + INSTANT_BYTES + 1, to);
       if (imported < 0) return at;
-      const exported = this.energyAt(bytes, this.cursor, to);
+      const exported = energies.read(bytes, energies.at, to);
       if (exported < 0) return at;
       let quality = 0;
-      let next = afterMeasured(bytes, view, this.cursor, to);
+      let next = afterMeasured(bytes, view, energies.at, to);
       if (next < 0) {
-        quality = qualityAt(bytes, this.cursor, to);
+        quality = qualityAt(bytes, energies.at, to);
         if (quality < 0) return at;
-        next = afterLineEnd(bytes, this.cursor + (QUALITIES[quality] as Uint8Array).length, to);
+        next = afterQuality(bytes, quality, energies.at, to);
         if (next < 0) return at;
       }
-      if (bytes[next - 2] === CR) this.canonical = false;
+      if (bytes[next - 2] === CR) this.lineFeeds = false;
       columns.reserve(columns.rows + 1);
       const row = columns.rows++;
       columns.point[row] = point;
@@ -140,40 +133,6 @@ export class CsvScanner {
     }
     return (this.monthStartDay + day - 1) * DAY_MS + ((hour * 60 + minute) * 60 + second) * 1000;
   }
-
-  /** Whole mWh of a kWh text that ends with a comma; leaves `cursor` behind the comma. -1: unusual. */
-  private energyAt(bytes: Uint8Array, from: number, to: number): number {
-    let at = from;
-    let value = 0;
-    let digit = at < to ? (bytes[at] as number) - ZERO : -1;
-    const leadingZero = digit === 0;
-    while (digit >= 0 && digit <= 9) {
-      value = value * 10 + digit;
-      at++;
-      digit = at < to ? (bytes[at] as number) - ZERO : -1;
-    }
-    const whole = at - from;
-    if (whole === 0 || whole > MOST_WHOLE_DIGITS || (leadingZero && whole > 1)) return -1;
-    let decimals = 0;
-    if (digit === POINT - ZERO) {
-      const point = at++;
-      digit = at < to ? (bytes[at] as number) - ZERO : -1;
-      while (digit >= 0 && digit <= 9 && at - point <= KILOWATT_HOUR_DECIMALS) {
-        value = value * 10 + digit;
-        at++;
-        digit = at < to ? (bytes[at] as number) - ZERO : -1;
-      }
-      decimals = at - point - 1;
-      if (decimals === 0) return -1;
-    }
-    if (digit !== COMMA - ZERO) return -1;
-    this.cursor = at + 1;
-    // Three decimals, or six where the energy is no whole watt-hour.
-    if (decimals !== 3 && !(decimals === KILOWATT_HOUR_DECIMALS && value % 1000 !== 0)) {
-      this.canonical = false;
-    }
-    return value * (SCALES[decimals] as number);
-  }
 }
 
 /** NaN unless both bytes are digits. */
@@ -191,31 +150,4 @@ function sameInstant(view: DataView, a: number, b: number): boolean {
     view.getUint32(a + 4) === view.getUint32(b + 4) &&
     view.getUint32(a) === view.getUint32(b)
   );
-}
-
-/** Where the next row begins after `measured` and the line's end, or -1. */
-function afterMeasured(bytes: Uint8Array, view: DataView, at: number, to: number): number {
-  if (at + 9 > to || view.getUint32(at) !== MEASURED[0] || view.getUint32(at + 4) !== MEASURED[1]) {
-    return -1;
-  }
-  return afterLineEnd(bytes, at + 8, to);
-}
-
-/** Where the next row begins after a line's end, or -1 where no line ends. */
-function afterLineEnd(bytes: Uint8Array, at: number, to: number): number {
-  if (at >= to) return -1;
-  if (bytes[at] === LF) return at + 1;
-  return bytes[at] === CR && at + 2 <= to && bytes[at + 1] === LF ? at + 2 : -1;
-}
-
-/** The quality whose name stands here, or -1; what follows it is not looked at. */
-function qualityAt(bytes: Uint8Array, at: number, to: number): number {
-  for (let quality = 0; quality < QUALITIES.length; quality++) {
-    const name = QUALITIES[quality] as Uint8Array;
-    if (at + name.length > to || bytes[at] !== name[0]) continue;
-    let same = 1;
-    while (same < name.length && bytes[at + same] === name[same]) same++;
-    if (same === name.length) return quality;
-  }
-  return -1;
 }

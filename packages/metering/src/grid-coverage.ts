@@ -1,6 +1,6 @@
 import type { EpochMs } from '@microgrid/units';
 import { intervalText, MISSING, type Layout } from './grid-layout.js';
-import type { GridPoint } from './grid-span.js';
+import { isNeeded, type GridPoint } from './grid-span.js';
 import { MeteringError } from './metering-error.js';
 
 /** Checks that the period lies within the data and has no hole. */
@@ -25,11 +25,6 @@ export function checkCoverage(layout: Layout): void {
   });
 }
 
-/** Whether a point must have a reading in an interval. */
-function needed(point: GridPoint, startMs: EpochMs): boolean {
-  return startMs >= (point.fromMs ?? startMs) && startMs < (point.toMs ?? Number.POSITIVE_INFINITY);
-}
-
 /** Finds the first needed interval, in time then point order, that has no energy. */
 function refuseHoles(layout: Layout): void {
   const { columns, span, points, table, firstMs } = layout;
@@ -42,7 +37,7 @@ function refuseHoles(layout: Layout): void {
     for (const [point, described] of points.entries()) {
       const row = table.row(first + interval, point);
       if (row >= 0 && columns.quality[row] !== MISSING) continue;
-      if (!needed(described, startMs)) continue;
+      if (!isNeeded(described, startMs)) continue;
       holes++;
       hole ??= { slot: first + interval, point };
     }

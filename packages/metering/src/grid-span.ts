@@ -10,6 +10,11 @@ export interface GridPoint {
   readonly toMs?: EpochMs;
 }
 
+/** Whether a point must have a reading in an interval. */
+export function isNeeded({ fromMs, toMs }: GridPoint, startMs: EpochMs): boolean {
+  return startMs >= (fromMs ?? startMs) && startMs < (toMs ?? Number.POSITIVE_INFINITY);
+}
+
 /** What a grid must cover. */
 export interface GridSpan {
   /** The metering points the readings may and must speak of. */

@@ -6,15 +6,16 @@ import {
   type ContractFiles,
 } from '@microgrid/community';
 import { nodeHash } from '@microgrid/journal/node';
-import { CSV_HEADER, CsvReader, isMeteringError } from '@microgrid/metering';
+import { canonicalGrid, isMeteringError } from '@microgrid/metering';
 import {
   isSettlementError,
   settle,
   settledStretch,
+  settlementContract,
   type SettledStretch,
 } from '@microgrid/settlement';
 import { isTariffError } from '@microgrid/tariff';
-import { runInputs } from '../run-inputs.js';
+import { gridSpan } from '../run-inputs.js';
 import type { Stretch } from './plan-stretches.js';
 
 /** What all stretches of a run have in common; plain data. */
@@ -27,8 +28,6 @@ export interface StretchTask {
   /** Whether the columns by metering point are kept. */
   readonly keepCells: boolean;
 }
-
-const HEADER = new TextEncoder().encode(`${CSV_HEADER}\n`);
 
 /** Settles the stretches of one run, each by itself. */
 export class StretchSettler {
@@ -46,15 +45,9 @@ export class StretchSettler {
   settle(stretch: Stretch): SettledStretch | undefined {
     const { readings, files, keepCells } = this.task;
     try {
-      const reader = new CsvReader({
-        file: readings,
-        expectedBytes: stretch.toByte - stretch.fromByte,
-      });
-      reader.push(HEADER);
-      reader.push(bytesOf(readings, stretch));
-      const inputs = runInputs(this.community, stretch, reader.end(), files);
-      if (inputs.grid.canonicalFile !== true) return undefined;
-      return settledStretch(settle(inputs.contract, inputs.grid), nodeHash, keepCells);
+      const contract = settlementContract(this.community, stretch, { files });
+      const grid = canonicalGrid(bytesOf(readings, stretch), gridSpan(contract));
+      return grid && settledStretch(settle(contract, grid), nodeHash, keepCells);
     } catch (error) {
       const known =
         isMeteringError(error) ||
