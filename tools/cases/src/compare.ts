@@ -83,8 +83,8 @@ function isLeaf(actual: Actual): boolean {
   );
 }
 
-/** `"error: sum > 1"`, `"refused"` or `{ "error": … }`. */
-function expectsRefusal(expected: Json): boolean {
+/** Whether an expectation wants the input refused: `"error: sum > 1"`, `"refused"` or `{ "error": … }`. */
+export function expectsRefusal(expected: Json): boolean {
   if (isRecord(expected)) {
     return 'error' in expected || expected['valid'] === false || expected['ok'] === false;
   }

@@ -4,10 +4,19 @@ import type { Json } from './json.js';
 
 const DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,3}))?$/;
 
-/** An exact number from a decimal, with or without exponent, or from a fraction; else nothing. */
+/**
+ * An exact number from a decimal, with or without exponent, from a fraction or a percentage; else
+ * nothing. Of a JSON number the 15 digits count that every binary fraction keeps, so that
+ * 0.30000000000000004 is 0.3.
+ */
 export function exactNumber(value: Json | undefined): Fraction | undefined {
   if (typeof value !== 'number' && typeof value !== 'string') return undefined;
-  const text = String(value).trim();
+  const isBinary = typeof value === 'number' && !Number.isInteger(value);
+  const text = isBinary ? value.toPrecision(15) : String(value).trim();
+  if (text.endsWith('%')) {
+    const percent = exactNumber(text.slice(0, -1));
+    return percent && divideFractions(percent, fraction(100));
+  }
   const [above, below, ...more] = text.split('/');
   if (below !== undefined && above !== undefined && more.length === 0) {
     const [upper, lower] = [exactNumber(above), exactNumber(below)];

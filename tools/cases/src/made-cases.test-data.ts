@@ -269,4 +269,170 @@ export const MADE_CASES: Readonly<Record<string, CaseFile>> = {
     { active_from: '2026-08-01' },
     { country: 'ES' },
   ),
+  // hubwatt.fr: consumers of one priority have equal parts, what one cannot use goes to the others.
+  'ranks with equal parts inside, offered again': madeCase(
+    'allocation',
+    {
+      production_kWh: '9',
+      key: 'priority + equal',
+      priority: [['school'], ['A', 'B']],
+      consumers: { school: '1', A: '8', B: '3' },
+    },
+    { alloc: { school: '1', A: '5', B: '3' }, surplus: '0' },
+  ),
+  'equal parts, offered again': madeCase(
+    'allocation',
+    { pool: 9, key: 'equal with re-allocation', consumers: { A: 1, B: 8, C: 4 } },
+    { alloc: { A: 1, B: 4, C: 4 } },
+  ),
+  'parts in percent of one pool, said for each interval': madeCase(
+    'allocation',
+    { pool: 10, key: 'simple dynamic', percent: { A: 30, B: 70 }, consumers: { A: 6, B: 6 } },
+    { alloc: { A: 3, B: 6 }, surplus: 1 },
+  ),
+  'the short side decides': madeCase(
+    'allocation',
+    { producers: { P1: 2, P2: 6 }, consumers: { A: 1, B: 3 }, model: 'two-sided' },
+    { alloc: { A: 1, B: 3 }, attributed: { P1: 1, P2: 3 } },
+  ),
+  'energies in several units': madeCase(
+    'allocation',
+    { G_Wh: 6000, consumers: { A: { c_kWh: '2' }, B: { c_MWh: '0.008' } } },
+    { alloc: { A: '1.2', B: '4.8' }, alloc_Wh: { A: 1200 }, feed_in_MWh: 0 },
+  ),
+  'energies in one unit that is not kWh': madeCase(
+    'allocation',
+    { G_Wh: 6000, consumers: { A: 2000, B: 8000 } },
+    { alloc: { A: 1200 }, alloc_kWh: { B: '4.8' } },
+  ),
+  'quotients where a tolerance asks for less than a mWh': madeCase(
+    'allocation',
+    { pool: 1, consumers: { A: 0.1, B: 0.30000000000000004, C: 2.6 } },
+    { alloc: { A: 0.0333333333333, B: 0.1, C: 0.8666666666667 } },
+    { tolerance: '1e-11' },
+  ),
+  'a pool that is the sum of its plants': madeCase(
+    'allocation',
+    { production: 9, producers: { P1: 4, P2: 5 }, consumers: { A: 3 } },
+    { alloc: { A: 3 }, feed_in: 6 },
+  ),
+  'Spanish coefficients under the names of the annex': madeCase(
+    'allocation',
+    {
+      ENG_h: '10',
+      consumers: { A: { beta: '0.25', E_cons: '4' }, B: { beta: '0.75', E_cons: '5' } },
+    },
+    { ENG: { A: '2.5', B: '7.5' }, Eaut: { A: '2.5', B: '5' }, surplus: { A: '0', B: '2.5' } },
+    { country: 'ES' },
+  ),
+  'coefficients above one, refused as a whole': madeCase(
+    'allocation',
+    { pool: 1, consumers: { A: { c: 1, k: '0.7' }, B: { c: 1, k: '0.4' } } },
+    { error: 'sum > 1' },
+  ),
+  'several tables of quotas': madeCase(
+    'allocation',
+    { quota_P1: { A: '0.2', B: '0.6' }, quota_P2: { B: '0.1' } },
+    { alloc_quota: { P1: { A: '0.25', B: '0.75' }, P2: { B: 1 } } },
+  ),
+  'eligibility under a name': madeCase(
+    'eligibility',
+    [{ level: 'BT', km: 2, on: '2025-06-01' }],
+    [{ eligible: true }],
+    { country: 'PT' },
+  ),
+  'a file under a name no operator takes, and an hour too many': madeCase(
+    'format',
+    {
+      samples: [
+        { name: 'betas.csv', rows: ['ES..A;1'] },
+        { rows: ['ES..A;8761;1'] },
+        { rows: ['ES..A;8760;1'] },
+      ],
+    },
+    [{ valid: false }, { valid: false }, { valid: true }],
+  ),
+  'whole parts by weights and by name': madeCase(
+    'rounding',
+    [
+      { total: 10, weights: [1, 1, 1] },
+      { amount: 100, parts: { a: '50%', b: '30%', c: '20%' } },
+    ],
+    [[4, 3, 3], { a: 50, b: 30, c: 20 }],
+  ),
+  'one price for each side of a market': madeCase(
+    'price',
+    [
+      { m: 'MMR', buy_price_eur_kWh: 0.25, sell_price_eur_kWh: 0.05 },
+      { m: 'SDR', buy: 45, sell: 15, demand_kWh: 1000, supply_kWh: 500 },
+    ],
+    [{ price: 0.15 }, { price: 22.5 }],
+  ),
+  'a merit order for a demand without a price': madeCase(
+    'matching',
+    { mechanism: 'merit order', demand_kWh: 150, offers: [[100, 20], [100, 30]] }, // prettier-ignore
+    { clearing_price: 30, clearing_energy: 150 },
+  ),
+  'trades of one side': madeCase(
+    'matching',
+    { mechanism: 'pay_as_bid', bids: { x: [1, 30] }, offers: { y: [2, 10] } },
+    { trades: [['x', 1, 30]] },
+  ),
+  'lines in cents with several VAT rates': madeCase(
+    'billing',
+    {
+      lines: [
+        { text: 'energy', kWh: '100', price_ct_per_kWh: '10', vat: '20 %' },
+        { text: 'meter', amount_eur: '2.00', vat_pct: 20 },
+        { text: 'member', fee_eur: '10', vat_percent: 10 },
+      ],
+    },
+    { net_eur: '22', vat_by_rate: { '20': '2.4', '10': '1' }, gross_eur: '25.4' },
+  ),
+  'nets with one VAT, rounded in two ways': madeCase(
+    'billing',
+    { net_lines: ['1.01', '1.01', '1.01', '1.01', '1.01'], vat_percent: 23 },
+    { vat_by_line: '1.15', vat_category_rounding: '1.16' },
+  ),
+  'free energy and a discount': madeCase(
+    'billing',
+    { kWh: 100, free_kWh: 20, centPerKwh: 10, discount_percent: 10, vat: 20, rounding: 'per line' },
+    { net: '7.2', vat: '1.44', gross: '8.64' },
+  ),
+  'a reduced VAT under other names': madeCase(
+    'bill',
+    [
+      { energy_MWh: '0.25', days: 30, kVA: '6.9', price: '0.2', vat_reduced: 6, vat_normal: 23, block_kWh: 200 },
+      { kWh: 250, days: 30, contracted_kVA: 6.9, price_eur_kWh: 0.2, iva: { low: 6, high: 23, threshold_kWh_per_30_days: 200, max_kVA: 6.9 } },
+    ],
+    [{ total: '54.7' }, { total: '54.7' }],
+  ), // prettier-ignore
+  'premiums by region, by hour and in money': madeCase(
+    'price',
+    {
+      plants: [
+        { kW: 150, Pz_eur_MWh: 100, region: 'Lombardia' },
+        { kW: 150, Pz: [50, 170, 200], region: 'Lazio', shared_kWh: [10, 10, 10] },
+      ],
+    },
+    [{ TIP_eur_MWh: 130 }, { TIP: [124, 94, 84], amount_eur: '3.02' }],
+    { country: 'IT' },
+  ),
+  'prices that follow a market under other names': madeCase(
+    'price',
+    [
+      { spot_eur_per_MWh: 55.5, factor: 1.1, adder_eur_per_kWh: 0.01 },
+      { day_ahead_eur_mwh: 100, factor: 0.8, fee_eur_mwh: 5 },
+      { omie: [50, 60, 70, 80], factor: '0.8', kWh: [1, 2, 3, 4] },
+      { omie: -100, factor: 1, floor_eur_kWh: 0 },
+      { TAR_eur_kWh: '0.0512', CIEG_eur_kWh: '0.0180', CIEG_exemption: '0.5', shared_MWh: '0.1' },
+    ],
+    [
+      { price_eur_per_kWh: 0.07105 },
+      { price_eur_mwh: 75 },
+      { price: ['0.04', '0.048', '0.056', '0.064'], revenue: '0.56' },
+      { price: 0 },
+      { price_ct_kWh: '4.22', cost: '4.22' },
+    ],
+  ),
 };

@@ -85,6 +85,22 @@ describe('a case that is not understood is never passed', () => {
       madeCase('matching', { buy: [[1, 2]], sell: [[1, 1]] }, {}),
     ],
     [
+      'of a bill asked for a VAT it does not state',
+      madeCase('bill', { kWh: 1, price_per_kWh: 1 }, { vat: 0 }),
+    ],
+    [
+      'of a bill with a field of its VAT that means nothing',
+      madeCase('bill', { kWh: 1, price_per_kWh: 1, vat: { percent: 6, moon: 'full' } }, { net: 1 }),
+    ],
+    [
+      'of a bill with a field of a line that means nothing',
+      madeCase('bill', { lines: [{ net: 1, moon: 'full' }] }, { net: 1 }),
+    ],
+    [
+      'of a market with one price and orders on one side',
+      madeCase('matching', { m: 'pool', sells: [[1, 2]], buy: 3 }, { price: 2 }),
+    ],
+    [
       'with values of points it does not have',
       madeCase('allocation', pool, { alloc: { A: '1.2', C: '4.8' } }),
     ],

@@ -8,11 +8,11 @@ import { isList, isRecord, plainName, textOf, type Json, type JsonRecord } from 
 function activation(one: JsonRecord, expected: Json | undefined): Actual {
   const fields = new Map(Object.entries(one).map(([key, value]) => [plainName(key), value]));
   const complete = fields.get('completeon') ?? fields.get('complete');
-  const before =
-    fields.get('previousactivefrom') ?? fields.get('lastchange') ?? fields.get('previous');
+  const PREVIOUS = /^(?:previous|last|before)(?:activefrom|change|changeon|activation|active|on)?$/;
+  const before = [...fields].find(([name]) => PREVIOUS.test(name))?.[1];
   for (const name of fields.keys()) {
-    const known = ['completeon', 'complete', 'previousactivefrom', 'lastchange', 'previous'];
-    if (!known.includes(name)) throw new NotUnderstood(`the field ${name} means nothing here`);
+    if (!['completeon', 'complete'].includes(name) && !PREVIOUS.test(name))
+      throw new NotUnderstood(`the field ${name} means nothing here`);
   }
   const day = (value: Json | undefined): string => textOf(value).slice(0, 10);
   try {

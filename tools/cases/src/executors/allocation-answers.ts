@@ -1,10 +1,18 @@
 import type { SettledPeriod } from '@microgrid/settlement';
-import { fraction, sumFractions, type Fraction } from '@microgrid/tariff';
+import {
+  divideFractions,
+  multiplyFractions,
+  subtractFractions,
+  sumFractions,
+  type Fraction,
+} from '@microgrid/tariff';
 import { NotUnderstood } from '../case-error.js';
 import { Refused, type Actual } from '../compare.js';
-import { ofMillionths } from '../decimal.js';
+import { isFraction, ofMillionths } from '../decimal.js';
 import { isRecord, plainName, type Json } from '../json.js';
 import type { AllocationProblem } from './allocation-problem.js';
+import { resultFactor } from './energy-units.js';
+import { finerProblem } from './finer-energies.js';
 import { settleProblem } from './settle-problem.js';
 
 type Column = (settled: SettledPeriod, cell: number) => number;
@@ -24,10 +32,11 @@ const takingPart: Column = (one, cell) =>
 const MEANINGS: Readonly<Record<string, readonly string[]>> = {
   taken: [
     'alloc', 'allocated', 'allocation', 'allocations', 'g03', 'sharedin', 'eaut', 'covered',
-    'received', 'selfconsumed', 'boughtfromcommunity', 'sharedenergy', 'coveredshare',
+    'received', 'selfconsumed', 'boughtfromcommunity', 'sharedenergy', 'coveredshare', 'eauth',
+    'selfconsumption', 'autoconsumed', 'collective', 'sharedtoconsumers', 'taken',
   ],
-  residual: ['net', 'residual', 'residualgrid', 'fromgrid', 'rest', 'supply', 'residualsupply'],
-  part: ['share', 'shares', 'entitlement', 'entitlements', 'part', 'theoreticalshare', 'engi'],
+  residual: ['net', 'residual', 'residualgrid', 'fromgrid', 'rest', 'supply', 'residualsupply', 'complement', 'supplied', 'gridimport'],
+  part: ['share', 'shares', 'entitlement', 'entitlements', 'part', 'theoreticalshare', 'engi', 'eng', 'engh', 'engih'],
   unused: ['unused', 'unusedshare', 'ownsurplus', 'membersurplus', 'surplusmember'],
   surplus: [
     'feedin', 'surplus', 'excess', 'excessinjected', 'surplustogrid', 'surplusgrid', 'gridfeedin',
@@ -40,15 +49,31 @@ const MEANINGS: Readonly<Record<string, readonly string[]>> = {
 
 /** The settled intervals of a case, asked by the names cases use. */
 export class AllocationAnswers {
+  private readonly problem: AllocationProblem;
+  private readonly factor: Fraction;
   private readonly settled: SettledPeriod | Refused;
   private whole: SettledPeriod | Refused | undefined;
 
-  constructor(private readonly problem: AllocationProblem) {
-    this.settled = settleProblem(problem);
+  /** @param finest settle in the smallest unit that fits, not in mWh. */
+  constructor(problem: AllocationProblem, finest = false) {
+    const finer = finerProblem(problem, finest);
+    this.problem = finer.problem;
+    this.factor = finer.factor;
+    this.settled = settleProblem(finer.problem);
+  }
+
+  /** That the input was refused, or that it was not. */
+  verdict(): Actual {
+    return this.settled instanceof Refused ? this.settled : 'accepted';
   }
 
   /** What came out under a name. @throws NotUnderstood for one that means nothing here. */
   answer(name: string, expected: Json): Actual {
+    const factor = divideFractions(resultFactor(name, this.problem), this.factor);
+    return times(this.answerInUnits(name, expected), factor);
+  }
+
+  private answerInUnits(name: string, expected: Json): Actual {
     if (this.settled instanceof Refused) return this.settled;
     const ofOne = /^(?:surplus|unused)_of_(.+?)(?:_to_grid)?$/.exec(name)?.[1];
     if (ofOne !== undefined) return this.unusedPart(ofOne);
@@ -75,6 +100,8 @@ export class AllocationAnswers {
         return this.partOf(id);
       case 'unused':
         return this.unusedPart(id);
+      case 'shared':
+        return this.column(id, plant ? sharedOut : sharedIn);
       case 'surplus':
         return plant || this.injects(id) ? this.column(id, unshared) : this.unusedPart(id);
       case 'given':
@@ -153,16 +180,26 @@ export class AllocationAnswers {
     const part = this.partOf(id);
     const taken = this.column(id, sharedIn);
     if (part instanceof Refused) return part;
-    const less = (a: Actual, b: Actual): Fraction => {
-      const [x, y] = [a as Fraction, b as Fraction];
-      return fraction(
-        x.numerator * y.denominator - y.numerator * x.denominator,
-        x.denominator * y.denominator,
-      );
-    };
+    const less = (a: Actual, b: Actual): Fraction =>
+      subtractFractions(a as Fraction, b as Fraction);
     if (!Array.isArray(part)) return less(part, taken);
     return (part as readonly Actual[]).map((one, at) =>
       less(one, (taken as readonly Actual[])[at] ?? null),
     );
   }
+}
+
+/** Every number of a result times a factor. */
+function times(actual: Actual, factor: Fraction): Actual {
+  if (isFraction(actual)) return multiplyFractions(actual, factor);
+  if (Array.isArray(actual)) {
+    return (actual as readonly Actual[]).map((one) => times(one, factor));
+  }
+  if (typeof actual !== 'object' || actual === null || actual instanceof Refused) return actual;
+  return Object.fromEntries(
+    Object.entries(actual).map(([name, one]) => [
+      name,
+      one === undefined ? one : times(one, factor),
+    ]),
+  );
 }

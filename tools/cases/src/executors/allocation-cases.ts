@@ -1,5 +1,6 @@
 import { NotUnderstood } from '../case-error.js';
 import type { CaseFile } from '../case-file.js';
+import { compare, EXPLANATIONS, expectsRefusal, type Actual } from '../compare.js';
 import type { Executor, Vector } from '../executor.js';
 import { isList, isRecord, plainName, textOf, type Json, type JsonRecord } from '../json.js';
 import { AllocationAnswers } from './allocation-answers.js';
@@ -10,7 +11,6 @@ import {
   MIXED_NAMES,
   named,
   PLANT_NAMES,
-  plantsOf,
   POOL_NAMES,
   series,
 } from './allocation-input.js';
@@ -22,13 +22,17 @@ import {
   PAIR_NAMES,
   PRIORITY_NAMES,
   withCoefficients,
+  words,
 } from './allocation-key.js';
+import { isScalar, plantsIn } from './allocation-plants.js';
 import type { AllocationProblem, Consumer, Plant } from './allocation-problem.js';
+import { inOneUnit } from './energy-units.js';
 import { EX_POST_FILE, EX_POST_NAMES, exPostFile } from './ex-post-file.js';
-import { isSeries, noteVectors, type NoteVector } from './note-vectors.js';
+import { noteExpectation, noteInput } from './allocation-notes.js';
+import { noteVectors } from './note-vectors.js';
 
 const DURATION_NAMES = ['intervalmin', 'interval', 'minutes', 'resolution', 'resolutionmin'];
-const UNUSED_NAMES = ['unused', 'unusedshare', 'unusedrule', 'leftover'];
+const UNUSED_NAMES = ['unused', 'unusedshare', 'unusedpart', 'unusedrule', 'leftover', 'reoffer'];
 const NETTING_NAMES = ['netting'];
 const SUM_NAMES = ['sum', 'renormalise'];
 
@@ -40,9 +44,10 @@ const KNOWN = [
 
 /** What an input shares out, or nothing where it holds no pool and no claims. */
 export function allocationProblem(
-  input: JsonRecord,
+  stated: JsonRecord,
   country: string,
 ): AllocationProblem | undefined {
+  const { input, size } = inOneUnit(stated);
   const plants = plantsIn(input);
   const unlabelled = named(input, CONSUMER_NAMES);
   const mixed = named(input, MIXED_NAMES);
@@ -70,29 +75,13 @@ export function allocationProblem(
           key: { type: 'exPost', file: EX_POST_FILE, values: 'energy' },
           files: exPostFile(given, minutes),
         }),
-    ...unusedOf(named(input, UNUSED_NAMES)),
+    ...unusedOf(named(input, UNUSED_NAMES), words(input)),
     netting: named(input, NETTING_NAMES) === 'interval' ? 'interval' : 'none',
     country,
+    size,
     listed: isListed(plants, consumers),
   };
 }
-
-function plantsIn(input: JsonRecord): Plant[] {
-  return Object.entries(input).flatMap(([key, value]) => {
-    const name = plainName(key);
-    if (PLANT_NAMES.includes(name) && !isScalar(value)) return plantsOf(value, 'plant');
-    if (POOL_NAMES.includes(name) || PLANT_NAMES.includes(name)) {
-      if (isRecord(value)) return plantsOf(value, 'plant');
-      return [{ id: 'plant', energies: series(value, key) }];
-    }
-    return [];
-  });
-}
-
-const isScalar = (value: Json): boolean =>
-  typeof value === 'string' ||
-  typeof value === 'number' ||
-  (isSeries(value) && value.every((one) => !isRecord(one)));
 
 /** Consumers by name; one number or list is all of them together. */
 function claimsOf(value: Json): Consumer[] {
@@ -124,86 +113,55 @@ function minutesOf(value: Json | undefined): number {
   throw new NotUnderstood(`an interval of ${text}`);
 }
 
-function unusedOf(value: Json | undefined): { readonly unused?: 'grid' | 'member' | 'pool' } {
-  if (value === undefined) return {};
+/** Where unused parts go. A key of ranks with equal parts inside means that they are offered again. */
+function unusedOf(
+  value: Json | undefined,
+  said: string,
+): { readonly unused?: 'grid' | 'member' | 'pool' } {
+  if (value === undefined) {
+    const again = /re.?(?:alloc|offer|distrib|affect)|r[ée]affect/i.test(said);
+    const ranked = /prior/i.test(said) && /equal|[ée]galit/i.test(said);
+    const never = /\b(?:not?|without|sans|un)\b.{0,12}re/i.test(said);
+    return (again || ranked) && !never ? { unused: 'pool' } : {};
+  }
+  if (typeof value === 'boolean') return { unused: value ? 'pool' : 'grid' };
   const text = textOf(value);
-  if (/pool|offer|round|redistrib/i.test(text)) return { unused: 'pool' };
+  if (/pool|re.?alloc|offer|round|redistrib/i.test(text)) return { unused: 'pool' };
   if (/member|own/i.test(text)) return { unused: 'member' };
   if (/grid|feed/i.test(text)) return { unused: 'grid' };
   throw new NotUnderstood(`the unused share goes to ${text}`);
 }
 
-function answered(problem: AllocationProblem, expected: JsonRecord, name: string): Vector {
-  const answers = new AllocationAnswers(problem);
-  const actual = Object.entries(expected)
-    .filter(([key]) => key !== 'why' && key !== 'note')
-    .map(([key, value]) => [key, answers.answer(key, value)] as const);
-  return { name, expected, actual: Object.fromEntries(actual) };
-}
-
-/** The problem a note's vector states: values put in the place of the case's own. */
-function noteProblem(
-  input: JsonRecord,
-  country: string,
-  { given, text }: NoteVector,
-): AllocationProblem | undefined {
-  const values = { ...input };
-  for (const [name, value] of given) {
-    const total = /^(\w+)\s+total$/.exec(name)?.[1];
-    const field = Object.keys(input).find((key) => plainName(key) === plainName(total ?? name));
-    const own = consumerField(values, name);
-    if (field !== undefined) values[field] = value;
-    else if (own !== undefined) Object.assign(values, own(value));
-    else throw new NotUnderstood(`notes ${JSON.stringify(text)}: ${name} is nothing of the input`);
-  }
-  return allocationProblem(values, country);
-}
-
-/** A field of the only consumer, as `c` or `k`. */
-function consumerField(input: JsonRecord, name: string): ((value: Json) => JsonRecord) | undefined {
-  const field = Object.entries(input).find(([key]) => CONSUMER_NAMES.includes(plainName(key)));
-  if (field === undefined || !isRecord(field[1])) return undefined;
-  const [key, consumers] = field;
-  const [only, ...others] = Object.entries(consumers);
-  if (only === undefined || others.length > 0 || !isRecord(only[1]) || !(name in only[1])) {
-    return undefined;
-  }
-  const [id, fields] = only;
-  return (value) => ({ [key]: { [id]: { ...fields, [name]: value } } });
-}
-
-/** A note's results under the names and by the points the case's own expectation has. */
-function noteExpectation(
-  expected: JsonRecord,
-  note: NoteVector,
+function answered(
   problem: AllocationProblem,
-): JsonRecord {
-  const out: Record<string, Json> = {};
-  const ids = new Set([...problem.plants, ...problem.consumers].map(({ id }) => id));
-  for (const [name, value] of note.expected) {
-    const whole = Object.keys(expected).find(
-      (key) => key === name || key.startsWith(`${name}_of_`),
-    );
-    if (ids.has(name)) {
-      const field = Object.entries(expected).find(([, one]) => isRecord(one) && name in one)?.[0];
-      if (field === undefined)
-        throw new NotUnderstood(`notes: ${name} is nothing of the expectation`);
-      out[field] = { ...(out[field] as JsonRecord | undefined), [name]: value };
-    } else if (whole !== undefined && isRecord(expected[whole])) {
-      const [only = ''] = Object.keys(expected[whole]);
-      out[whole] = { [only]: value };
-    } else {
-      out[whole ?? name] = value;
-    }
-  }
-  return out;
+  expected: Json,
+  name: string,
+  tolerance: string,
+): Vector {
+  const inMilliwattHours = answersTo(problem, expected, false);
+  // Where less than a mWh is allowed, a case may mean the quotients and not whole mWh.
+  const allowsLess = Number(tolerance) < 1e-5;
+  const differs = allowsLess && compare(expected, inMilliwattHours, tolerance).length > 0;
+  const actual = differs ? answersTo(problem, expected, true) : inMilliwattHours;
+  return { name, expected, actual };
+}
+
+function answersTo(problem: AllocationProblem, expected: Json, finest: boolean): Actual {
+  const answers = new AllocationAnswers(problem, finest);
+  if (expectsRefusal(expected)) return answers.verdict();
+  if (!isRecord(expected)) throw new NotUnderstood('expected: expected named results');
+  const actual = Object.entries(expected)
+    .filter(([key]) => !EXPLANATIONS.has(key))
+    .map(([key, value]) => [key, answers.answer(key, value)] as const);
+  return Object.fromEntries(actual);
 }
 
 function noteRuns(one: CaseFile, input: JsonRecord, expected: JsonRecord): Vector[] {
   return noteVectors(one.notes).flatMap((note) => {
-    const problem = noteProblem(input, one.country, note);
+    const problem = allocationProblem(noteInput(input, note), one.country);
     if (problem === undefined) return [];
-    return [answered(problem, noteExpectation(expected, note, problem), `notes: ${note.text}`)];
+    const wanted = noteExpectation(expected, note, problem);
+    return [answered(problem, wanted, `notes: ${note.text}`, one.tolerance)];
   });
 }
 
@@ -211,7 +169,7 @@ function noteRuns(one: CaseFile, input: JsonRecord, expected: JsonRecord): Vecto
 export const allocationCases: Executor = {
   kind: 'allocation',
   run(one) {
-    const { input, country } = one;
+    const { input, country, tolerance } = one;
     if (isList(input) && isList(one.expected)) {
       const { expected } = one;
       if (!input.every((each) => isRecord(each) && allocationProblem(each, country)))
@@ -219,14 +177,15 @@ export const allocationCases: Executor = {
       return input.map((each, index) => {
         const problem = isRecord(each) ? allocationProblem(each, country) : undefined;
         const wanted = expected[index];
-        if (problem === undefined || !isRecord(wanted)) throw new NotUnderstood(`vector ${index}`);
-        return answered(problem, wanted, `vector ${index}`);
+        if (problem === undefined || wanted === undefined)
+          throw new NotUnderstood(`vector ${index}`);
+        return answered(problem, wanted, `vector ${index}`, tolerance);
       });
     }
     if (!isRecord(input)) return undefined;
     const problem = allocationProblem(input, country);
     if (problem === undefined) return undefined;
-    if (!isRecord(one.expected)) throw new NotUnderstood('expected: expected named results');
-    return [answered(problem, one.expected, ''), ...noteRuns(one, input, one.expected)];
+    const notes = isRecord(one.expected) ? noteRuns(one, input, one.expected) : [];
+    return [answered(problem, one.expected, '', tolerance), ...notes];
   },
 };

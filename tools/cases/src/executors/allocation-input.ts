@@ -8,7 +8,7 @@ import { isSeries } from './note-vectors.js';
 /** What the fields of a case's input mean. */
 export const POOL_NAMES = [
   'g', 'pool', 'production', 'generation', 'injectedbyupac', 'injection', 'p', 'plant', 'eng',
-  'netgeneration', 'surplusinjected',
+  'netgeneration', 'surplusinjected', 'engh', 'prod', 'pv', 'solar', 'community',
 ]; // prettier-ignore
 export const PLANT_NAMES = ['producers', 'plants', 'injected', 'generators', 'upac', 'injections'];
 export const CONSUMER_NAMES = [
@@ -19,6 +19,10 @@ export const MIXED_NAMES = ['members', 'homes', 'participants', 'prosumers'];
 
 const ENERGY_NAMES = [
   'c',
+  'cons',
+  'consumed',
+  'econs',
+  'withdrawal',
   'g01',
   'kwh',
   'energy',
@@ -42,10 +46,18 @@ const INJECTION_NAMES = [
 ];
 const COEFFICIENT_NAMES = ['k', 'beta', 'coefficient', 'coef', 'share', 'weight', 'key'];
 const FACTOR_NAMES = ['tf', 'participationfactor', 'factor', 'percent'];
-const RANK_NAMES = ['priority', 'rank', 'prio', 'order', 'level'];
+const RANK_NAMES = ['priority', 'rank', 'prio', 'order', 'level', 'tier', 'group'];
 const ID_NAMES = ['id', 'plant', 'name', 'member', 'consumer', 'point'];
 const SERVICE_NAMES = ['inservice', 'entryintoservice', 'commissioned'];
-const POWER_NAMES = ['power', 'installed', 'installedpower', 'installedkilowatts', 'kwp', 'p'];
+const POWER_NAMES = [
+  'power',
+  'installed',
+  'installedpower',
+  'installedkilowatts',
+  'kwp',
+  'kw',
+  'p',
+];
 
 /** A field of a record by the names it may have. */
 export function named(record: JsonRecord, names: readonly string[]): Json | undefined {

@@ -6,7 +6,10 @@ import type { Consumer } from './allocation-problem.js';
 
 /** Fields of an input that say how the pool is shared out. */
 export const KEY_NAMES = ['key', 'sharingkey', 'model', 'mode', 'method', 'rule', 'mechanism'];
-export const COEFFICIENT_TABLES = ['coefficients', 'betas', 'beta', 'k', 'ks', 'quotas', 'keys'];
+export const COEFFICIENT_TABLES = [
+  'coefficients', 'betas', 'beta', 'k', 'ks', 'quotas', 'keys', 'shares', 'weights', 'percent',
+  'percents', 'percentages', 'pct',
+]; // prettier-ignore
 export const GROUP_NAMES = ['groups', 'levels', 'tiers', 'ranks'];
 export const PRIORITY_NAMES = ['priority', 'priorities', 'order', 'waterfall', 'priorityorder'];
 export const PAIR_NAMES = ['pairs', 'matrix', 'pairmatrix', 'coefficientmatrix'];
@@ -21,8 +24,17 @@ function decimals(table: JsonRecord, what: string): JsonRecord {
   );
 }
 
+/** Coefficients of 1 from numbers whose field may say that they are percentages. */
+function ofOne(table: JsonRecord, field: string): JsonRecord {
+  const known = decimals(table, 'coefficient');
+  if (!/^(?:percent|pct)/.test(plainName(field))) return known;
+  return Object.fromEntries(
+    Object.entries(known).map(([id, value]) => [id, decimal(`${textOf(value)}%`, id)]),
+  );
+}
+
 /** The words of an input that name its key. */
-function words(input: JsonRecord): string {
+export function words(input: JsonRecord): string {
   const value = named(input, KEY_NAMES);
   return typeof value === 'string' ? value : '';
 }
@@ -39,8 +51,10 @@ function coefficients(consumers: readonly Consumer[]): JsonRecord {
 function plainKey(consumers: readonly Consumer[], said: string, input: JsonRecord): JsonRecord {
   const table = coefficients(consumers);
   const some = Object.keys(table).length > 0;
-  if (/equal/i.test(said)) return { type: 'fixed', coefficients: equal(consumers) };
-  if (/propor|dynamic|pro.?rata/i.test(said) && !/fixed|combin/i.test(said)) return PROPORTIONAL;
+  if (/equal|[ée]galit/i.test(said)) return { type: 'fixed', coefficients: equal(consumers) };
+  const byConsumption = /propor|pro.?rata|dynamic/i.test(said) && !/fixed|combin/i.test(said);
+  // A simple dynamic key is a part of the pool for each consumer, said for each interval.
+  if (byConsumption && !(some && /simple/i.test(said))) return PROPORTIONAL;
   if (!some) {
     if (/fixed|static|constant/i.test(said))
       throw new NotUnderstood('a fixed key without coefficients');
@@ -81,8 +95,14 @@ function groupKey(
   return { id, points: [...ids], key: plainKey(withTable, said, own) };
 }
 
-/** Groups as a case writes them: in order of rank a waterfall, with shares a nested key. */
-function groupsKey(value: Json, consumers: readonly Consumer[]): JsonRecord {
+/** How the members of one group share, where the words for the whole key say it. */
+const splitOf = (said: string): string => /equal|[ée]galit|propor|pro.?rata/i.exec(said)?.[0] ?? '';
+
+/**
+ * Groups as a case writes them: in order of rank a waterfall, with shares a nested key.
+ * @param split how a group shares that does not say it itself.
+ */
+function groupsKey(value: Json, consumers: readonly Consumer[], split: string): JsonRecord {
   const list: [string, Json][] = isRecord(value)
     ? Object.entries(value)
     : isList(value)
@@ -93,7 +113,7 @@ function groupsKey(value: Json, consumers: readonly Consumer[]): JsonRecord {
       return {
         rank: index,
         share: undefined,
-        group: groupKey(name, idsOf(one, name), '', {}, consumers),
+        group: groupKey(name, idsOf(one, name), split, {}, consumers),
       };
     }
     const ids = idsOf(named(one, ['members', 'points', 'consumers', 'ids', 'tenants']), name);
@@ -102,7 +122,13 @@ function groupsKey(value: Json, consumers: readonly Consumer[]): JsonRecord {
     return {
       rank: rank === undefined ? index : Number(rank),
       share: named(one, ['share', 'weight', 'coefficient', 'quota']),
-      group: groupKey(id === undefined ? name : textOf(id), ids, words(one), one, consumers),
+      group: groupKey(
+        id === undefined ? name : textOf(id),
+        ids,
+        words(one) || split,
+        one,
+        consumers,
+      ),
     };
   });
   if (groups.length === 0) throw new NotUnderstood('groups: expected a list or a record of groups');
@@ -124,11 +150,10 @@ function ranksKey(consumers: readonly Consumer[], said: string, input: JsonRecor
   const ranks = [...new Set(consumers.map(({ rank }) => rank ?? Infinity))].sort((a, b) => a - b);
   const groups = ranks.map((rank, index) => {
     const inside = consumers.filter((one) => (one.rank ?? Infinity) === rank);
-    const split = /equal|fixed|propor/i.exec(said)?.[0] ?? '';
     return {
       id: `rank${index + 1}`,
       points: inside.map(({ id }) => id),
-      key: plainKey(inside, split, input),
+      key: plainKey(inside, splitOf(said), input),
     };
   });
   return { type: 'priority', groups };
@@ -156,22 +181,27 @@ export function allocationKey(input: JsonRecord, consumers: readonly Consumer[])
     });
     return { type: 'pairs', coefficients: Object.fromEntries(rows) };
   }
-  const groups = named(input, GROUP_NAMES);
-  if (groups !== undefined) return groupsKey(groups, consumers);
-  const priority = named(input, PRIORITY_NAMES);
-  if (priority !== undefined) return groupsKey(priority, consumers);
   const said = words(input);
+  const split = splitOf(said);
+  const groups = named(input, GROUP_NAMES);
+  if (groups !== undefined) return groupsKey(groups, consumers, split);
+  const priority = named(input, PRIORITY_NAMES);
+  if (priority !== undefined) return groupsKey(priority, consumers, split);
+  if (/two.?sided|short.?side/i.test(said)) {
+    return { type: 'twoSided', scarce: PROPORTIONAL, abundant: PROPORTIONAL };
+  }
   if (consumers.some(({ rank }) => rank !== undefined)) return ranksKey(consumers, said, input);
   return plainKey(consumers, said, input);
 }
 
 /** Consumers with the coefficients that a table of the input gives them. */
 export function withCoefficients(input: JsonRecord, consumers: readonly Consumer[]): Consumer[] {
-  const table = Object.entries(input).find(
-    ([key, value]) => COEFFICIENT_TABLES.includes(plainName(key)) && isRecord(value),
-  )?.[1];
-  if (!isRecord(table)) return [...consumers];
-  const known = decimals(table, 'coefficient');
+  const [field, table] =
+    Object.entries(input).find(
+      ([key, value]) => COEFFICIENT_TABLES.includes(plainName(key)) && isRecord(value),
+    ) ?? [];
+  if (field === undefined || !isRecord(table)) return [...consumers];
+  const known = ofOne(table, field);
   for (const id of Object.keys(known)) {
     if (!consumers.some((one) => one.id === id)) {
       throw new NotUnderstood(`a coefficient of ${id}, which is no consumer`);

@@ -35,6 +35,8 @@ export interface AllocationProblem {
   readonly netting: 'none' | 'interval';
   /** Country code of the case, for its time zone. */
   readonly country: string;
+  /** kWh of one unit of the energies. */
+  readonly size: Fraction;
   /** Whether values were lists over intervals; results then are lists too. */
   readonly listed: boolean;
   readonly files?: ReadonlyMap<string, string>;

@@ -26,7 +26,7 @@ function by(
   );
 }
 
-const rateOf = (line: BillLine): string =>
+const lineRate = (line: BillLine): string =>
   line.vatPercent === undefined ? 'none' : line.vatPercent.replace(/\.0+$/, '');
 
 /** The part of the bill a name means. */
@@ -37,16 +37,20 @@ function part(made: Bill, name: string, expected: Json): Actual {
     case 'subtotal':
     case 'base':
     case 'totalnet':
+    case 'nettotal':
+    case 'netsum':
     case 'withoutvat':
     case 'totalwithoutvat':
       return made.total.net;
     case 'vat':
     case 'vatamount':
     case 'totalvat':
+    case 'vattotal':
+    case 'vatsum':
     case 'iva':
     case 'tax':
       return isRecord(expected)
-        ? by(made.lines, rateOf, ({ vatAmount }) => vatAmount)
+        ? by(made.lines, lineRate, ({ vatAmount }) => vatAmount)
         : made.total.vat;
     case 'gross':
     case 'total':
@@ -55,6 +59,8 @@ function part(made: Bill, name: string, expected: Json): Actual {
     case 'withvat':
     case 'totalwithvat':
     case 'totalgross':
+    case 'grosstotal':
+    case 'grandtotal':
       return made.total.gross;
     case 'exact':
     case 'exactgross':
@@ -66,16 +72,19 @@ function part(made: Bill, name: string, expected: Json): Actual {
       return made.roundingDifference;
     case 'vatbyrate':
     case 'vatpercategory':
+    case 'vatbycategory':
+    case 'vatbypercent':
       return Object.fromEntries(
         made.categories.map(({ vatPercent = 'none', vatAmount }) => [vatPercent, vatAmount]),
       );
     case 'netbyrate':
+    case 'netbyvat':
     case 'basebyrate':
     case 'vatbase':
-      return by(made.lines, rateOf, ({ net }) => net);
+      return by(made.lines, lineRate, ({ net }) => net);
     case 'kwhbyrate':
     case 'energybyrate':
-      return by(energy, rateOf, ({ quantity }) => quantity);
+      return by(energy, lineRate, ({ quantity }) => quantity);
     case 'lines':
     case 'byline':
       return linesOf(made, expected);
@@ -120,15 +129,24 @@ function answered(input: JsonRecord, expected: Json): Actual {
   if (made instanceof Refused) return made;
   if (!isRecord(expected)) return made.total.gross;
   return Object.fromEntries(
-    Object.entries(expected).map(([name, value]) => [name, variant(stated, made, name, value)]),
+    Object.entries(expected).map(([name, value]) => {
+      if (stated.vat.length === 0 && /vat|iva|gross/i.test(name))
+        throw new NotUnderstood(`expected.${name}: the input states no VAT`);
+      return [name, variant(stated, made, name, value)];
+    }),
   );
 }
 
 /** `vat_per_line` and `vat_per_category` ask for the same bill with VAT rounded at another point. */
 function variant(stated: BillInput, made: Bill, name: string, value: Json): Actual {
-  const point = /per_?(line|category|total)/i.exec(name)?.[1]?.toLowerCase();
-  const asked = name.replace(/_?per_?(?:line|category|total)_?(?:rounding|rounded)?/i, '');
-  if (point === undefined) return part(made, name, value);
+  const words = /(?:^|_)(?:(?:per|by)_?)?(line|category|total)s?(?:_?round(?:ing|ed))?$/i.exec(
+    name,
+  );
+  const point = words?.[1]?.toLowerCase();
+  const isWhole = words !== null && /^_?total$/i.test(words[0]);
+  const asked = name.slice(0, words?.index) || 'vat';
+  if (point === undefined || isWhole || isRecord(value) || isList(value))
+    return part(made, name, value);
   const other = billed({
     ...stated,
     rounding: {

@@ -2,7 +2,10 @@ import {
   parseCharges,
   parseRounding,
   parseVat,
+  subtractFractions,
+  ZERO,
   type Charge,
+  type Fraction,
   type RegisterUsage,
   type Rounding,
   type Vat,
@@ -11,6 +14,10 @@ import { NotUnderstood } from '../case-error.js';
 import { decimalText, numberOf } from '../decimal.js';
 import { isList, isRecord, plainName, textOf, type Json, type JsonRecord } from '../json.js';
 import { named } from './allocation-input.js';
+import { linesForm } from './bill-lines.js';
+import { isVatField, vatIn } from './bill-vat.js';
+import { kilowattHoursOf } from './energy-units.js';
+import { letters, priceUnit, rateOf, withoutPriceUnit } from './price-unit.js';
 
 /** What a bill is made of, as the tariff package takes it. */
 export interface BillInput {
@@ -20,45 +27,31 @@ export interface BillInput {
   readonly usage: RegisterUsage;
 }
 
-const ENERGY = ['kwh', 'energy', 'energykwh', 'consumption', 'consumptionkwh'];
+const ENERGY = [
+  'kwh',
+  'energy',
+  'energykwh',
+  'consumption',
+  'consumptionkwh',
+  'imported',
+  'supply',
+];
+const FREE_ENERGY = ['free', 'freekwh', 'freeenergy'];
+const DISCOUNT = ['discount', 'discountpercent'];
 const DAYS = ['days', 'billingdays', 'perioddays'];
 const POWER = ['kva', 'contractedkva', 'contractedpower', 'contracted', 'contractedpowerkva'];
 const FAMILY = ['largefamily'];
-const VAT = ['vat', 'vatpercent', 'vatrate', 'iva', 'tax', 'taxpercent'];
 const ROUNDING = ['rounding', 'round'];
-const LINES = ['lines', 'positions', 'items'];
+const LINES = [
+  'lines', 'positions', 'items', 'linesnet', 'netlines', 'linenet', 'linenets', 'nets', 'netamounts',
+  'lineamounts', 'netbyline',
+]; // prettier-ignore
 const PRICES = ['prices', 'charges', 'tariff', 'rates'];
-const NORMAL_VAT = [
-  'vatnormal',
-  'normalvat',
-  'vatstandard',
-  'vatnormalpercent',
-  'vatstandardpercent',
-];
-const REDUCED_VAT = ['vatreduced', 'reducedvat', 'vatreducedpercent'];
-const REDUCED_LIMIT = [
-  'reducedlimitkwh',
-  'reducedlimitkwhper30days',
-  'reducedfirstkwh',
-  'firstkwhper30days',
-  'reducedkwhper30days',
-];
-const UP_TO = ['uptokva', 'reduceduptokva', 'maxkva', 'vatblocks', 'ivablocks'];
-const STACK = [
-  ENERGY, DAYS, POWER, FAMILY, VAT, ROUNDING, PRICES, NORMAL_VAT, REDUCED_VAT, REDUCED_LIMIT, UP_TO,
-].flat(); // prettier-ignore
+const STACK = [ENERGY, FREE_ENERGY, DISCOUNT, DAYS, POWER, FAMILY, ROUNDING, PRICES].flat();
 const NO_ROUNDING: Rounding = { point: 'total', decimals: 12, mode: 'half-away' };
 
 const decimal = (value: Json | undefined, what: string): string =>
   decimalText(numberOf(value, what));
-
-/** A percentage: `23`, `"23"` or `"23 %"`; a rate below 1 whose field is no percentage is a fraction of 1. */
-function percent(value: Json, field: string): string {
-  const exact = numberOf(textOf(value).replace(/\s*%$/, ''), field);
-  const share =
-    exact.numerator < exact.denominator && exact.numerator > 0n && !/percent/i.test(field);
-  return share ? decimalText({ ...exact, numerator: exact.numerator * 100n }) : decimalText(exact);
-}
 
 /** Numbers as decimal texts, as the tariff package's data has them. */
 function asTexts(value: Json, key = ''): Json {
@@ -83,61 +76,6 @@ function ownForm(input: JsonRecord): BillInput | undefined {
   };
 }
 
-const letters = (key: string): string => key.toLowerCase().replace(/[^a-z0-9]/g, '');
-
-/** A field by its whole name, units included. */
-function entryOf(record: JsonRecord, names: readonly string[]): [string, Json] | undefined {
-  return Object.entries(record).find(([key]) => names.includes(letters(key)));
-}
-
-function percentIn(record: JsonRecord, names: readonly string[]): string {
-  const [key, value] = entryOf(record, names) ?? [];
-  if (key === undefined || value === undefined)
-    throw new NotUnderstood('vat: expected a percentage');
-  return percent(value, key);
-}
-
-const NORMAL = ['percent', 'normal', 'normalpercent', 'standard', 'rate', 'vat', 'vatpercent'];
-const REDUCED = ['percent', 'rate', 'vat', 'vatpercent', 'reduced', 'reducedpercent'];
-const LIMIT = [
-  'firstkilowatthoursper30days', 'firstkwhper30days', 'firstkwh', 'kwhper30days', 'first', 'limit',
-  'limitkwh', 'uptokwh', 'limitkwhper30days',
-]; // prettier-ignore
-const FAMILY_LIMIT = [
-  'largefamilykilowatthoursper30days',
-  'largefamilykwhper30days',
-  'largefamilykwh',
-];
-const POWER_LIMIT = ['uptokilovoltamperes', 'uptokva', 'upto', 'maxkva'];
-
-/** `vat: 23`, `vat_percent`, or `{ percent, block: { percent, first_kWh_per_30_days, up_to_kVA } }`. */
-function vatOf(value: Json | undefined, field: string): Vat[] {
-  if (value === undefined) return [];
-  const rates = isRecord(value)
-    ? { percent: percentIn(value, NORMAL), ...blockOf(value) }
-    : { percent: percent(value, field) };
-  return [parseVat({ id: 'vat', rates: [{ validFrom: '2000-01-01', ...rates }] })];
-}
-
-function blockOf(value: JsonRecord): JsonRecord {
-  const [, inner] = entryOf(value, ['block', 'reduced', 'reducedblock']) ?? [];
-  if (inner === undefined) return {};
-  // A reduced rate may stand beside its limits instead of in a record with them.
-  const block = isRecord(inner) ? inner : { ...value, percent: percent(inner, 'reduced') };
-  const limit = (names: readonly string[], name: string): JsonRecord => {
-    const [key, found] = entryOf(block, names) ?? [];
-    return key === undefined ? {} : { [name]: decimal(found, key) };
-  };
-  return {
-    block: {
-      percent: percentIn(block, REDUCED),
-      ...limit(LIMIT, 'firstKilowattHoursPer30Days'),
-      ...limit(FAMILY_LIMIT, 'largeFamilyKilowattHoursPer30Days'),
-      ...limit(POWER_LIMIT, 'upToKilovoltAmperes'),
-    },
-  };
-}
-
 /** `per_line`, `per_category`, `per_total`, or `{ point, decimals, mode }`. */
 export function roundingOf(value: Json | undefined): Rounding {
   if (value === undefined) return NO_ROUNDING;
@@ -153,32 +91,27 @@ export function roundingOf(value: Json | undefined): Rounding {
 
 /** What a field's name says its rate is per. */
 function unitOf(name: string): Pick<Charge, 'on' | 'per'> | undefined {
-  const plain = letters(name);
-  if (/(?:per)?kwh$/.test(plain) || /^energy(?:price)?$/.test(plain))
-    return { on: 'import', per: 'kWh' };
-  if (/kvaday$|kvaperday$/.test(plain)) return { on: 'point', per: 'kVA-day' };
-  if (/perday$|daily$/.test(plain)) return { on: 'point', per: 'day' };
-  if (/permonth$|monthly$/.test(plain)) return { on: 'point', per: 'month' };
-  return undefined;
+  const { per } = priceUnit(name);
+  if (per !== undefined) return { on: per === 'kWh' ? 'import' : 'point', per };
+  const isEnergy = /^(?:energy|price|unitprice|energyprice|workingprice|energyrate)$/;
+  return isEnergy.test(withoutPriceUnit(name)) ? { on: 'import', per: 'kWh' } : undefined;
 }
 
 /** Rates by name, where the name ends in what the rate is per: `energy_per_kWh`, `power_per_kVA_day`. */
-function stackOf(prices: JsonRecord, vat: readonly Vat[]): Charge[] {
-  return parseCharges(
-    Object.entries(prices).map(([name, value]) => {
-      const unit = unitOf(name);
-      if (unit === undefined)
-        throw new NotUnderstood(`${name}: expected a rate per kWh, kVA_day, day or month`);
-      const id = name.toLowerCase().replace(/[^a-z0-9]+/g, '-');
-      return {
-        id,
-        ...unit,
-        rate: decimal(value, name),
-        payTo: 'supplier',
-        ...(vat.length > 0 && { vat: 'vat' }),
-      };
-    }),
-  );
+function stackOf(prices: JsonRecord, vat: readonly Vat[], discount: Json | undefined): Charge[] {
+  const vatId = vat.length > 0 && { vat: 'vat' };
+  const charges = Object.entries(prices).map(([name, value]) => {
+    const unit = unitOf(name);
+    if (unit === undefined)
+      throw new NotUnderstood(`${name}: expected a rate per kWh, kVA_day, day or month`);
+    const id = name.toLowerCase().replace(/[^a-z0-9]+/g, '-');
+    return { id, ...unit, rate: decimalText(rateOf(name, value)), payTo: 'supplier', ...vatId };
+  });
+  const off = {
+    id: 'discount', on: 'point', per: 'percent', rate: discount && decimal(discount, 'discount'),
+    of: charges.map(({ id }) => id), direction: 'credit', payTo: 'supplier', ...vatId,
+  }; // prettier-ignore
+  return parseCharges(discount === undefined ? charges : [...charges, off]);
 }
 
 /** The days of a case as dates: they begin on a first of January, and change no price. */
@@ -188,123 +121,64 @@ function datesOf(days: number): { readonly from: string; readonly to: string } {
   return { from: date(start), to: date(start + days * 86_400_000) };
 }
 
-/** Amounts with VAT rates: `lines: [{ net, vat_percent }]` or `[{ kWh, price, vat }]`. */
-function linesForm(lines: readonly Json[], input: JsonRecord): BillInput {
-  const shared = Object.entries(input).find(([key]) => VAT.includes(plainName(key)));
-  const vats = new Map<string, Vat>();
-  const charges = lines.map((line, index) => {
-    if (!isRecord(line)) throw new NotUnderstood(`line ${index}: expected a record`);
-    const own = Object.entries(line).find(([key]) => VAT.includes(plainName(key))) ?? shared;
-    const rate = own === undefined ? undefined : percent(own[1], own[0]);
-    if (rate !== undefined && !vats.has(rate)) {
-      vats.set(
-        rate,
-        parseVat({ id: `vat-${rate}`, rates: [{ validFrom: '2000-01-01', percent: rate }] }),
-      );
-    }
-    return {
-      id: `line-${String(index).padStart(4, '0')}`,
-      on: 'point',
-      per: 'month',
-      rate: decimalText(netOf(line, index)),
-      payTo: 'supplier',
-      ...(rate !== undefined && { vat: `vat-${rate}` }),
-    };
-  });
-  return {
-    charges: parseCharges(charges),
-    vat: [...vats.values()],
-    rounding: roundingOf(named(input, ROUNDING)),
-    usage: { ...datesOf(31), timeZone: 'Etc/UTC', registers: [], months: '1' },
-  };
-}
-
-function netOf(line: JsonRecord, index: number): ReturnType<typeof numberOf> {
-  const net = named(line, ['net', 'amount', 'base', 'value']);
-  if (net !== undefined) return numberOf(net, `line ${index}`);
-  const quantity = numberOf(named(line, [...ENERGY, 'quantity', 'qty']), `line ${index} quantity`);
-  const price = numberOf(
-    named(line, ['price', 'rate', 'unitprice', 'priceperkwh']),
-    `line ${index} price`,
-  );
-  return {
-    numerator: quantity.numerator * price.numerator,
-    denominator: quantity.denominator * price.denominator,
-  };
-}
-
 /** Rates among the other fields of an input, where it has no record of them. */
 function pricesIn(input: JsonRecord): JsonRecord {
   const own = named(input, PRICES);
   if (isRecord(own)) return own;
-  return Object.fromEntries(Object.entries(input).filter(([name]) => isRate(name)));
+  return Object.fromEntries(Object.entries(input).filter((field) => isRate(...field)));
 }
 
-const isRate = (name: string): boolean =>
-  /price|rate|fee|charge|term/i.test(name) &&
-  !/vat|iva|tax/i.test(name) &&
+const isRate = (name: string, value: Json): boolean =>
+  /price|rate|fee|charge|term|eur|(?:^|_)ct|cent/i.test(name) &&
+  !isVatField(name, value) &&
   unitOf(name) !== undefined;
 
-/** A VAT of blocks by energy: the first up to its limit in 30 days, the last for the rest. */
-function blocksVat(blocks: readonly Json[], power: Json | undefined): JsonRecord {
-  const [first, last, ...more] = blocks;
-  if (!isRecord(first) || !isRecord(last) || more.length > 0) {
-    throw new NotUnderstood('VAT blocks: expected one with a limit and one for the rest');
-  }
-  return {
-    percent: percentIn(last, NORMAL),
-    block: { ...first, ...(power !== undefined && { upToKilovoltAmperes: power }) },
-  };
-}
-
-/** The VAT of an input: one field, blocks, or a reduced and a normal rate in fields of their own. */
-function statedVat(input: JsonRecord): Vat[] {
-  const upTo = entryOf(input, ['uptokva', 'reduceduptokva', 'maxkva'])?.[1];
-  const blocks = named(input, ['vatblocks', 'ivablocks']);
-  if (isList(blocks)) return vatOf(blocksVat(blocks, upTo), 'vat');
-  if (entryOf(input, NORMAL_VAT) !== undefined && entryOf(input, REDUCED_VAT) !== undefined) {
-    const limit = entryOf(input, REDUCED_LIMIT)?.[1];
-    const block = {
-      percent: percentIn(input, REDUCED_VAT),
-      ...(limit !== undefined && { firstKilowattHoursPer30Days: limit }),
-      ...(upTo !== undefined && { upToKilovoltAmperes: upTo }),
-    };
-    return vatOf({ percent: percentIn(input, NORMAL_VAT), block }, 'vat');
-  }
-  const [field = '', value] =
-    Object.entries(input).find(([key]) => VAT.includes(plainName(key))) ?? [];
-  return vatOf(value, field);
-}
+const isEnergy = (name: string): boolean =>
+  ENERGY.includes(plainName(name)) || ENERGY.includes(letters(name));
 
 /** `{ kWh, days, contracted_kVA, prices: { energy_per_kWh, … }, vat, rounding }`. */
 function stackForm(input: JsonRecord): BillInput | undefined {
   const prices = pricesIn(input);
-  const energy = named(input, ENERGY);
+  const energy = Object.entries(input).find(([name]) => isEnergy(name));
   if (Object.keys(prices).length === 0 || energy === undefined) return undefined;
-  for (const key of Object.keys(input)) {
+  for (const [key, value] of Object.entries(input)) {
     if (STACK.includes(plainName(key)) || STACK.includes(letters(key)) || key in prices) continue;
-    throw new NotUnderstood(`input.${key} means nothing here`);
+    if (!isVatField(key, value)) throw new NotUnderstood(`input.${key} means nothing here`);
   }
-  const vat = statedVat(input);
+  const vat = vatIn(input);
   const power = named(input, POWER);
   const days = numberOf(named(input, DAYS) ?? 30, 'days');
+  if (days.denominator !== 1n) throw new NotUnderstood('days: expected a whole number');
   return {
-    charges: stackOf(prices, vat),
+    charges: stackOf(prices, vat, named(input, DISCOUNT)),
     vat,
     rounding: roundingOf(named(input, ROUNDING)),
     usage: {
-      ...datesOf(Number(days.numerator / days.denominator)),
+      ...datesOf(Number(days.numerator)),
       timeZone: 'Etc/UTC',
-      registers: [{ on: 'import', kilowattHours: decimal(energy, 'kWh') }],
+      registers: [{ on: 'import', kilowattHours: decimalText(billed(input, energy)) }],
       ...(power !== undefined && { contractedKilovoltAmperes: decimal(power, 'kVA') }),
       ...(named(input, FAMILY) === true && { largeFamily: true }),
     },
   };
 }
 
+/** kWh that are paid for. */
+function billed(input: JsonRecord, [name, value]: readonly [string, Json]): Fraction {
+  const all = kilowattHoursOf(name, numberOf(value, name));
+  const free = Object.entries(input).find(([key]) => FREE_ENERGY.includes(letters(key)));
+  if (free === undefined) return all;
+  const rest = subtractFractions(all, kilowattHoursOf(free[0], numberOf(free[1], free[0])));
+  return rest.numerator > 0n ? rest : ZERO;
+}
+
 /** The bill an input states, or nothing where it states none. */
 export function billInput(input: JsonRecord): BillInput | undefined {
   const lines = named(input, LINES);
-  if (isList(lines)) return linesForm(lines, input);
-  return ownForm(input) ?? stackForm(input);
+  if (!isList(lines)) return ownForm(input) ?? stackForm(input);
+  return {
+    ...linesForm(lines, input),
+    rounding: roundingOf(named(input, ROUNDING)),
+    usage: { ...datesOf(31), timeZone: 'Etc/UTC', registers: [], months: '1' },
+  };
 }

@@ -23,16 +23,20 @@ import {
 } from './home-bills.js';
 import { settleProblem } from './settle-problem.js';
 
-/** `2025-03-13T08:00, 15 min in a 31-day month` */
+/**
+ * `2025-03-13T08:00, 15 min in a 31-day month`, or a record of start and minutes. The month has the
+ * days of its date where they are not said.
+ */
 function slotOf(value: Json | undefined): Slot {
-  const [, start, minutes, days] =
-    /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}),\s*(\d+) min in a (\d+)-day month$/.exec(textOf(value)) ?? [];
+  const text = isRecord(value) ? JSON.stringify(value) : textOf(value);
+  const start = /\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.exec(text)?.[0];
   if (start === undefined) throw new NotUnderstood(`a slot of ${JSON.stringify(value)}`);
-  return {
-    startMs: Date.parse(`${start}Z`),
-    minutes: Number(minutes),
-    intervalsOfMonth: (Number(days) * 1440) / Number(minutes),
-  };
+  const minutes = Number(/(\d+) min|"\w*min\w*":(\d+)/.exec(text)?.slice(1).find(Boolean) ?? 15);
+  const said = /(\d+)-day|"days\w*":(\d+)/.exec(text)?.slice(1).find(Boolean);
+  const startMs = Date.parse(`${start}Z`);
+  const { year, month } = /(?<year>\d{4})-(?<month>\d{2})/.exec(start)?.groups ?? {};
+  const days = said ?? new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate();
+  return { startMs, minutes, intervalsOfMonth: (Number(days) * 1440) / minutes };
 }
 
 interface Home {

@@ -35,6 +35,10 @@ export class MarketAnswers {
       case 'price':
       case 'prices':
       case 'clearingprice':
+      case 'clearingrate':
+      case 'rate':
+      case 'mcp':
+      case 'equilibriumprice':
       case 'uniformprice':
       case 'marketprice':
         return this.onePrice();
@@ -50,12 +54,21 @@ export class MarketAnswers {
       case 'quantity':
       case 'traded':
       case 'tradedvolume':
+      case 'tradedenergy':
+      case 'tradedquantity':
+      case 'clearingenergy':
+      case 'clearedenergy':
+      case 'clearedquantity':
       case 'clearedvolume':
       case 'total':
         return ofMillionths(cleared.totalMilliwattHours);
       case 'residual':
       case 'auctioneer':
       case 'budgetsurplus':
+      case 'auctioneerkeeps':
+      case 'auctioneersurplus':
+      case 'marketmaker':
+      case 'marketresidual':
       case 'spread':
         return ofPico(cleared.residualPico);
       case 'trades':
@@ -104,7 +117,11 @@ export class MarketAnswers {
       );
     });
     const ids = new Set(named.map(([id]) => textOf(id)));
-    const others = [...this.cleared.bids, ...this.cleared.asks]
+    // A list of one side's trades says nothing of the other side.
+    const sides = [this.cleared.bids, this.cleared.asks];
+    const asked = sides.filter((side) => side.some(({ id }) => ids.has(id)));
+    const others = (asked.length === 0 ? sides : asked)
+      .flat()
       .filter(({ id, milliwattHours }) => milliwattHours > 0 && !ids.has(id))
       .map(({ id, milliwattHours }) => [id, ofMillionths(milliwattHours)]);
     return [

@@ -5,7 +5,13 @@ import type { Executor, Vector } from '../executor.js';
 import { isList, isRecord, plainName, type Json, type JsonRecord } from '../json.js';
 import { MarketAnswers } from './market-answers.js';
 import { namedRule } from './market-names.js';
-import { holdsSides, orderLists, unitOrders, type OrderLists } from './order-lists.js';
+import {
+  holdsSides,
+  orderLists,
+  scalarOrders,
+  unitOrders,
+  type OrderLists,
+} from './order-lists.js';
 
 const MECHANISM = ['m', 'mechanism', 'method', 'rule', 'type'];
 
@@ -38,7 +44,8 @@ function bookOf(input: JsonRecord): OrderLists | undefined {
   )?.[1];
   return (
     orderLists(input, inner !== undefined && isRecord(inner) ? orderLists(inner) : undefined) ??
-    unitOrders(input)
+    unitOrders(input) ??
+    scalarOrders(input)
   );
 }
 
@@ -83,7 +90,7 @@ function listed(
   input: JsonRecord,
 ): Vector[] {
   const books = cases.map((own) => {
-    const lists = isRecord(own) ? orderLists(own, shared) : undefined;
+    const lists = isRecord(own) ? (orderLists(own, shared) ?? scalarOrders(own)) : undefined;
     if (!isRecord(own) || lists === undefined) throw new NotUnderstood('a case without orders');
     return { lists, own, answers: clear(one, lists, own, input) };
   });
@@ -136,6 +143,10 @@ export const marketCases: Executor = {
   kind: 'market',
   run(one) {
     const { input } = one;
+    if (isList(input)) {
+      const books = input.length > 0 && input.every((own) => isRecord(own) && bookOf(own));
+      return books ? listed(one, input, undefined, {}) : undefined;
+    }
     if (!isRecord(input)) return undefined;
     const { books, cases } = input;
     if (isRecord(books)) return several(one, books, input);

@@ -48,15 +48,60 @@ export function holdsSides(value: Json): value is JsonRecord {
  */
 export function orderLists(record: JsonRecord, shared?: OrderLists): OrderLists | undefined {
   let { bids, asks } = shared ?? {};
+  let fixedDemand: Json | undefined;
   for (const [key, value] of Object.entries(record)) {
     // A field such as bids_qty_price may hold both sides.
     const side = holdsSides(value) ? undefined : sideName(key);
+    if (side === undefined) continue;
+    if (isScalar(value)) {
+      if (side === 'bids' && /demand/i.test(key)) fixedDemand = value;
+      else if (scalarOrders(record) === undefined)
+        throw new NotUnderstood(`${key}: expected orders`);
+      continue;
+    }
     if (side === 'bids') bids = orders(value, 'b', key);
     if (side === 'asks') asks = orders(value, 's', key);
   }
   if (bids === undefined && asks === undefined) return undefined;
+  if (fixedDemand !== undefined && bids === undefined && asks !== undefined)
+    bids = [demandAtAnyPrice(fixedDemand, asks)];
   return { bids: bids ?? [], asks: asks ?? [] };
 }
+
+const isScalar = (value: Json): boolean => typeof value === 'number' || typeof value === 'string';
+
+const BID_PRICES = ['buy', 'buyprice', 'minbuy', 'lbuy', 'retail', 'retailprice', 'importprice', 'gridprice', 'pbuy', 'pib']; // prettier-ignore
+const ASK_PRICES = ['sell', 'sellprice', 'maxsell', 'lsell', 'feedin', 'feedintariff', 'fit', 'exportprice', 'psell', 'pis']; // prettier-ignore
+const DEMANDS = ['demand', 'consumption', 'totalbuy', 'buyvolume'];
+const SUPPLIES = ['supply', 'production', 'generation', 'totalsell', 'sellvolume'];
+
+/** A demand without a price pays what the dearest ask wants. */
+function demandAtAnyPrice(quantity: Json, asks: readonly MarketOrder[]): MarketOrder {
+  return {
+    id: 'demand',
+    milliwattHours: millionths(quantity, 'demand'),
+    price: Math.max(...asks.map(({ price }) => price)),
+  };
+}
+
+/** `{ buy: 0.25, sell: 0.05, demand: 10, supply: 4 }`: all of one side have one price. */
+export function scalarOrders(record: JsonRecord): OrderLists | undefined {
+  const scalar = (names: readonly string[]): Json | undefined =>
+    Object.entries(record).find(
+      ([key, value]) => isScalar(value) && names.includes(priceName(key)),
+    )?.[1];
+  const [bid, ask] = [scalar(BID_PRICES), scalar(ASK_PRICES)];
+  if (bid === undefined || ask === undefined) return undefined;
+  const [demand, supply] = [scalar(DEMANDS), scalar(SUPPLIES)];
+  return {
+    bids: [order([demand ?? 1, bid], 'demand', 'buy')],
+    asks: [order([supply ?? 1, ask], 'supply', 'sell')],
+  };
+}
+
+/** A name without the unit of a price or an energy. */
+const priceName = (key: string): string =>
+  plainName(key.replace(/_(?:eur|ct|cents?)?_?(?:per_)?[kM]?Wh$/i, ''));
 
 function orders(value: Json, letter: string, what: string): MarketOrder[] {
   if (isList(value)) {

@@ -62,6 +62,15 @@ function eligible(one: Json, country: string): Actual {
   return proximityVerdict(rulesOf(country), connection(one), date).outcome === 'eligible';
 }
 
+/** The verdict alone, or under the name it is expected by. */
+function inShapeOf(expected: Json | undefined, verdict: Actual): Actual {
+  if (!isRecord(expected)) return verdict;
+  const names = Object.keys(expected).filter((name) =>
+    ['eligible', 'allowed', 'ok', 'valid', 'near', 'proximity'].includes(plainName(name)),
+  );
+  return Object.fromEntries(names.map((name) => [name, verdict]));
+}
+
 /** Whether points at voltage levels and distances are near enough on a day. */
 export const proximityCases: Executor = {
   kind: 'eligibility',
@@ -69,7 +78,12 @@ export const proximityCases: Executor = {
     const list = isList(input) ? input : [input];
     const asks = list.every((one) => isRecord(one) && ('level' in one || 'voltage_level' in one));
     if (!asks || list.length === 0) return undefined;
-    const actual = list.map((one) => eligible(one, country));
+    const actual = list.map((one, at) =>
+      inShapeOf(
+        isList(input) && isList(expected) ? expected[at] : expected,
+        eligible(one, country),
+      ),
+    );
     return [{ name: '', expected, actual: isList(input) ? actual : (actual[0] ?? null) }];
   },
 };

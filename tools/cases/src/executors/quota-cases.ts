@@ -3,7 +3,7 @@ import { NotUnderstood } from '../case-error.js';
 import { Refused, type Actual } from '../compare.js';
 import { decimalText, isFraction, numberOf } from '../decimal.js';
 import type { Executor } from '../executor.js';
-import { isRecord, type JsonRecord } from '../json.js';
+import { isRecord, type Json, type JsonRecord } from '../json.js';
 import { AllocationAnswers } from './allocation-answers.js';
 
 /** A pool large enough that the quotient of shared and pool shows a quota to 15 decimals. */
@@ -22,6 +22,7 @@ function renormalised(table: JsonRecord, expected: JsonRecord): Actual {
     netting: 'none',
     country: 'AT',
     listed: false,
+    size: fraction(1),
   });
   const shares = answers.answer('alloc', expected);
   if (shares instanceof Refused || !isShares(shares)) return shares;
@@ -39,22 +40,39 @@ function isShares(value: Actual): value is Readonly<Record<string, Actual | unde
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !isFraction(value);
 }
 
+/** The one table there is, or several by what their names have after `quota_`. */
+function ofTables(tables: readonly [string, Json][], name: string, expected: JsonRecord): Actual {
+  const ending = (one: string): string => one.replace(/^.*?(?:quotas?|alloc)_?/i, '');
+  const [only, ...others] = tables;
+  const meant = others.length === 0 ? only : tables.find(([key]) => ending(key) === ending(name));
+  if (meant !== undefined) {
+    if (!isRecord(meant[1])) throw new NotUnderstood(`${meant[0]}: expected quotas by name`);
+    return renormalised(meant[1], expected);
+  }
+  const byTable = Object.entries(expected).map(([id, value]): [string, Actual] => {
+    const table = tables.find(([key]) => key === id || ending(key) === id)?.[1];
+    if (!isRecord(table) || !isRecord(value))
+      throw new NotUnderstood(`expected.${name}.${id}: no table of quotas has this name`);
+    return [id, renormalised(table, value)];
+  });
+  return Object.fromEntries(byTable);
+}
+
 /** A column of quotas, `{ quota_P3: { ZP1: 0.1, … } }`, and what they are as parts of their sum. */
 export const quotaCases: Executor = {
   kind: 'allocation',
   run({ input, expected }) {
     if (!isRecord(input) || !isRecord(expected)) return undefined;
-    const [table, ...more] = Object.entries(input).filter(([key]) => /^quota/i.test(key));
-    if (table === undefined) return undefined;
-    if (more.length > 0 || Object.keys(input).length > 1 || !isRecord(table[1])) {
-      throw new NotUnderstood('quotas: expected one table of them and nothing else');
+    const tables = Object.entries(input).filter(([key]) => /^quota/i.test(key));
+    if (tables.length === 0) return undefined;
+    if (tables.length < Object.keys(input).length) {
+      throw new NotUnderstood('quotas: expected tables of them and nothing else');
     }
-    const quotas = table[1];
     const actual = Object.entries(expected).map(([name, value]): [string, Actual] => {
-      if (!/quota|coefficient|share/i.test(name) || !isRecord(value)) {
+      if (!/quota|coefficient|share|alloc/i.test(name) || !isRecord(value)) {
         throw new NotUnderstood(`expected.${name}: expected quotas by name`);
       }
-      return [name, renormalised(quotas, value)];
+      return [name, ofTables(tables, name, value)];
     });
     return [{ name: '', expected, actual: Object.fromEntries(actual) }];
   },

@@ -1,5 +1,6 @@
 import {
   compareFractions,
+  divideFractions,
   ONE,
   subtractFractions,
   sumFractions,
@@ -39,8 +40,41 @@ function allot(amount: Json, parts: readonly Json[]): Actual {
   if (rest.numerator > 0n && !remaining.includes(true)) {
     return new Refused('the parts are less than 1 and none is what remains');
   }
+  if (whole.numerator < 0n || whole.numerator > BigInt(Number.MAX_SAFE_INTEGER))
+    throw new NotUnderstood('amount: expected a whole number from 0 to 2^53 - 1');
   const shares = allocate(Number(whole.numerator), weights(named.map((part) => part ?? rest)));
   return shares.map((share) => ofMillionths(BigInt(share) * 1_000_000n));
+}
+
+/** An amount by whole weights, ties by position. */
+function byWeights(amount: Json, given: readonly Json[]): Actual {
+  const sum = sumFractions(given.map((weight) => numberOf(weight, 'weight')));
+  if (sum.numerator <= 0n) return new Refused('the weights add up to nothing');
+  const parts = given.map((weight) => divideFractions(numberOf(weight, 'weight'), sum));
+  return allot(
+    amount,
+    parts.map(({ numerator, denominator }) => `${numerator}/${denominator}`),
+  );
+}
+
+const AMOUNTS = ['amount', 'total', 'sum'];
+const PARTS = ['parts', 'shares', 'fractions', 'portions', 'allotment'];
+
+/** `{ amount, parts }` or `{ amount, weights }`, each part in a list or under a name. */
+function allotted(one: Json): Actual | undefined {
+  if (!isRecord(one)) return undefined;
+  const field = (names: readonly string[]): Json | undefined =>
+    names.map((name) => one[name]).find((value) => value !== undefined);
+  const amount = field(AMOUNTS);
+  const parts = field(PARTS);
+  const given = parts ?? field(['weights']);
+  if (amount === undefined || given === undefined) return undefined;
+  const values = isRecord(given) ? Object.values(given) : given;
+  if (!isList(values)) return undefined;
+  const result = parts === undefined ? byWeights(amount, values) : allot(amount, values);
+  if (!isRecord(given) || !Array.isArray(result)) return result;
+  const shares = result as readonly Actual[];
+  return Object.fromEntries(Object.keys(given).map((name, at) => [name, shares[at] ?? null]));
 }
 
 /** Whole amounts shared out by fractions: `{ amount, parts: ["1/2", "remaining"] }`, one or a list. */
@@ -48,12 +82,9 @@ export const roundingCases: Executor = {
   kind: 'rounding',
   run({ input, expected }) {
     const list = isList(input) ? input : [input];
-    const allotments = list.flatMap((one) =>
-      isRecord(one) && one['amount'] !== undefined && isList(one['parts'])
-        ? [allot(one['amount'], one['parts'])]
-        : [],
-    );
-    if (allotments.length === 0 || allotments.length !== list.length) return undefined;
-    return [{ name: '', expected, actual: isList(input) ? allotments : (allotments[0] ?? null) }];
+    const allotments = list.map(allotted);
+    if (allotments.length === 0 || allotments.includes(undefined)) return undefined;
+    const actual = allotments.map((one) => one ?? null);
+    return [{ name: '', expected, actual: isList(input) ? actual : (actual[0] ?? null) }];
   },
 };

@@ -6,7 +6,8 @@ import { millionths, ofMillionths } from '../decimal.js';
 import type { Executor } from '../executor.js';
 import { isRecord, type JsonRecord } from '../json.js';
 
-const WEEK_MS = 7 * 86_400_000;
+const DAY_MS = 86_400_000;
+const WEEK_MS = 7 * DAY_MS;
 const MEASURED = INTERVAL_QUALITIES.indexOf('measured');
 
 const GAP = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})Z\.\.(?:(\d{4}-\d{2}-\d{2})T)?(\d{2}:\d{2})Z$/;
@@ -19,7 +20,9 @@ function gapOf(text: string): {
 } {
   const [, date = '', from = '', endDate, to = ''] = GAP.exec(text) ?? [];
   const fromMs = Date.parse(`${date}T${from}Z`);
-  const toMs = Date.parse(`${endDate ?? date}T${to}Z`);
+  const sameDayMs = Date.parse(`${endDate ?? date}T${to}Z`);
+  // A gap until 00:00 ends with its day.
+  const toMs = endDate === undefined && sameDayMs <= fromMs ? sameDayMs + DAY_MS : sameDayMs;
   if (!(toMs > fromMs)) throw new NotUnderstood(`a gap of ${text}`);
   return { date, fromMs, toMs };
 }
