@@ -121,6 +121,7 @@ export {
 } from './payments/payment-files.js';
 export { billStatementLines, vatAccount } from './charges/bill-statement-lines.js';
 export { chargeParts, type ChargePart, type PointChargeParts } from './charges/charge-parts.js';
+export { exactNumber, readExactNumber, sumExactNumbers } from './charges/exact-number.js';
 export { pointBills, type PointBill } from './charges/point-bills.js';
 export { STATEMENT_NOTICE } from './statement-notice.js';
 export { ublDocument, type UblDocument } from './ubl/ubl-document.js';

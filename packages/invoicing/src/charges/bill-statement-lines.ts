@@ -7,7 +7,6 @@ import {
   picoOf,
   roundFraction,
   ZERO,
-  type Bill,
   type BillLine,
   type Fraction,
   type VatCategory,

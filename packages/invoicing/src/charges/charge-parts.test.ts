@@ -1,19 +1,12 @@
 import fc from 'fast-check';
 import type { StatementLine } from '@microgrid/events';
-import {
-  addFractions,
-  fraction,
-  parseFraction,
-  roundFraction,
-  ZERO,
-  type Fraction,
-} from '@microgrid/tariff';
+import { addFractions, fraction, roundFraction, ZERO, type Fraction } from '@microgrid/tariff';
 import { isInvoicingError } from '../invoicing-error.js';
 import { nodeHash } from '@microgrid/journal/node';
 import { invoice } from '../invoice.js';
 import { chargedPeriod, KEYS, STACK, START_MS } from './charged-period.test-data.js';
 import { chargeParts, type ChargePart } from './charge-parts.js';
-import { exactNumber } from './exact-number.js';
+import { exactNumber, readExactNumber, sumExactNumbers } from './exact-number.js';
 
 const scale = Number(process.env['MICROGRID_TEST_SCALE'] ?? 1);
 const HOUR = 3_600_000;
@@ -60,17 +53,11 @@ const BLOCKS = {
   ],
 };
 
-function read(text: string): Fraction {
-  const [numerator = '', denominator] = text.split('/');
-  if (denominator === undefined) return parseFraction(numerator);
-  return fraction(BigInt(numerator), BigInt(denominator));
-}
-
 /** What parts add to each line, by its key, in 10^-12 units. */
 function byLine(parts: readonly ChargePart[]): Map<string, Fraction> {
   const sums = new Map<string, Fraction>();
   const add = (key: string, amount: string): void => {
-    sums.set(key, addFractions(sums.get(key) ?? ZERO, read(amount)));
+    sums.set(key, addFractions(sums.get(key) ?? ZERO, readExactNumber(amount)));
   };
   for (const { key, exactPico, vat } of parts) {
     add(key, exactPico);
@@ -169,6 +156,9 @@ describe('what charges are made of', () => {
     ];
     for (const [numerator, denominator, text] of cases) {
       expect(exactNumber(fraction(numerator, denominator))).toBe(text);
+      expect(readExactNumber(text)).toEqual(fraction(numerator, denominator));
     }
+    expect(sumExactNumbers(['1/3', '0.5', '-2'])).toBe('-7/6');
+    expect(sumExactNumbers([])).toBe('0');
   });
 });
