@@ -1,7 +1,18 @@
 import { invoice, type Transaction } from '@microgrid/invoicing';
 import { nodeHash } from '@microgrid/journal/node';
-import { explainPoint, type PointExplanation, type SettlementGrid } from '@microgrid/settlement';
-import { formatInstant } from '@microgrid/units';
+import {
+  explainPoint,
+  type PointExplanation,
+  type SettledPeriod,
+  type SettlementGrid,
+} from '@microgrid/settlement';
+import { formatInstant, type EpochMs } from '@microgrid/units';
+import {
+  explainCharges,
+  explainStatementLines,
+  type ExplainedCharges,
+  type ExplainedStatementLine,
+} from './explain-charges.js';
 import { instantOf } from './instant-option.js';
 import { loadRun } from './load-run.js';
 import { READINGS_CSV } from './run-layout.js';
@@ -30,14 +41,21 @@ export interface Explanation {
   readonly end: string;
   readonly currency: string;
   readonly points: readonly PointStory[];
-  /** Exact cost of the interval over all points, 10^-12 currency units. */
+  /** Exact cost of the energy over all points, 10^-12 currency units; without charges and VAT. */
   readonly costPico: string;
-  /** The statement's ledger transactions that the interval's lines went into. */
+  /** The price stack; absent in a community without one. */
+  readonly charges?: ExplainedCharges;
+  /** Lines of the statement that the interval is part of. */
+  readonly lines: readonly ExplainedStatementLine[];
+  /** The ledger transactions of those lines, over the whole period. */
   readonly postings: readonly Transaction[];
+  /** The transactions of what is due for the whole period, and of the rounding of its total. */
+  readonly periodPostings: readonly Transaction[];
 }
 
 /**
- * Explains a member's interval from a run alone: reading → claim → share → price → posting.
+ * Explains a member's interval from a run alone: reading → claim → share → price → charges → rounding →
+ * posting.
  * @throws RunnerError `not-a-run`, `bad-usage` for an unknown member or interval, `bad-input` when an
  *   input is not what the manifest says.
  */
@@ -60,7 +78,6 @@ export function explain(directory: string, options: ExplainOptions): Explanation
       `--interval: got ${options.interval}, expected the start of a ${community.resolution} interval from ${formatInstant(contract.startMs)} to before ${formatInstant(contract.endMs)}`,
     );
   }
-  const { transactions } = invoice(settled, { hash: nodeHash });
   const points = contract.points
     .filter(({ member }) => member === options.member)
     .map(({ id }) => {
@@ -68,16 +85,6 @@ export function explain(directory: string, options: ExplainOptions): Explanation
       const story = explainPoint(settled, id, startMs);
       return line === undefined ? story : { ...story, source: { file: READINGS_CSV, line } };
     });
-  const lines = new Set<string>(
-    points.flatMap((point) =>
-      point.lines.filter(({ exactPico }) => exactPico !== '0').map(({ line }) => line),
-    ),
-  );
-  // What stayed of the pool is surplus of the interval and a line of its own on the statement.
-  if (points.some(({ share }) => (share.ownSurplusMilliwattHours ?? 0) > 0))
-    lines.add('ownSurplus');
-  // The price stack covers every interval of the period.
-  lines.add('charge').add('vat');
   return {
     community: community.id,
     member: options.member,
@@ -86,9 +93,33 @@ export function explain(directory: string, options: ExplainOptions): Explanation
     currency: community.currency,
     points,
     costPico: points.reduce((sum, { costPico }) => sum + BigInt(costPico), 0n).toString(),
-    postings: transactions.filter(
-      ({ member, line }) => member === options.member && lines.has(line),
-    ),
+    ...moneyOf(settled, options.member, points, startMs),
+  };
+}
+
+/** What the statement and the ledger made of an interval. */
+function moneyOf(
+  settled: SettledPeriod,
+  member: string,
+  points: readonly PointStory[],
+  startMs: EpochMs,
+): Pick<Explanation, 'charges' | 'lines' | 'postings' | 'periodPostings'> {
+  const { statements, transactions } = invoice(settled, { hash: nodeHash });
+  const statement = statements.find((one) => one.member === member);
+  if (statement === undefined) return { lines: [], postings: [], periodPostings: [] };
+  const charges = explainCharges(settled, points, startMs, statement);
+  const lines = explainStatementLines(statement, points, charges);
+  const own = new Set(lines.map(({ key }) => key));
+  const due = new Set(charges?.period.flatMap(({ key, vat }) => [key, vat?.key ?? key]));
+  const of = (wanted: (key: string) => boolean): Transaction[] =>
+    transactions.filter(
+      (one) => one.member === member && wanted(one.id.slice(statement.id.length + 1)),
+    );
+  return {
+    ...(charges !== undefined && { charges }),
+    lines,
+    postings: of((key) => own.has(key)),
+    periodPostings: of((key) => !own.has(key) && (due.has(key) || key === 'rounding')),
   };
 }
 

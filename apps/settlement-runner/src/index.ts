@@ -13,6 +13,7 @@ export { shadow, type ShadowOptions } from './compare/shadow.js';
 export { whatIf, type WhatIf, type WhatIfOptions } from './compare/what-if.js';
 export type { Finding } from './difference.js';
 export { explain, type ExplainOptions, type Explanation, type PointStory } from './explain.js';
+export type { ExplainedCharges, ExplainedStatementLine } from './explain-charges.js';
 export {
   payments,
   paymentsOfRun,

@@ -9,7 +9,8 @@ import { Workspace } from './workspace.js';
 
 /** One priced part of a point's interval; amounts are exact, decimal integers in strings. */
 export interface ExplainedLine {
-  readonly line: 'supply' | 'sharedIn' | 'sharedOut' | 'surplus';
+  /** `ownSurplus`: sold outside of the pool's part that stayed the member's; there where it is any. */
+  readonly line: 'supply' | 'sharedIn' | 'sharedOut' | 'surplus' | 'ownSurplus';
   readonly energyMilliwattHours: number;
   /** Absent where a market gave the point an amount and not a price. */
   readonly priceMicroPerKilowattHour?: number;
@@ -222,7 +223,8 @@ function explainLines(settled: SettledPeriod, interval: number, cell: number): E
   const sharedIn = settled.sharedInMilliwattHours[cell] ?? 0;
   const sharedOut = settled.sharedOutMilliwattHours[cell] ?? 0;
   const residual = (settled.consumedMilliwattHours[cell] ?? 0) - sharedIn;
-  const surplus = pointSurplus(settled, cell);
+  const own = settled.ownSurplusMilliwattHours?.[cell] ?? 0;
+  const surplus = pointSurplus(settled, cell) - own;
   const { internalAmounts } = settled;
   const { paidPico, earnedPico } = pointSharedMoney(settled, interval, cell);
   const shared = (
@@ -243,7 +245,7 @@ function explainLines(settled: SettledPeriod, interval: number, cell: number): E
     };
   };
   const outside = (
-    line: 'supply' | 'surplus',
+    line: 'supply' | 'surplus' | 'ownSurplus',
     energy: number,
     price: number,
     sign: bigint,
@@ -258,5 +260,6 @@ function explainLines(settled: SettledPeriod, interval: number, cell: number): E
     shared('sharedIn', sharedIn, internalAmounts?.buyersPrices[interval], paidPico),
     shared('sharedOut', sharedOut, internalAmounts?.sellersPrices[interval], -earnedPico),
     outside('surplus', surplus, prices.export, -1n),
+    ...(own > 0 ? [outside('ownSurplus', own, prices.export, -1n)] : []),
   ];
 }
