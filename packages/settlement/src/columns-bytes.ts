@@ -23,45 +23,70 @@ export function columnsBytes(settled: SettledPeriod, interval: number): Uint8Arr
   const { ownSurplusMilliwattHours, assignedOutMilliwattHours, internalAmounts } = settled;
   const long = ownSurplusMilliwattHours !== undefined || internalAmounts !== undefined;
   const title = long ? LONG_TITLE : TITLE;
-  const bytes = new Uint8Array(title.length + 8 * (4 + (long ? 8 : 4) * size) + size);
+  const words = 4 + (long ? 8 : 4) * size;
+  const bytes = new Uint8Array(title.length + 8 * words + size);
   bytes.set(title);
-  const view = new DataView(bytes.buffer);
-  let offset = title.length;
-  const put = (value: number): void => {
-    if (value >= 0 && value < WORD) {
-      // The upper half is 0 already.
-      view.setUint32(offset, value, true);
-    } else {
-      const high = Math.floor(value / WORD);
-      view.setUint32(offset, value - high * WORD, true);
-      view.setInt32(offset + 4, high, true);
-    }
-    offset += 8;
-  };
-  put(size);
   const first = interval * size;
-  const putAll = (column: Float64Array | undefined): void => {
-    for (let cell = first; cell < first + size; cell++) put(column?.[cell] ?? 0);
-  };
-  putAll(settled.importMilliwattHours);
-  putAll(settled.exportMilliwattHours);
-  putAll(settled.sharedInMilliwattHours);
-  putAll(settled.sharedOutMilliwattHours);
+  const numbers = new LittleEndianWords(1 + 4 * size + 3);
+  numbers.put(size);
+  numbers.putAll(settled.importMilliwattHours, first, size);
+  numbers.putAll(settled.exportMilliwattHours, first, size);
+  numbers.putAll(settled.sharedInMilliwattHours, first, size);
+  numbers.putAll(settled.sharedOutMilliwattHours, first, size);
   const { prices } = settled;
   for (const series of [prices.import, prices.export, prices.internal]) {
-    put(series[interval] as number);
+    numbers.put(series[interval] as number);
   }
+  bytes.set(numbers.bytes, title.length);
+  let offset = title.length + numbers.bytes.length;
   bytes.set(settled.quality.subarray(first, first + size), offset);
   if (!long) return bytes;
   offset += size;
-  putAll(ownSurplusMilliwattHours);
-  putAll(assignedOutMilliwattHours);
+  const slots = new LittleEndianWords(2 * size);
+  for (const column of [ownSurplusMilliwattHours, assignedOutMilliwattHours]) {
+    if (column === undefined) slots.skip(size);
+    else slots.putAll(column, first, size);
+  }
+  bytes.set(slots.bytes, offset);
+  offset += slots.bytes.length;
+  const view = new DataView(bytes.buffer);
   for (const amounts of [internalAmounts?.paidPico, internalAmounts?.earnedPico]) {
     for (let cell = first; cell < first + size; cell++, offset += 8) {
       view.setBigInt64(offset, amounts?.[cell] ?? 0n, true);
     }
   }
   return bytes;
+}
+
+/** Numbers as 64-bit integers in two's complement, least byte first, whatever the machine's own order. */
+class LittleEndianWords {
+  readonly bytes: Uint8Array;
+  private readonly view: DataView;
+  private at = 0;
+
+  constructor(words: number) {
+    this.bytes = new Uint8Array(8 * words);
+    this.view = new DataView(this.bytes.buffer);
+  }
+
+  put(value: number): void {
+    const { view, at } = this;
+    this.at = at + 8;
+    // The upper half is 0 already.
+    if (value >= 0 && value < WORD) return view.setUint32(at, value, true);
+    const high = Math.floor(value / WORD);
+    view.setUint32(at, value - high * WORD, true);
+    view.setInt32(at + 4, high, true);
+  }
+
+  putAll(column: Float64Array, first: number, size: number): void {
+    for (let cell = first; cell < first + size; cell++) this.put(column[cell] as number);
+  }
+
+  /** Leaves room for zeros. */
+  skip(words: number): void {
+    this.at += 8 * words;
+  }
 }
 
 /** SHA-256 of {@link columnsBytes}, in hexadecimal. */

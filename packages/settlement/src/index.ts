@@ -24,7 +24,6 @@ export {
   memberDays,
   memberTotals,
   pointCost,
-  type IntervalTotals,
   type MemberDay,
 } from './member-days.js';
 export { foldedNet } from './folded-net.js';
@@ -105,12 +104,8 @@ export {
   type SubstitutionPolicy,
 } from './runs/substitute-missing.js';
 export { settle, type SettleOptions } from './settle.js';
-export {
-  intervalRecords,
-  type IntervalRecords,
-  type IntervalTotalColumns,
-  type SettledOutline,
-} from './interval-records.js';
+export { intervalRecords, type IntervalRecords, type SettledOutline } from './interval-records.js';
+export type { IntervalTotalColumns, IntervalTotals } from './interval-totals.js';
 export { joinSettled, settledColumns, type SettledColumns } from './settled-columns.js';
 export {
   joinStretches,

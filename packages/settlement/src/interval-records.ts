@@ -1,6 +1,6 @@
 import type { HashPort } from '@microgrid/journal';
 import { columnsBytes } from './columns-bytes.js';
-import { intervalTotals } from './member-days.js';
+import { intervalTotalColumns, type IntervalTotalColumns } from './interval-totals.js';
 import type { SettledPeriod } from './settled-period.js';
 import { MISSING_QUALITY } from './settlement-grid.js';
 
@@ -43,28 +43,16 @@ export interface IntervalRecords extends SettledOutline {
   readonly columnsHashes: Uint8Array;
 }
 
-/** Sums over all points, a value per interval, mWh. */
-export interface IntervalTotalColumns {
-  readonly import: Float64Array;
-  readonly export: Float64Array;
-  /** After netting, and of the part of participation factors. */
-  readonly consumed: Float64Array;
-  readonly injected: Float64Array;
-}
-
 /** Sums up a settled period by interval and hashes each interval's columns. */
-export function intervalRecords(settled: SettledPeriod, hash: HashPort): IntervalRecords {
+export function intervalRecords(
+  settled: SettledPeriod,
+  hash: HashPort,
+  totals: IntervalTotalColumns = intervalTotalColumns(settled),
+): IntervalRecords {
   const { intervals } = settled;
-  const column = (): Float64Array => new Float64Array(intervals);
-  const totals = { import: column(), export: column(), consumed: column(), injected: column() };
   const worst = new Uint8Array(intervals);
   const columnsHashes = new Uint8Array(intervals * HASH_BYTES);
   for (let interval = 0; interval < intervals; interval++) {
-    const sums = intervalTotals(settled, interval);
-    totals.import[interval] = sums.import;
-    totals.export[interval] = sums.export;
-    totals.consumed[interval] = sums.consumed;
-    totals.injected[interval] = sums.injected;
     worst[interval] = worstQuality(settled, interval);
     columnsHashes.set(hash.sha256(columnsBytes(settled, interval)), interval * HASH_BYTES);
   }

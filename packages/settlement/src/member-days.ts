@@ -1,6 +1,13 @@
 import { formatMoney, type EpochMs, type Pico } from '@microgrid/units';
 import { localDays } from '@microgrid/units/calendar';
 import type { SettledOutline } from './interval-records.js';
+import {
+  intervalTotalColumns,
+  intervalTotals,
+  totalsAt,
+  type IntervalTotalColumns,
+  type IntervalTotals,
+} from './interval-totals.js';
 import { addAmounts, NO_AMOUNTS, type MemberAmounts } from './member-amounts.js';
 import { MemberSums, type PriceTriple } from './member-sums.js';
 import type { SettledPeriod } from './settled-period.js';
@@ -32,9 +39,13 @@ function samePrices(a: PriceTriple, b: PriceTriple): boolean {
 /**
  * Every member's amounts by local day, ordered by member id, then date. An interval belongs to the
  * day its start lies in. Money is exact: nothing is rounded here.
+ * @param totals the period's, when they are at hand already.
  * @throws SettlementError `not-conserved` if members' costs do not add up to the community's.
  */
-export function memberDays(settled: SettledPeriod): MemberDay[] {
+export function memberDays(
+  settled: SettledPeriod,
+  totals: IntervalTotalColumns = intervalTotalColumns(settled),
+): MemberDay[] {
   const { members, startMs, endMs, resolutionMs, contract } = settled;
   const sums = new MemberSums(members.length);
   const days = localDays(contract.community.timeZone, startMs, endMs);
@@ -47,8 +58,9 @@ export function memberDays(settled: SettledPeriod): MemberDay[] {
       const next = pricesAt(settled, interval);
       if (!samePrices(prices, next)) sums.priceOut(prices);
       prices = next;
-      sums.add(settled, interval, prices);
-      total += intervalCost(settled, interval);
+      const sum = totalsAt(totals, interval);
+      sums.add(settled, interval, prices, Math.max(sum.import, sum.export));
+      total += recordedCost(settled, interval, sum);
     }
     sums.priceOut(prices);
     for (const [position, amounts] of sums.take().entries()) {
@@ -94,32 +106,6 @@ function sumsByMember(days: readonly MemberDay[]): MemberTotal[] {
     totals.set(member, addAmounts(totals.get(member) ?? NO_AMOUNTS, amounts));
   }
   return [...totals].map(([member, amounts]) => ({ member, amounts }));
-}
-
-/** Totals of all points in one interval, mWh. */
-export interface IntervalTotals {
-  readonly import: number;
-  readonly export: number;
-  readonly consumed: number;
-  readonly injected: number;
-}
-
-/** Sums of one interval over all points; every one is a safe integer. */
-export function intervalTotals(settled: SettledPeriod, interval: number): IntervalTotals {
-  const size = settled.points.length;
-  const sum = (column: Float64Array): number => {
-    let total = 0;
-    for (let cell = interval * size; cell < (interval + 1) * size; cell++) {
-      total += column[cell] as number;
-    }
-    return total;
-  };
-  return {
-    import: sum(settled.importMilliwattHours),
-    export: sum(settled.exportMilliwattHours),
-    consumed: sum(settled.consumedMilliwattHours),
-    injected: sum(settled.injectedMilliwattHours),
-  };
 }
 
 /**

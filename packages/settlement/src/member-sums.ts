@@ -50,15 +50,17 @@ export class MemberSums {
     this.earned = new Array<bigint>(members).fill(0n);
   }
 
-  /** Adds one interval; `prices` are those of every interval since the last {@link priceOut}. */
-  add(settled: SettledPeriod, interval: number, prices: PriceTriple): void {
+  /**
+   * Adds one interval; `prices` are those of every interval since the last {@link priceOut}.
+   * @param largest a number that no member's import or export of the interval exceeds.
+   */
+  add(settled: SettledPeriod, interval: number, prices: PriceTriple, largest: number): void {
     const { memberOfPoint, quality } = settled;
     const size = memberOfPoint.length;
     const first = interval * size;
-    const total = largestSum(settled, first, size);
-    // Stop before a number could become inexact.
-    if (this.bound + total > Number.MAX_SAFE_INTEGER) this.priceOut(prices);
-    this.bound += total;
+    // Stop before a number could become inexact; above 0, so that something is there to be priced.
+    if (this.bound + largest + 1 > Number.MAX_SAFE_INTEGER) this.priceOut(prices);
+    this.bound += largest + 1;
     for (let point = 0; point < size; point++) {
       const cell = first + point;
       const member = memberOfPoint[point] as number;
@@ -170,15 +172,4 @@ function increase(sums: Float64Array, index: number, value: number): void {
 
 function exact(sums: Float64Array, index: number): bigint {
   return BigInt(sums[index] as number);
-}
-
-/** A number no member's sum of this interval exceeds; above 0. */
-function largestSum(settled: SettledPeriod, first: number, size: number): number {
-  let imports = 1;
-  let exports = 1;
-  for (let cell = first; cell < first + size; cell++) {
-    imports += settled.importMilliwattHours[cell] as number;
-    exports += settled.exportMilliwattHours[cell] as number;
-  }
-  return Math.max(imports, exports);
 }

@@ -1,11 +1,8 @@
 import { INTERVAL_QUALITIES } from '@microgrid/events';
 import type { HashPort } from '@microgrid/journal';
 import type { EpochMs } from '@microgrid/units';
-import {
-  intervalRecords,
-  type IntervalRecords,
-  type IntervalTotalColumns,
-} from './interval-records.js';
+import { intervalRecords, type IntervalRecords } from './interval-records.js';
+import { intervalTotalColumns, type IntervalTotalColumns } from './interval-totals.js';
 import { NO_AMOUNTS, type MemberAmounts } from './member-amounts.js';
 import { memberDays, type MemberDay } from './member-days.js';
 import {
@@ -55,13 +52,14 @@ export function settledStretch(
   hash: HashPort,
   keepCells: boolean,
 ): SettledStretch {
-  const { totals, worstQuality, columnsHashes } = intervalRecords(settled, hash);
+  const totals = intervalTotalColumns(settled);
+  const { worstQuality, columnsHashes } = intervalRecords(settled, hash, totals);
   return {
     ...settledColumns(settled, keepCells),
     totals,
     worstQuality,
     columnsHashes,
-    days: dayColumns(memberDays(settled)),
+    days: dayColumns(memberDays(settled, totals)),
   };
 }
 
