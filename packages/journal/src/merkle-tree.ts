@@ -1,3 +1,4 @@
+import { toHex } from './byte-text.js';
 import type { HashPort } from './hash-port.js';
 import { JournalError } from './journal-error.js';
 
@@ -5,25 +6,21 @@ import { JournalError } from './journal-error.js';
 const LEAF = 0x00;
 const NODE = 0x01;
 
-function prefixed(prefix: number, parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(1 + parts.reduce((length, part) => length + part.length, 0));
-  bytes[0] = prefix;
-  let at = 1;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
-}
-
 /** SHA-256(0x00 ‖ data): the hash of one leaf (RFC 6962 section 2.1). */
 export function leafHash(hash: HashPort, data: Uint8Array): Uint8Array {
-  return hash.sha256(prefixed(LEAF, [data]));
+  const bytes = new Uint8Array(1 + data.length);
+  bytes[0] = LEAF;
+  bytes.set(data, 1);
+  return hash.sha256(bytes);
 }
 
 /** SHA-256(0x01 ‖ left ‖ right): the hash of an inner node (RFC 6962 section 2.1). */
 export function nodeHash(hash: HashPort, left: Uint8Array, right: Uint8Array): Uint8Array {
-  return hash.sha256(prefixed(NODE, [left, right]));
+  const bytes = new Uint8Array(1 + left.length + right.length);
+  bytes[0] = NODE;
+  bytes.set(left, 1);
+  bytes.set(right, 1 + left.length);
+  return hash.sha256(bytes);
 }
 
 /** The largest power of two below `size`, for sizes from 2. */
@@ -58,6 +55,8 @@ export interface MerkleTree {
   readonly root: Uint8Array;
   /** Sibling hashes from leaf to root (RFC 6962 section 2.1.1). Throws `bad-index`. */
   inclusionProof(index: number): readonly Uint8Array[];
+  /** The same in hexadecimal: inner hashes stand in many proofs, and each is spelled once. */
+  inclusionProofHex(index: number): readonly string[];
 }
 
 /** Pairs neighbours; an odd last one moves up as it is, which is what RFC 6962's split amounts to. */
@@ -79,19 +78,34 @@ function levelsOf(hash: HashPort, leafHashes: readonly Uint8Array[]): readonly U
 export function merkleTree(hash: HashPort, leafHashes: readonly Uint8Array[]): MerkleTree {
   const size = leafHashes.length;
   const levels = levelsOf(hash, leafHashes);
+  const spelled = levels.map(({ length }) => new Array<string | undefined>(length));
+  /** Calls with the height and position of each sibling. */
+  const climb = (index: number, take: (height: number, at: number) => void): void => {
+    if (!Number.isSafeInteger(index) || index < 0 || index >= size)
+      throw new JournalError(
+        'bad-index',
+        `leaf index ${index}, expected an integer from 0 below the tree's size ${size}`,
+      );
+    for (let height = 0, at = index; height < levels.length; height++, at = Math.floor(at / 2)) {
+      const sibling = at % 2 === 0 ? at + 1 : at - 1;
+      if (sibling < (levels[height]?.length ?? 0)) take(height, sibling);
+    }
+  };
   return {
     size,
     root: levels.at(-1)?.[0] ?? hash.sha256(new Uint8Array(0)),
     inclusionProof(index) {
-      if (!Number.isSafeInteger(index) || index < 0 || index >= size)
-        throw new JournalError(
-          'bad-index',
-          `leaf index ${index}, expected an integer from 0 below the tree's size ${size}`,
-        );
-      return levels.flatMap((level, height) => {
-        const at = Math.floor(index / 2 ** height);
-        return level[at % 2 === 0 ? at + 1 : at - 1] ?? [];
+      const proof: Uint8Array[] = [];
+      climb(index, (height, at) => proof.push(levels[height]?.[at] as Uint8Array));
+      return proof;
+    },
+    inclusionProofHex(index) {
+      const proof: string[] = [];
+      climb(index, (height, at) => {
+        const texts = spelled[height] as (string | undefined)[];
+        proof.push((texts[at] ??= toHex(levels[height]?.[at] as Uint8Array)));
       });
+      return proof;
     },
   };
 }

@@ -88,6 +88,7 @@ describe('Merkle tree', () => {
         const list = leaves(size);
         const tree = merkleTree(hash, list);
         const proof = tree.inclusionProof(index);
+        expect(tree.inclusionProofHex(index)).toEqual(proof.map(toHex));
         const leaf = list[index] as Uint8Array;
         const claim = { leafHash: leaf, index, size, root: tree.root, proof };
         expect(verifyInclusion(hash, claim)).toBe(true);

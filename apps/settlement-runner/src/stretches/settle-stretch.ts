@@ -1,10 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import {
-  isCommunityError,
-  parseCommunity,
-  type Community,
-  type ContractFiles,
-} from '@microgrid/community';
+import { isCommunityError, type Community, type ContractFiles } from '@microgrid/community';
 import { nodeHash } from '@microgrid/journal/node';
 import { canonicalGrid, isMeteringError } from '@microgrid/metering';
 import {
@@ -22,41 +17,33 @@ import type { Stretch } from './plan-stretches.js';
 export interface StretchTask {
   /** Readings file. */
   readonly readings: string;
-  /** Canonical JSON of the community's file. */
-  readonly community: string;
+  readonly community: Community;
   readonly files: ContractFiles;
   /** Whether the columns by metering point are kept. */
   readonly keepCells: boolean;
 }
 
-/** Settles the stretches of one run, each by itself. */
-export class StretchSettler {
-  private readonly community: Community;
-
-  constructor(private readonly task: StretchTask) {
-    this.community = parseCommunity(task.community);
-  }
-
-  /**
-   * Reads and settles one stretch.
-   * @returns undefined where its rows are anything but the canonical ones of the stretch, or cannot be
-   *   settled: the whole file has to be looked at then, to say what is wrong and where.
-   */
-  settle(stretch: Stretch): SettledStretch | undefined {
-    const { readings, files, keepCells } = this.task;
-    try {
-      const contract = settlementContract(this.community, stretch, { files });
-      const grid = canonicalGrid(bytesOf(readings, stretch), gridSpan(contract));
-      return grid && settledStretch(settle(contract, grid), nodeHash, keepCells);
-    } catch (error) {
-      const known =
-        isMeteringError(error) ||
-        isSettlementError(error) ||
-        isTariffError(error) ||
-        isCommunityError(error);
-      if (known) return undefined;
-      throw error;
-    }
+/**
+ * Reads and settles one stretch of a run by itself.
+ * @returns undefined where its rows are anything but the canonical ones of the stretch, or cannot be
+ *   settled: the whole file has to be looked at then, to say what is wrong and where.
+ */
+export function settleStretch(
+  { readings, community, files, keepCells }: StretchTask,
+  stretch: Stretch,
+): SettledStretch | undefined {
+  try {
+    const contract = settlementContract(community, stretch, { files });
+    const grid = canonicalGrid(bytesOf(readings, stretch), gridSpan(contract));
+    return grid && settledStretch(settle(contract, grid), nodeHash, keepCells);
+  } catch (error) {
+    const known =
+      isMeteringError(error) ||
+      isSettlementError(error) ||
+      isTariffError(error) ||
+      isCommunityError(error);
+    if (known) return undefined;
+    throw error;
   }
 }
 

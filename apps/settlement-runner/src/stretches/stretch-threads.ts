@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { SettledStretch } from '@microgrid/settlement';
 import type { Stretch } from './plan-stretches.js';
-import { StretchSettler, type StretchTask } from './settle-stretch.js';
+import { settleStretch, type StretchTask } from './settle-stretch.js';
 
 /** The threads that settle a large run. */
 export interface SettlingThreads {
@@ -85,11 +85,10 @@ export async function settleHere(
   stretches: readonly Stretch[],
   onSettled: (done: number) => void = () => undefined,
 ): Promise<readonly SettledStretch[] | undefined> {
-  const settler = new StretchSettler(task);
   const done: SettledStretch[] = [];
   for (const stretch of stretches) {
     await setImmediate();
-    const settled = settler.settle(stretch);
+    const settled = settleStretch(task, stretch);
     if (settled === undefined) return undefined;
     done.push(settled);
     onSettled(done.length);

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { canonicalCommunity, type Community, type ContractFiles } from '@microgrid/community';
+import type { Community, ContractFiles } from '@microgrid/community';
 import { joinStretches, type SettlementContract } from '@microgrid/settlement';
 import type { RunSource, SettledRun } from '../produce-run.js';
 import { fileAgain, fileState } from '../readings-file.js';
@@ -40,7 +40,7 @@ export function stretchedSource(
     readings: () => fileAgain(path, before),
     settle: async (keepCells) => {
       const { community, contract, files } = inputs;
-      const task = { readings: path, community: canonicalCommunity(community), files, keepCells };
+      const task = { readings: path, community, files, keepCells };
       const settling = settleStretches(task, stretches, threads, (done) => {
         onSettled?.(done, stretches.length);
       });
