@@ -16,8 +16,10 @@ export function applyRules(
   const imports = netted['importPending'] ?? values['importPending'] ?? workspace.zero;
   const exports = netted['exportPending'] ?? values['exportPending'] ?? workspace.zero;
   const { claimed, offered } = bringIn(workspace, imports, exports, startMs);
-  const totalClaimed = columnSum(claimed, 'imports', startMs);
-  const totalOffered = columnSum(offered, 'exports', startMs);
+  const { pointIds } = workspace.contract;
+  const totalClaimed = columnSum(claimed, 'imports', startMs, pointIds);
+  const totalOffered = columnSum(offered, 'exports', startMs, pointIds);
+  checkMetered(workspace, values, claimed, offered, startMs);
   const { transformerLimit, importLimits, exportLimits } = workspace.contract;
   const brought = { claims: claimed, totalClaimed, offers: offered, totalOffered };
   const ruled = workspace.share(startMs, brought, 'free');
@@ -39,6 +41,21 @@ export function applyRules(
     withinCapacity,
   };
   return { data: putSlots(made, ruled), values: netted };
+}
+
+/** Totals of what was metered are settled too, also where less of it is brought into sharing. */
+function checkMetered(
+  workspace: Workspace,
+  values: Readonly<Record<string, Float64Array>>,
+  claimed: Float64Array,
+  offered: Float64Array,
+  startMs: number,
+): void {
+  const { zero, contract } = workspace;
+  const { importPending = zero, exportPending = zero } = values;
+  const { pointIds } = contract;
+  if (importPending !== claimed) columnSum(importPending, 'imports', startMs, pointIds);
+  if (exportPending !== offered) columnSum(exportPending, 'exports', startMs, pointIds);
 }
 
 function within(column: Float64Array, limits: Float64Array): boolean {

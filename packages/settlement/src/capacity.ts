@@ -19,8 +19,8 @@ export function curtail(
   const { startMs } = data;
   const claimed = cut(data.claimed, contract.importLimits, workspace, 'limitedClaims', startMs);
   const offered = cut(data.offered, contract.exportLimits, workspace, 'limitedOffers', startMs);
-  const totalClaimed = columnSum(claimed, 'imports', startMs);
-  const totalOffered = columnSum(offered, 'exports', startMs);
+  const totalClaimed = columnSum(claimed, 'imports', startMs, contract.pointIds);
+  const totalOffered = columnSum(offered, 'exports', startMs, contract.pointIds);
   const brought = { claims: claimed, totalClaimed, offers: offered, totalOffered };
   const ruled = workspace.share(startMs, brought, 'limited');
   const shared = Math.min(ruled.entitled, contract.transformerLimit);

@@ -37,7 +37,7 @@ export function match(
     );
   }
   if (own !== undefined && assigned !== undefined) {
-    checkOwnSurplus(own, assigned, exportPending, startMs);
+    checkOwnSurplus(own, assigned, exportPending, startMs, workspace.contract.pointIds);
   }
   const issued: IssuedCase = {
     startMs,
@@ -72,9 +72,10 @@ function checkOwnSurplus(
   assigned: Float64Array,
   left: Float64Array,
   startMs: number,
+  ids: readonly string[],
 ): void {
-  const kept = columnSum(own, 'own surpluses', startMs);
-  const gave = columnSum(assigned, 'own surpluses', startMs);
+  const kept = columnSum(own, 'own surpluses', startMs, ids);
+  const gave = columnSum(assigned, 'own surpluses', startMs, ids);
   const over = assigned.findIndex((energy, index) => energy > (left[index] as number));
   if (kept === gave && over === -1) return;
   throw new SettlementError(

@@ -44,7 +44,7 @@ export class PeriodColumns {
     this.shared = column(intervals);
     this.curtailed = column(intervals);
     this.capacity = new Uint8Array(intervals);
-    this.market = rule.market && new MarketColumns(intervals, this.size);
+    this.market = rule.market && new MarketColumns(intervals, contract);
   }
 
   /** The same columns for every interval, but those of the results. */

@@ -1,6 +1,5 @@
 import { applyRules } from './apply-rules.js';
 import { curtail, passCapacity } from './capacity.js';
-import type { IssuedCase } from './energy-case.js';
 import { MarketColumns } from './market-columns.js';
 import { match } from './match.js';
 import type { SettledPeriod } from './settled-period.js';
@@ -10,51 +9,70 @@ import { partOf } from './settled-part.js';
 import { Workspace } from './workspace.js';
 
 /**
- * The first interval settled by the steps that the net fires, without the net around them: thousands
- * of contracts in seconds. That the net gives the same is a test of its own.
+ * A period settled by the steps that the net fires, without the net around them: thousands of
+ * contracts in seconds. That the net gives the same is a test of its own.
  */
 export function settledByRules(contract: SettlementContract, grid: SettlementGrid): SettledPeriod {
   const workspace = new Workspace(contract);
   const { importMilliwattHours, exportMilliwattHours } = grid;
-  const step = {
-    data: { startMs: contract.startMs },
-    values: { importPending: importMilliwattHours, exportPending: exportMilliwattHours },
-    indices: {},
-    tokens: {},
-    message: undefined,
+  const { intervals, pointIds, rule } = contract;
+  const size = pointIds.length;
+  const column = (): Float64Array => new Float64Array(intervals * size);
+  const columns = {
+    consumedMilliwattHours: column(),
+    injectedMilliwattHours: column(),
+    sharedInMilliwattHours: column(),
+    sharedOutMilliwattHours: column(),
+    sharedMilliwattHours: new Float64Array(intervals),
+    curtailedMilliwattHours: new Float64Array(intervals),
+    capacity: new Uint8Array(intervals),
+    ...(rule.keepsUnused && {
+      ownSurplusMilliwattHours: column(),
+      assignedOutMilliwattHours: column(),
+    }),
   };
-  const ruled = applyRules(workspace, step);
-  const values = { ...step.values, ...ruled.values };
-  const next = { ...step, values, data: ruled.data };
-  const cleared = ruled.data.withinCapacity ? passCapacity(next) : curtail(workspace, next);
-  const matched = match(workspace, { ...next, data: cleared.data });
-  const issued: IssuedCase = matched.data;
-  const { sharedIn, sharedOut } = matched.values as Record<string, Float64Array>;
-  const size = contract.pointIds.length;
-  const market = issued.market && new MarketColumns(1, size);
-  if (issued.market) market?.put(0, issued.market);
-  const part = partOf(contract, contract.startMs, importMilliwattHours, exportMilliwattHours);
+  const market = rule.market && new MarketColumns(intervals, contract);
+  for (let interval = 0; interval < intervals; interval++) {
+    const startMs = contract.startMs + interval * contract.resolutionMs;
+    const at = interval * size;
+    const imports = importMilliwattHours.subarray(at, at + size);
+    const exports = exportMilliwattHours.subarray(at, at + size);
+    const step = {
+      data: { startMs },
+      values: { importPending: imports, exportPending: exports },
+      indices: {},
+      tokens: {},
+      message: undefined,
+    };
+    const ruled = applyRules(workspace, step);
+    const next = { ...step, values: { ...step.values, ...ruled.values }, data: ruled.data };
+    const cleared = ruled.data.withinCapacity ? passCapacity(next) : curtail(workspace, next);
+    const { data: issued, values } = match(workspace, { ...next, data: cleared.data });
+    const part = partOf(contract, startMs, imports, exports);
+    columns.consumedMilliwattHours.set(part.consumed, at);
+    columns.injectedMilliwattHours.set(part.injected, at);
+    columns.sharedInMilliwattHours.set(values?.['sharedIn'] ?? [], at);
+    columns.sharedOutMilliwattHours.set(values?.['sharedOut'] ?? [], at);
+    columns.sharedMilliwattHours[interval] = issued.shared;
+    columns.curtailedMilliwattHours[interval] = issued.curtailed;
+    columns.capacity[interval] = issued.withinCapacity ? 0 : 1;
+    columns.ownSurplusMilliwattHours?.set(issued.own ?? [], at);
+    columns.assignedOutMilliwattHours?.set(issued.assigned ?? [], at);
+    if (issued.market) market?.put(interval, issued.market);
+  }
   return {
     contract,
-    points: contract.pointIds,
+    points: pointIds,
     members: contract.members,
     memberOfPoint: contract.memberOfPoint,
     startMs: contract.startMs,
     endMs: contract.endMs,
     resolutionMs: contract.resolutionMs,
-    intervals: 1,
+    intervals,
     importMilliwattHours,
     exportMilliwattHours,
-    consumedMilliwattHours: part.consumed,
-    injectedMilliwattHours: part.injected,
-    sharedInMilliwattHours: sharedIn ?? new Float64Array(size),
-    sharedOutMilliwattHours: sharedOut ?? new Float64Array(size),
-    ...(issued.own && { ownSurplusMilliwattHours: issued.own }),
-    ...(issued.assigned && { assignedOutMilliwattHours: issued.assigned }),
+    ...columns,
     quality: grid.quality,
-    sharedMilliwattHours: Float64Array.of(issued.shared),
-    curtailedMilliwattHours: Float64Array.of(issued.curtailed),
-    capacity: Uint8Array.of(issued.withinCapacity ? 0 : 1),
     prices: contract.prices,
     ...(market && { internalAmounts: market }),
     firings: () => [],

@@ -156,8 +156,17 @@ export function putSlots<Data extends Partial<KeySlots>>(
 
 type KeySlots = Required<Pick<Entitled, 'own' | 'assigned' | 'market'>>;
 
-/** The exact sum of a column. @throws SettlementError `out-of-range` beyond 2^53 - 1 mWh. */
-export function columnSum(column: Float64Array, what: string, atMs: number): number {
+/**
+ * The exact sum of a column.
+ * @param ids of the points in the order of the column.
+ * @throws SettlementError `out-of-range` beyond 2^53 - 1 mWh, naming the interval and the largest of them.
+ */
+export function columnSum(
+  column: Float64Array,
+  what: string,
+  atMs: number,
+  ids: readonly string[],
+): number {
   // Four sums at a time: one addition need not wait for the one before. All are exact up to the bound.
   let [first, second, third, fourth] = [0, 0, 0, 0];
   let index = 0;
@@ -170,9 +179,11 @@ export function columnSum(column: Float64Array, what: string, atMs: number): num
   for (; index < column.length; index++) first += column[index] as number;
   const sum = first + second + (third + fourth);
   if (sum <= Number.MAX_SAFE_INTEGER) return sum;
+  const largest = column.reduce((most, energy) => Math.max(most, energy), 0);
+  const id = ids[column.indexOf(largest)] ?? '';
   throw new SettlementError(
     'out-of-range',
-    `interval ${formatInstant(atMs)}: ${what} add up to more than 2^53 - 1 mWh; check the unit of the readings`,
+    `interval ${formatInstant(atMs)}: ${what} add up to more than 2^53 - 1 mWh, the largest ${largest} mWh of ${id}; check the unit of the readings`,
   );
 }
 

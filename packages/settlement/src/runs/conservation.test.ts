@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { generatedSharing } from '../generated-keys.test-data.js';
+import { generatedSharing } from '../generated-sharing.test-data.js';
 import { settle } from '../settle.js';
 import type { SettledPeriod } from '../settled-period.js';
 import { settlementContract } from '../settlement-contract.js';

@@ -233,7 +233,8 @@ class KeyCompiler {
     const short = this.keepsUnused
       ? this.rule(scarce)
       : this.keyRule('twoSided', whole(scarce, context), false);
-    return new TwoSidedRule(short, whole(abundant, context), this.context.allocator);
+    const { allocator, limits } = this.context;
+    return new TwoSidedRule(short, whole(abundant, context), allocator, limits);
   }
 }
 

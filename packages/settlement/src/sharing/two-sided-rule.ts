@@ -1,5 +1,5 @@
 import type { Allocator } from '@microgrid/units';
-import type { KeyNode } from './key-node.js';
+import type { KeyNode, NodeContext } from './key-node.js';
 import type { SharingRule, SharingWork } from './sharing-rule.js';
 
 /**
@@ -18,6 +18,7 @@ export class TwoSidedRule implements SharingRule {
     private readonly scarce: SharingRule,
     private readonly abundant: KeyNode,
     private readonly allocator: Allocator,
+    private readonly limits: NodeContext['limits'],
   ) {}
 
   get keepsUnused(): boolean {
@@ -31,6 +32,7 @@ export class TwoSidedRule implements SharingRule {
       work.own.fill(0);
       work.assigned.fill(0);
     }
+    this.limits.cut = work.cut;
     const taken = this.abundant.share(
       interval,
       offers,
