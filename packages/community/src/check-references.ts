@@ -161,12 +161,17 @@ function checkVat({ charges = [], vat = [] }: CommunityInput): ReferenceProblem[
 function checkRules(community: CommunityInput): ReferenceProblem[] {
   const points = community.members.flatMap(({ meteringPoints }) => meteringPoints);
   const known = new Set(points.map(({ id }) => id));
-  const { exportConstraints = [], reserveLevels = [] } = community;
+  const { charges = [], exportConstraints = [], reserveLevels = [] } = community;
   const message = 'the id of a metering point of this community';
   return [
     ...exportConstraints.flatMap(({ points: named = [] }, index) =>
       named.flatMap((id, position) =>
         known.has(id) ? [] : [{ path: ['exportConstraints', index, 'points', position], message }],
+      ),
+    ),
+    ...charges.flatMap(({ points: named = [] }, index) =>
+      named.flatMap((id, position) =>
+        known.has(id) ? [] : [{ path: ['charges', index, 'points', position], message }],
       ),
     ),
     ...checkVat(community),

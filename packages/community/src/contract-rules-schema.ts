@@ -143,7 +143,10 @@ export const contractSlots = {
   }),
   charges: chargesSchema
     .optional()
-    .meta({ description: 'Price stack beside the three prices: charges of every member' }),
+    .meta({
+      description:
+        'Price stack beside the three prices: charges of every point, or of the points they name',
+    }),
   vat: z
     .array(vatSchema)
     .refine((list) => new Set(list.map(({ id }) => id)).size === list.length, {

@@ -355,6 +355,14 @@ describe('slots of a contract', () => {
       'exportConstraints[0].points[0]: got "silo", expected the id of a metering point of this community',
     ],
     [
+      {
+        charges: [
+          { id: 'fee', on: 'point', per: 'month', rate: '1', payTo: 'egac', points: ['silo'] },
+        ],
+      },
+      'charges[0].points[0]: got "silo", expected the id of a metering point of this community',
+    ],
+    [
       { reserveLevels: [{ point: 'silo', minimumPercent: '20', whenNotEvaluable: 'refuse' }] },
       'reserveLevels[0].point: got "silo", expected the id of a metering point of this community',
     ],
@@ -411,7 +419,14 @@ describe('slots of a contract', () => {
       reserveLevels: [{ point: 'battery', minimumPercent: '20.0', whenNotEvaluable: 'refuse' }],
       charges: [
         { id: 'z', on: 'supply', per: 'kWh', rate: '0.10', payTo: 'grid', vat: 'normal' },
-        { id: 'a', on: 'point', per: 'month', rate: '2.00', payTo: 'manager' },
+        {
+          id: 'a',
+          on: 'point',
+          per: 'month',
+          rate: '2.00',
+          payTo: 'manager',
+          points: ['roof', 'battery', 'roof'],
+        },
       ],
       vat: [{ id: 'normal', rates: [{ validFrom: '2026-01-01', percent: '23.0' }] }],
       rounding: { point: 'total', decimals: 2, mode: 'half-even' },
@@ -456,7 +471,7 @@ describe('slots of a contract', () => {
       exportConstraints: [{ points: ['battery', 'roof'], limitKilowatts: '5.5' }],
       reserveLevels: [{ minimumPercent: '20' }],
       charges: [
-        { id: 'a', rate: '2' },
+        { id: 'a', rate: '2', points: ['battery', 'roof'] },
         { id: 'z', rate: '0.1' },
       ],
       vat: [{ rates: [{ percent: '23' }] }],

@@ -51,7 +51,7 @@ export function normalRules(input: CommunityInput): ContractRules {
     },
     exportConstraints: filled(input.exportConstraints)?.map((constraint) => ({
       ...constraint,
-      points: constraint.points && [...new Set(constraint.points)].sort(compareIds),
+      points: sortedOnce(constraint.points),
       limitKilowatts: decimal(constraint.limitKilowatts),
     })),
     reserveLevels: filled(input.reserveLevels)
@@ -84,7 +84,13 @@ function normalCharge(charge: Charge): Charge {
     ...charge,
     rate: typeof charge.rate === 'string' ? decimal(charge.rate) : normalTariff(charge.rate),
     exemptionPercent: spelled(charge.exemptionPercent),
+    of: sortedOnce(charge.of),
+    points: sortedOnce(charge.points),
   };
+}
+
+function sortedOnce(ids: readonly string[] | undefined): string[] | undefined {
+  return ids && [...new Set(ids)].sort(compareIds);
 }
 
 function normalVat({ rates, ...vat }: Vat): Vat {

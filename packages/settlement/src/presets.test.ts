@@ -445,6 +445,44 @@ describe('presets', () => {
     expect(premium('200')).toBe('-2.8800');
   });
 
+  test('each Italian plant has the premium of its own power, as far as its age gave it a share', () => {
+    const rate = (powerKilowatts: string) => ({
+      type: 'tip', series: 'zonal-prices.csv', powerKilowatts, region: 'north', photovoltaic: true,
+    }); // prettier-ignore
+    const young = { on: 'sharedOut', per: 'kWh', payTo: 'gse', points: ['young'] };
+    const result = settled('it-cer', {
+      more: {
+        charges: [
+          { id: 'tip', rate: rate('150'), points: ['old'] },
+          { id: 'tip-young', ...young, rate: rate('450') },
+        ],
+      },
+      points: {
+        old: { role: 'producer', entryIntoService: '2023-01-10' },
+        young: { role: 'producer', entryIntoService: '2024-06-01' },
+      },
+      consumed: { u1: '25', u2: '35' },
+      injected: { old: '30', young: '50' },
+    });
+    const { startMs, endMs, resolutionMs, points } = result;
+    const zonal = marketSeries('zonal-prices.csv', startMs, resolutionMs, ['100']);
+    const earned = (meteringPoint: string): string[] => {
+      const at = points.indexOf(meteringPoint);
+      return chargeLines(result.contract.community.charges ?? [], {
+        meteringPoint,
+        startMs,
+        endMs,
+        resolutionMs,
+        timeZone: 'Europe/Rome',
+        energies: { sharedOut: result.sharedOutMilliwattHours.slice(at, at + 1) },
+        market: new Map([['zonal-prices.csv', zonal]]),
+      }).map(({ charge, amount }) => `${charge} ${formatFraction(amount, 2)}`);
+    };
+    // 60 kWh shared, 30 of each: 120 + 10 EUR/MWh up to 200 kW, 110 + 10 up to 600 kW.
+    expect(earned('old')).toEqual(['tip -3.90']);
+    expect(earned('young')).toEqual(['tip-young -3.60']);
+  });
+
   test('countries where the operator decides say so', () => {
     const decided = presets().filter(({ policy }) => policy['decidedBy'] === 'dso');
     expect(new Set(decided.map(({ country }) => country))).toEqual(

@@ -4,6 +4,7 @@ import { addFractions, fraction, roundFraction, ZERO, type Fraction } from '@mic
 import { isInvoicingError } from '../invoicing-error.js';
 import { nodeHash } from '@microgrid/journal/node';
 import { invoice } from '../invoice.js';
+import { verifyStatement } from '../verify-statement.js';
 import { chargedPeriod, KEYS, STACK, START_MS } from './charged-period.test-data.js';
 import { chargeParts, type ChargePart } from './charge-parts.js';
 import { exactNumber, readExactNumber, sumExactNumbers } from './exact-number.js';
@@ -82,8 +83,10 @@ describe('what charges are made of', () => {
           const rounding = { point, decimals: 2, mode: 'half-away' };
           const settled = chargedPeriod({ ...key, ...BLOCKS, rounding }, seed, hours);
           const lines = new Map<string, StatementLine>();
-          for (const { lines: all } of invoice(settled, { hash: nodeHash }).statements) {
-            for (const line of all) if (line.charge) lines.set(line.charge.key, line);
+          for (const statement of invoice(settled, { hash: nodeHash }).statements) {
+            // Shares of a block have no decimal: what is shown is still held to add up.
+            expect(verifyStatement(statement, nodeHash)).toEqual({ ok: true });
+            for (const line of statement.lines) if (line.charge) lines.set(line.charge.key, line);
           }
           const seen = new Map<string, StatementLine>();
           for (const id of settled.points) {

@@ -71,6 +71,7 @@ export function chargedUsage(settled: SettledPeriod, point: number): IntervalUsa
   const { contractedKilovoltAmperes, largeFamily, connection } = about;
   const flows = ENERGY_FLOWS.filter((flow) => charges.some(({ on }) => on === flow));
   return {
+    meteringPoint: about.id,
     startMs: startMs + span.first * resolutionMs,
     endMs: startMs + span.end * resolutionMs,
     resolutionMs,

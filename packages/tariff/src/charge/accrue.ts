@@ -8,6 +8,7 @@ import {
   type Fraction,
 } from '../number/fraction.js';
 import { roundFraction, type Rounding } from '../number/rounding.js';
+import { TariffError } from '../tariff-error.js';
 import type { Accrual } from './accrual.js';
 import { chargeDirection, type Charge } from './charge.js';
 import { contractedPower } from './contracted-power.js';
@@ -42,7 +43,8 @@ export function directAccruals(input: AccrualInput): Accrual[] {
   const direct: Accrual[] = [];
   for (const [position, segment] of input.segments.entries()) {
     for (const charge of input.inForce[position] ?? []) {
-      if (charge.per !== 'percent') direct.push(...accrueOne(charge, segment, position, input));
+      if (charge.per === 'percent' || !isLeviedOn(charge, input.facts)) continue;
+      direct.push(...accrueOne(charge, segment, position, input));
     }
   }
   return direct;
@@ -51,16 +53,27 @@ export function directAccruals(input: AccrualInput): Accrual[] {
 /** Accruals, and after them the percentages that are taken of them. */
 export function withPercents(
   direct: readonly Accrual[],
-  { inForce }: Pick<AccrualInput, 'inForce'>,
+  { inForce, facts }: Pick<AccrualInput, 'inForce' | 'facts'>,
 ): Accrual[] {
   const accruals = [...direct];
   for (const [position, charges] of inForce.entries()) {
     for (const charge of inOrderOfBase(charges)) {
+      if (!isLeviedOn(charge, facts)) continue;
       const accrual = percentOf(charge, position, accruals);
       if (accrual !== undefined) accruals.push(accrual);
     }
   }
   return accruals;
+}
+
+/** Whether a charge is levied on the point at all. @throws TariffError `bad-usage` where the point is not known. */
+function isLeviedOn({ id, points }: Charge, { meteringPoint }: UsageFacts): boolean {
+  if (points === undefined) return true;
+  if (meteringPoint !== undefined) return points.includes(meteringPoint);
+  throw new TariffError(
+    'bad-usage',
+    `meteringPoint: got none, expected the id of the point: charge ${id} is levied on some points alone`,
+  );
 }
 
 /** The charges whose version holds in each segment; versions begin and end where segments do. */

@@ -164,6 +164,44 @@ describe('fees', () => {
   });
 });
 
+describe('a charge of some points', () => {
+  const own = { ...energy, id: 'own', rate: '0.20', points: ['house'] };
+  const discount = {
+    id: 'discount', on: 'point', per: 'percent', rate: '10', of: ['own'], payTo: 'supplier',
+    direction: 'credit',
+  }; // prettier-ignore
+  const monthly = {
+    id: 'fee',
+    on: 'point',
+    per: 'month',
+    rate: '3',
+    payTo: 'egac',
+    points: ['shop'],
+  };
+  const usage = hours('2026-06-01T00:00:00Z', 2);
+
+  test('is levied on them alone, and so is what is taken of it', () => {
+    const of = (meteringPoint: string): string[] =>
+      amounts([own, discount, monthly], { ...usage, meteringPoint });
+    expect(of('house')).toEqual(['discount: 0.400 = -0.040000', 'own: 2.000 = 0.400000']);
+    expect(of('shop')).toEqual([expect.stringMatching(/^fee: /)]);
+    expect(of('barn')).toEqual([]);
+  });
+
+  test('asks for the point', () => {
+    expect(() => amounts([own], usage)).toThrow(/meteringPoint: got none, .*charge own/);
+  });
+
+  test('has the same points in all its versions', () => {
+    const versions = [
+      { ...own, validTo: '2026-07-01' },
+      { ...own, validFrom: '2026-07-01', points: ['shop'] },
+    ];
+    expect(() => parseCharges(versions)).toThrow(/\[1\]\.points: .*the same points/);
+    expect(() => parseCharges([{ ...own, points: [] }])).toThrow(/points: .*leave the field out/);
+  });
+});
+
 describe('exemptions', () => {
   const access = {
     type: 'access',

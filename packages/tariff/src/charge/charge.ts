@@ -18,6 +18,7 @@ export type ChargeRate = z.infer<typeof chargeRate>;
  *
  * Several entries of one `id` are its versions in time; their validities follow each other without gap
  * or overlap, and only `rate` and `exemptionPercent` may differ. Energy is priced at its own time.
+ * A charge with `points` is levied on these metering points alone.
  */
 export const chargeSchema = z.strictObject({
   id: nameText,
@@ -29,6 +30,13 @@ export const chargeSchema = z.strictObject({
     .min(1)
     .optional()
     .meta({ description: 'Of percent charges: ids of the charges whose amounts are the base' }),
+  points: z
+    .array(nameText)
+    .min(1, { error: 'at least one point; leave the field out for all points' })
+    .optional()
+    .meta({
+      description: 'Ids of the metering points it is levied on; absent: all of them',
+    }),
   direction: z.enum(['charge', 'credit'], { error: 'charge or credit' }).optional().meta({
     description:
       'charge: paid by the member; credit: paid to the member. Default: what flows out (export, surplus, sharedOut) earns when per kWh, everything else costs',

@@ -89,6 +89,10 @@ function checkBase(
 }
 
 const SAME = ['on', 'per', 'direction', 'payTo', 'vat'] as const;
+const LISTS = [
+  ['of', 'charges'],
+  ['points', 'points'],
+] as const;
 
 /** Versions of one charge follow each other in time and differ only in their rate. */
 function checkVersions(entries: readonly Entry[]): ChargeProblem[] {
@@ -114,16 +118,17 @@ function checkVersions(entries: readonly Entry[]): ChargeProblem[] {
       const message = `the same as in the other versions of ${charge.id}`;
       problems.push({ path: [index, differs], message });
     }
-    if (sorted(charge.of) !== sorted(before.charge.of)) {
-      const message = `the same charges as in the other versions of ${charge.id}`;
-      problems.push({ path: [index, 'of'], message });
+    for (const [field, what] of LISTS) {
+      if (sorted(charge[field]) === sorted(before.charge[field])) continue;
+      const message = `the same ${what} as in the other versions of ${charge.id}`;
+      problems.push({ path: [index, field], message });
     }
     return problems;
   });
 }
 
 function sorted(ids: readonly string[] | undefined): string {
-  return JSON.stringify([...(ids ?? [])].sort(compareIds));
+  return JSON.stringify([...new Set(ids ?? [])].sort(compareIds));
 }
 
 /** A percentage of itself, directly or around a circle, has no amount. */

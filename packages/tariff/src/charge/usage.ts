@@ -4,6 +4,8 @@ import type { EnergyFlow } from './charge-base.js';
 
 /** What charges and VAT need to know of a point or member beside its energy. */
 export interface UsageFacts {
+  /** Id of the metering point. Needed by charges that are levied on some points alone. */
+  readonly meteringPoint?: string;
   /** Contracted power in kVA, decimal text. Needed by charges per kVA-day and VAT blocks by power. */
   readonly contractedKilovoltAmperes?: string;
   /** Row of access tariffs, where they do not name one. */

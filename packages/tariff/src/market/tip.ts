@@ -1,4 +1,5 @@
 import type { TipTariff } from '../market-tariff.js';
+import { TariffError } from '../tariff-error.js';
 import {
   addFractions,
   compareFractions,
@@ -41,23 +42,39 @@ export type TipPlant = Pick<
 /**
  * The Italian premium tariff of one hour, EUR/MWh:
  * (min(cap; base + max(0; 180 - zonal price)) + correction) x (1 - reduction).
- * @param zonalPrice EUR/MWh, exact; it may be negative.
+ * @param zonalPrice EUR/MWh, a fraction or decimal text; it may be negative.
+ * @throws TariffError `bad-number` for a power or price that is neither, and for an unknown region.
  */
-export function tipPremium(plant: TipPlant, zonalPrice: Fraction): Fraction {
+export function tipPremium(plant: TipPlant, zonalPrice: Fraction | string): Fraction {
   const power = parseFraction(plant.powerKilowatts);
   const powerClass = TIP_CLASSES.find(
     ({ upToKilowatts }) =>
       upToKilowatts === Infinity || compareFractions(power, fraction(upToKilowatts)) <= 0,
   ) as TipClass;
-  const room = subtractFractions(REFERENCE, zonalPrice);
+  const room = subtractFractions(
+    REFERENCE,
+    isFraction(zonalPrice) ? zonalPrice : parseFraction(zonalPrice),
+  );
   const variable = compareFractions(room, ZERO) > 0 ? room : ZERO;
   const uncapped = addFractions(fraction(powerClass.base), variable);
   const cap = fraction(powerClass.cap);
   const capped = compareFractions(uncapped, cap) > 0 ? cap : uncapped;
-  const correction = plant.photovoltaic ? fraction(TIP_CORRECTION[plant.region]) : ZERO;
+  const correction = plant.photovoltaic ? correctionOf(plant.region) : ZERO;
   const reduction = multiplyFractions(
     parseFraction(plant.reductionPercent ?? '0'),
     fraction(1, 100),
   );
   return multiplyFractions(addFractions(capped, correction), subtractFractions(ONE, reduction));
+}
+
+function isFraction(value: Fraction | string): value is Fraction {
+  return typeof value === 'object' && typeof value.numerator === 'bigint';
+}
+
+/** The region may come from a program that no compiler has checked. */
+function correctionOf(region: string): Fraction {
+  const found = Object.entries(TIP_CORRECTION).find(([name]) => name === region);
+  if (found !== undefined) return fraction(found[1]);
+  const known = Object.keys(TIP_CORRECTION).join(', ');
+  throw new TariffError('bad-number', `region: got ${region}, expected one of ${known}`);
 }

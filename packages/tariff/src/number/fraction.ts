@@ -29,8 +29,18 @@ export function fraction(numerator: bigint | number, denominator: bigint | numbe
   return { numerator: n / divisor, denominator: d / divisor };
 }
 
-/** Reads a plain decimal of at most 12 decimals exactly. @throws UnitsError `not-a-number` or `too-fine`. */
+/**
+ * Reads a plain decimal of at most 12 decimals exactly.
+ * @throws UnitsError `not-a-number` or `too-fine`; TariffError `bad-number` for what is no text: a number
+ *   may have lost digits before it came here.
+ */
 export function parseFraction(text: string): Fraction {
+  if (typeof text !== 'string') {
+    throw new TariffError(
+      'bad-number',
+      `number: got ${String(text)} (${typeof text}), expected a decimal as text, such as "6.9"`,
+    );
+  }
   const { numerator, scale } = parseRatio(text);
   return fraction(numerator, 10n ** BigInt(scale));
 }

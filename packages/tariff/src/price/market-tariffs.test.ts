@@ -143,6 +143,18 @@ describe('the Italian premium', () => {
     expect(tipPremium(hydro, parseFraction('100'))).toEqual(parseFraction('120'));
   });
 
+  test('takes the zonal price as text too, and refuses by name what is no decimal or region', () => {
+    const plant = { powerKilowatts: '450', region: 'centre', photovoltaic: true } as const;
+    expect(tipPremium(plant, '150')).toEqual(parseFraction('104'));
+    expect(() => tipPremium(plant, 150 as never)).toThrow(/got 150 \(number\), .*decimal as text/);
+    expect(() => tipPremium({ ...plant, powerKilowatts: 450 as never }, '150')).toThrow(
+      /got 450 \(number\)/,
+    );
+    expect(() => tipPremium({ ...plant, region: 'nord' as never }, '150')).toThrow(
+      /region: got nord, expected one of south, centre, north/,
+    );
+  });
+
   test('is reduced for a grant', () => {
     expect(premium('20', '150', { reductionPercent: '50' })).toBe('55.000');
     expect(() =>
