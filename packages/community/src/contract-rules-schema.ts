@@ -141,12 +141,10 @@ export const contractSlots = {
   minimumMeasuredEnergyShare: coefficientText.optional().meta({
     description: "Least part of a member's energy that is measured or corrected, 0 to 1",
   }),
-  charges: chargesSchema
-    .optional()
-    .meta({
-      description:
-        'Price stack beside the three prices: charges of every point, or of the points they name',
-    }),
+  charges: chargesSchema.optional().meta({
+    description:
+      'Price stack beside the three prices: charges of every point, or of the points they name',
+  }),
   vat: z
     .array(vatSchema)
     .refine((list) => new Set(list.map(({ id }) => id)).size === list.length, {
