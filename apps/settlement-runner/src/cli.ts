@@ -16,6 +16,7 @@ import { addProofCommands } from './proof-commands.js';
 import { renderExplanation } from './render-explanation.js';
 import { isRunnerError, RunnerError } from './runner-error.js';
 import { run, type RunManifest, type RunOptions } from './run.js';
+import type { SettlingThreads } from './stretches/stretch-threads.js';
 import { verify, type VerifyOptions } from './verify.js';
 import { addVersionCommands, kindOf, sourceOf } from './version-commands.js';
 import { runHistory, runKindOfPeriod } from './versions/run-kind-of-period.js';
@@ -142,15 +143,9 @@ function addRun(command: Command, streams: CliStreams, { stop, ...watched }: Wat
       'keep the inputs there by their hash, for several runs, instead of in the run',
     )
     .option('--no-interval-tables', "leave out the CSV tables of the members' intervals")
-    .option(
-      '--threads <count>',
-      'threads that settle a large run: the bytes do not depend on it; default one per core',
-      countOfThreads,
-    )
+    .option(...THREADS_OPTION)
     .action(async (options: RunLine) => {
-      const { worker } = streams;
-      const count = options.threads;
-      const threads = { ...(worker && { worker }), ...(count !== undefined && { count }) };
+      const threads = threadsOf(streams, options);
       const manifest = await runOf(options, { ...watched, threads }).finally(stop);
       streams.stdout.write(summary(manifest, options.out));
     });
@@ -167,9 +162,11 @@ function addVerify(
     .argument('<directory>', 'directory that run wrote')
     .option('--operator-key <key>', 'the run must be signed by this key, as in ed25519:…')
     .option(...EXTERNAL_INPUTS_OPTION)
-    .action(async (directory: string, options: Omit<VerifyOptions, 'onProgress'>) => {
+    .option(...THREADS_OPTION)
+    .action(async (directory: string, options: VerifyLine) => {
       const { ok, files, findings, erased } = await verify(directory, {
         ...options,
+        threads: threadsOf(streams, options),
         ...(onProgress && { onProgress }),
       }).finally(stop);
       if (ok && erased !== undefined) {
@@ -211,8 +208,10 @@ function addExplain(command: Command, streams: CliStreams): void {
     });
 }
 
+type VerifyLine = Pick<VerifyOptions, 'operatorKey' | 'externalInputs'> & ThreadsLine;
+
 /** The options of `run`, as they stand on its line. */
-interface RunLine {
+interface RunLine extends ThreadsLine {
   readonly community?: string;
   readonly readings?: string;
   readonly history?: string;
@@ -225,6 +224,20 @@ interface RunLine {
   readonly out: string;
   readonly externalInputs?: string;
   readonly intervalTables: boolean;
+}
+
+const THREADS_OPTION = [
+  '--threads <count>',
+  'threads that settle a large run: the bytes do not depend on it; default one per core',
+  countOfThreads,
+] as const;
+
+function threadsOf({ worker }: CliStreams, { threads: count }: ThreadsLine): SettlingThreads {
+  return { ...(worker && { worker }), ...(count !== undefined && { count }) };
+}
+
+/** How many threads, as it stands on a line. */
+interface ThreadsLine {
   readonly threads?: number;
 }
 

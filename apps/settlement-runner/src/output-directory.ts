@@ -11,13 +11,11 @@ import {
   rmSync,
   writeSync,
 } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { FileSyncs } from './file-syncs.js';
 import { ERASED_JSON, HEAD_JSON, RUN_JSON } from './run-layout.js';
 import { isDirectory, listDirectory, manifestObject, readManifest } from './run-directory.js';
 import { isSystemError, RunnerError, systemMessage } from './runner-error.js';
-
-const SYNCS_AT_ONCE = 64;
 
 /**
  * An output directory that appears whole or not at all: files go to a temporary sibling, are synced,
@@ -26,7 +24,7 @@ const SYNCS_AT_ONCE = 64;
 export class OutputDirectory {
   private readonly temporary: string;
   private readonly folders = new Set<string>();
-  private readonly files: string[] = [];
+  private readonly syncs = new FileSyncs();
 
   private constructor(private readonly target: string) {
     const parent = dirname(target);
@@ -89,23 +87,22 @@ export class OutputDirectory {
       const folder = dirname(join(this.temporary, path));
       if (!this.folders.has(folder)) mkdirSync(folder, { recursive: true });
       this.folders.add(folder);
-      const file = openSync(join(this.temporary, path), 'wx', 0o644);
+      const written = join(this.temporary, path);
+      const file = openSync(written, 'wx', 0o644);
       try {
         writePieces(file, pieces);
-      } finally {
+      } catch (error) {
         closeSync(file);
+        throw error;
       }
-      this.files.push(join(this.temporary, path));
+      this.syncs.add(written, file);
     });
   }
 
   /** Makes all durable and puts the directory in its place. @throws RunnerError `bad-output`. */
   async commit(): Promise<void> {
     try {
-      // Many at a time: each sync alone waits for the disk.
-      for (let at = 0; at < this.files.length; at += SYNCS_AT_ONCE) {
-        await Promise.all(this.files.slice(at, at + SYNCS_AT_ONCE).map(syncFile));
-      }
+      await this.syncs.done();
     } catch (error) {
       throw unwritable(this.target, error);
     }
@@ -144,15 +141,6 @@ export class OutputDirectory {
 function resolvedTarget(path: string): string {
   const target = resolve(path);
   return existsSync(target) ? realpathSync(target) : target;
-}
-
-async function syncFile(path: string): Promise<void> {
-  const file = await open(path, 'r');
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
 }
 
 /** Writes pieces to an open file. @throws the file system's error. */

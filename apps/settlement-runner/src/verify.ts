@@ -2,11 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { isCommunityError } from '@microgrid/community';
 import { isMeteringError, readCanonicalCsv } from '@microgrid/metering';
-import { isSettlementError } from '@microgrid/settlement';
-import { isTariffError } from '@microgrid/tariff';
-import { isUnitsError } from '@microgrid/units';
 import { periodOfDays } from './days-document.js';
 import { compareFile, type Finding } from './difference.js';
 import { keptContractFiles } from './contract-file-names.js';
@@ -36,7 +32,11 @@ import {
   READINGS_CSV,
   RUN_JSON,
 } from './run-layout.js';
-import { isRunnerError, isSystemError, RunnerError } from './runner-error.js';
+import { isInputError } from './input-error.js';
+import { isRunnerError, RunnerError } from './runner-error.js';
+import type { SettlingThreads } from './stretches/stretch-threads.js';
+import { NotInStretches } from './stretches/stretched-source.js';
+import { stretchedInputs } from './verify-stretches.js';
 import type { History } from './versions/history.js';
 import { historyOfRun } from './versions/load-history.js';
 import { produceVersion } from './versions/produce-version.js';
@@ -61,6 +61,8 @@ export interface VerifyOptions {
   readonly operatorKey?: string;
   /** Directory that holds the run's inputs, where they lie outside it. */
   readonly externalInputs?: string;
+  /** The threads that settle a large run again. Default: none. */
+  readonly threads?: SettlingThreads;
 }
 
 /** A run that is being verified. */
@@ -71,6 +73,7 @@ interface Examined {
   readonly place: InputPlace;
   readonly form: RunForm;
   readonly onProgress?: VerifyOptions['onProgress'];
+  readonly threads?: SettlingThreads;
 }
 
 /** One way to read the inputs. */
@@ -109,18 +112,21 @@ export async function verify(
 function examined(
   directory: string,
   listing: DirectoryListing,
-  { externalInputs, onProgress }: VerifyOptions,
+  { externalInputs, onProgress, threads }: VerifyOptions,
 ): Examined {
   const manifest = readManifest(directory);
   const form = formOfRun(manifest, listing.files, externalInputs !== undefined);
   const outside = form.externalInputs ? neededExternalInputs(directory, externalInputs) : undefined;
   const place = runPlace(directory, manifest, outside);
-  return { directory, listing, place, form, ...(onProgress && { onProgress }) };
+  const options = { ...(onProgress && { onProgress }), ...(threads && { threads }) };
+  return { directory, listing, place, form, ...options };
 }
 
 async function recompute(run: Examined): Promise<Verification> {
   const { directory, listing, place, form } = run;
   if (place.has(HISTORY_JSON)) return recomputeVersion(run);
+  const whole = await recomputeStretches(run);
+  if (whole?.ok) return whole;
   const copies = inputCopies(directory, listing.files, place);
   let best: Verification | undefined;
   let fault: Finding | undefined;
@@ -144,6 +150,20 @@ async function recompute(run: Examined): Promise<Verification> {
     message: `${shownInput(run, file)}: is missing`,
   }));
   return { ok: false, files: 0, findings: fault ? [...findings, fault] : findings };
+}
+
+/** Recomputes a large run with the memory of a few days; what is found then is looked at more closely. */
+async function recomputeStretches(run: Examined): Promise<Verification | undefined> {
+  const source = stretchedInputs(run.place, run.threads);
+  if (source === undefined) return undefined;
+  try {
+    return await compare(run, (sink) => produceRun(source, sink, run.form));
+  } catch (error) {
+    if (error instanceof NotInStretches || isInputError(error)) return undefined;
+    throw error;
+  } finally {
+    source.stop();
+  }
 }
 
 /** A version is made again from everything that became known, with all versions before it. */
@@ -223,15 +243,8 @@ function readInputs(candidate: Candidate, place: InputPlace): RunInputs | InputF
       const { line } = error.problem;
       return { file, message: error.message, ...(line !== undefined && { line }) };
     }
-    const known =
-      isCommunityError(error) ||
-      isRunnerError(error) ||
-      isSettlementError(error) ||
-      isTariffError(error) ||
-      isUnitsError(error) ||
-      isSystemError(error);
-    if (!known) throw error;
-    return { file, message: (error as Error).message };
+    if (!isInputError(error)) throw error;
+    return { file, message: error.message };
   }
 }
 

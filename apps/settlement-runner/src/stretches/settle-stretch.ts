@@ -1,15 +1,14 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { isCommunityError, type Community, type ContractFiles } from '@microgrid/community';
+import type { Community, ContractFiles } from '@microgrid/community';
 import { nodeHash } from '@microgrid/journal/node';
-import { canonicalGrid, isMeteringError } from '@microgrid/metering';
+import { canonicalGrid } from '@microgrid/metering';
 import {
-  isSettlementError,
   settle,
   settledStretch,
   settlementContract,
   type SettledStretch,
 } from '@microgrid/settlement';
-import { isTariffError } from '@microgrid/tariff';
+import { isInputError } from '../input-error.js';
 import { gridSpan } from '../run-inputs.js';
 import type { Stretch } from './plan-stretches.js';
 
@@ -37,12 +36,7 @@ export function settleStretch(
     const grid = canonicalGrid(bytesOf(readings, stretch), gridSpan(contract));
     return grid && settledStretch(settle(contract, grid), nodeHash, keepCells);
   } catch (error) {
-    const known =
-      isMeteringError(error) ||
-      isSettlementError(error) ||
-      isTariffError(error) ||
-      isCommunityError(error);
-    if (known) return undefined;
+    if (isInputError(error)) return undefined;
     throw error;
   }
 }

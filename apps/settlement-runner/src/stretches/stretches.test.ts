@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseCommunity } from '@microgrid/community';
 import { memberDays, settle, settlementContract } from '@microgrid/settlement';
 import { intervalGrid, readCanonicalCsv } from '@microgrid/metering';
-import { run } from '../index.js';
+import { run, verify } from '../index.js';
+import { listDirectory } from '../run-directory.js';
 import { parsePeriod } from '../period.js';
 import { COMMUNITY, readingsText, scratch } from '../scratch.test-data.js';
 import { planStretches } from './plan-stretches.js';
@@ -136,4 +137,46 @@ describe('stretches settled one by one', () => {
       /changed\.csv.*201/,
     );
   });
+});
+
+describe('a large run', () => {
+  const threads = { stretchCells: 200 };
+  let out: string;
+  beforeEach(async () => {
+    out = place.path('large');
+    await run({
+      community: place.write('community.yaml', COMMUNITY),
+      readings: place.write('canonical.csv', canonical),
+      from: '2026-10-22',
+      to: '2026-10-29',
+      out,
+      threads,
+    });
+  });
+
+  it('is the run that is made at once, byte by byte', () => {
+    const { files: names } = listDirectory(out);
+    expect(names).toEqual(listDirectory(place.path('first')).files);
+    for (const name of names) {
+      expect(readFileSync(join(out, name))).toEqual(readFileSync(join(place.path('first'), name)));
+    }
+  });
+
+  it('is verified in stretches too', async () => {
+    const { files: names } = listDirectory(out);
+    expect(await verify(out, { threads })).toEqual({ ok: true, files: names.length, findings: [] });
+  });
+
+  it.each(['statements/ana.json', 'inputs/readings.csv', 'events.ndjson', 'run.json'])(
+    'a changed byte of %s is named',
+    async (name) => {
+      const path = join(out, name);
+      const bytes = readFileSync(path);
+      const at = bytes.lastIndexOf('1');
+      bytes[at] = 0x32;
+      writeFileSync(path, bytes);
+      const { findings } = await verify(out, { threads });
+      expect(findings.find(({ file }) => file === name)).toMatchObject({ offset: at });
+    },
+  );
 });
