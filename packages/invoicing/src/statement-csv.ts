@@ -1,5 +1,5 @@
 import { INTERVAL_QUALITIES } from '@microgrid/events';
-import { pointCost, type SettledPeriod } from '@microgrid/settlement';
+import { pointCost, pointSurplus, type SettledPeriod } from '@microgrid/settlement';
 import { formatInstant, formatMoney, formatPrice } from '@microgrid/units';
 import { InvoicingError } from './invoicing-error.js';
 import { TableBytes } from './table-bytes.js';
@@ -72,10 +72,10 @@ function putCost(
     ((settled.consumedMilliwattHours[cell] as number) - sharedIn) *
     (prices.import[interval] as number);
   const exchange = (sharedIn - sharedOut) * (prices.internal[interval] as number);
-  const surplus =
-    ((settled.injectedMilliwattHours[cell] as number) - sharedOut) *
-    (prices.export[interval] as number);
-  if (Math.abs(supply) + Math.abs(exchange) + Math.abs(surplus) > Number.MAX_SAFE_INTEGER) {
+  const surplus = pointSurplus(settled, cell) * (prices.export[interval] as number);
+  const size = Math.abs(supply) + Math.abs(exchange) + Math.abs(surplus);
+  // A market gives amounts, and no price that all shared energy has.
+  if (settled.internalAmounts !== undefined || !(size <= Number.MAX_SAFE_INTEGER)) {
     table.put(encoder.encode(formatMoney(pointCost(settled, interval, point), 12)));
     return;
   }

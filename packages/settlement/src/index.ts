@@ -24,6 +24,7 @@ export {
   memberDays,
   memberTotals,
   pointCost,
+  pointSurplus,
   type MemberDay,
 } from './member-days.js';
 export { foldedNet } from './folded-net.js';
