@@ -15,10 +15,12 @@ import {
   dayLeaf,
   leafBytes,
   statementDay,
-  statementLinesHash,
+  statementHash,
+  statementHashes,
   type MemberDayLeaf,
+  type StatementBody,
 } from './member-day-leaf.js';
-import { statementLines, type StatementLines } from './statement-lines.js';
+import { statementLines } from './statement-lines.js';
 import { STATEMENT_NOTICE } from './statement-notice.js';
 import {
   checkBalances,
@@ -76,24 +78,18 @@ export function invoiceDays(settled: SettledOutline, { hash, days, bills }: Invo
     else known.push(index);
   }
   const charges = memberCharges(settled, bills);
-  const parts = memberTotals(days).map(({ member, amounts }): MemberPart => {
-    const own = charges.get(member) ?? [];
-    return {
-      member,
-      amounts,
-      lines: statementLines(amounts, own),
-      ...(own.length > 0 && { rounding: roundingOf(settled) }),
-    };
-  });
+  const bodies = memberTotals(days).map(({ member, amounts }) =>
+    bodyOf(settled, member, amounts, charges.get(member) ?? []),
+  );
   const leaves = days.map((day) => dayLeaf(community, day.member, statementDay(day)));
-  for (const part of parts) bindLines(settled, part, leaves, positions, hash);
+  for (const body of bodies) bindStatement(body, leaves, positions.get(body.member) ?? [], hash);
   const tree = merkleTree(
     hash,
     leaves.map((leaf) => leafHash(hash, leafBytes(leaf))),
   );
   const spell = hexTexts();
-  const statements = parts.map((part) =>
-    statement(settled, part, { leaves, tree, indices: positions.get(part.member) ?? [], spell }),
+  const statements = bodies.map((body) =>
+    statement(body, { leaves, tree, indices: positions.get(body.member) ?? [], spell }),
   );
   const transactions = [...statements.flatMap(statementTransactions), ...marketResidual(settled)];
   checkBalances(transactions);
@@ -124,31 +120,17 @@ interface ProvenDays {
   readonly indices: readonly number[];
 }
 
-/** A member's part of the period. */
-interface MemberPart {
-  readonly member: string;
-  readonly amounts: MemberAmounts;
-  readonly lines: StatementLines;
-  /** How its charges were rounded, where it has any. */
-  readonly rounding?: NonNullable<StatementV1['rounding']>;
-}
-
-/** Binds the lines of a member with a price stack to the leaf of its last day. */
-function bindLines(
-  settled: SettledOutline,
-  { member, lines: { lines }, rounding }: MemberPart,
+/** Binds a statement to the leaf of its member's last day. */
+function bindStatement(
+  body: StatementBody,
   leaves: MemberDayLeaf[],
-  positions: ReadonlyMap<string, readonly number[]>,
+  indices: readonly number[],
   hash: HashPort,
 ): void {
-  const { currency } = settled.contract.community;
-  const bound = { currency, lines: [...lines], ...(rounding !== undefined && { rounding }) };
-  const linesHash = statementLinesHash(bound, hash);
-  const last = positions.get(member)?.at(-1);
+  const last = indices.at(-1);
   const leaf = last === undefined ? undefined : leaves[last];
-  if (linesHash !== undefined && last !== undefined && leaf !== undefined) {
-    leaves[last] = { ...leaf, lines: linesHash };
-  }
+  if (last === undefined || leaf === undefined) return;
+  leaves[last] = { ...leaf, statement: statementHash(statementHashes(body, hash), hash) };
 }
 
 /** The lines of every member's price stack. */
@@ -174,15 +156,16 @@ function marketResidual({ contract, internalAmounts }: SettledOutline): Transact
   return marketResidualTransactions({ community: id, start, end, currency }, residual);
 }
 
-function statement(
+function bodyOf(
   settled: SettledOutline,
-  { member, amounts, lines: made, rounding }: MemberPart,
-  { leaves, tree, indices, spell }: ProvenDays,
-): StatementV1 {
+  member: string,
+  amounts: MemberAmounts,
+  charges: readonly StatementLine[],
+): StatementBody {
   const { community } = settled.contract;
   const start = formatInstant(settled.startMs);
   const end = formatInstant(settled.endMs);
-  const { lines, exactPico, amountPico, roundingPico } = made;
+  const { lines, exactPico, amountPico, roundingPico } = statementLines(amounts, charges);
   return {
     kind: 'statement',
     version: 1,
@@ -203,10 +186,16 @@ function statement(
       Object.entries(amounts.importByQuality).map(([name, energy]) => [name, energy.toString()]),
     ),
     lines: [...lines],
-    ...(rounding !== undefined && { rounding }),
+    ...(charges.length > 0 && { rounding: roundingOf(settled) }),
     exactPico: exactPico.toString(),
     amountPico: amountPico.toString(),
     roundingPico: roundingPico.toString(),
+  };
+}
+
+function statement(body: StatementBody, { leaves, tree, indices, spell }: ProvenDays): StatementV1 {
+  return {
+    ...body,
     merkleRoot: toHex(tree.root),
     leafCount: tree.size,
     // Proofs outweigh all the rest of a run: they are made when a statement is read or written.

@@ -10,33 +10,53 @@ export type StatementDay = Omit<StatementV1['days'][number], 'leafIndex' | 'proo
 export interface MemberDayLeaf extends StatementDay {
   readonly community: string;
   readonly member: string;
-  /** On the last day of a member with a price stack: {@link statementLinesHash}. */
-  readonly lines?: string;
+  /** On the last day of each member: {@link statementHash}. */
+  readonly statement?: string;
+}
+
+/** A statement without its days and their proofs. */
+export type StatementBody = Omit<StatementV1, 'merkleRoot' | 'leafCount' | 'days'>;
+
+/** A statement without its days and their proofs. */
+export function statementBody(statement: StatementV1): StatementBody {
+  const { merkleRoot: _root, leafCount: _count, days: _days, ...body } = statement;
+  return body;
+}
+
+/** What {@link statementHash} is made of: SHA-256 of canonical JSON, hexadecimal. */
+export interface StatementHashes {
+  /** Of each line, in order. */
+  readonly lines: readonly string[];
+  /** Of everything else: totals, currency, rounding, energy and its quality. */
+  readonly terms: string;
+}
+
+/** The hashes of a statement's parts: with them a single changed line can be told from the others. */
+export function statementHashes(
+  { lines, ...terms }: StatementBody,
+  hash: HashPort,
+): StatementHashes {
+  const of = (value: unknown): string => toHex(hash.sha256(canonicalBytes(value)));
+  return { lines: lines.map(of), terms: of(terms) };
 }
 
 /**
- * What binds the lines of a statement with a price stack to the run's tree: charges and VAT belong to
- * the period, so no day's figures speak for them. SHA-256, hexadecimal, of the canonical JSON of
- * currency, rounding and all lines; nothing for a statement whose days make up all its lines.
+ * What binds a statement to the run's tree: lines, charges and VAT belong to the period, so no day's
+ * figures speak for them. SHA-256, hexadecimal, of the canonical JSON of its parts' hashes.
  */
-export function statementLinesHash(
-  { currency, rounding, lines }: Pick<StatementV1, 'currency' | 'rounding' | 'lines'>,
-  hash: HashPort,
-): string | undefined {
-  if (rounding === undefined && lines.every(({ charge }) => charge === undefined)) return undefined;
-  const bound = { currency, lines, ...(rounding !== undefined && { rounding }) };
-  return toHex(hash.sha256(canonicalBytes(bound)));
+export function statementHash(hashes: StatementHashes, hash: HashPort): string {
+  return toHex(hash.sha256(canonicalBytes(hashes)));
 }
 
 /** The leaves a statement's days stand for, in the order of its days. */
 export function statementLeaves(statement: StatementV1, hash: HashPort): MemberDayLeaf[] {
   const { community, member, days } = statement;
-  const lines = statementLinesHash(statement, hash);
+  const bound = statementHash(statementHashes(statementBody(statement), hash), hash);
   return days.map(({ leafIndex: _leafIndex, proof: _proof, ...day }, index) => ({
     community,
     member,
     ...day,
-    ...(lines !== undefined && index === days.length - 1 && { lines }),
+    ...(index === days.length - 1 && { statement: bound }),
   }));
 }
 

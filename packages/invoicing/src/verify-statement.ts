@@ -6,12 +6,10 @@ import {
   type StatementV1,
 } from '@microgrid/events';
 import { fromHex, leafHash, verifyInclusion, type HashPort } from '@microgrid/journal';
-import { fraction, picoOf, roundFraction } from '@microgrid/tariff';
 import { parseRatio, roundToCents, type Pico } from '@microgrid/units';
-import { leafBytes, statementLeaves } from './member-day-leaf.js';
-
-/** 10^-12 units in one. */
-const PICO = 1_000_000_000_000n;
+import { chargeFaults, isStatementDecimal, roundedAsCharge } from './charges/charge-faults.js';
+import { leafBytes, statementLeaves, type MemberDayLeaf } from './member-day-leaf.js';
+import type { StatementFault } from './statement-fault.js';
 
 /** Whether a statement holds in itself; the first thing wrong otherwise. */
 export type StatementVerdict =
@@ -22,13 +20,6 @@ export type StatementVerdict =
       readonly path: string;
       readonly reason: string;
     };
-
-/** One thing wrong with a statement. */
-export interface StatementFault {
-  /** Where, as in `days[3]`. */
-  readonly path: string;
-  readonly reason: string;
-}
 
 /**
  * Checks a statement with nothing else at hand: its form, each line's rounding, its sums, that its
@@ -46,12 +37,12 @@ export function verifyStatement(value: unknown, hash: HashPort): StatementVerdic
 
 /** All that is wrong with a statement of the right form; empty when it holds. */
 export function statementFaults(statement: StatementV1, hash: HashPort): StatementFault[] {
-  return [
-    ...lineFaults(statement),
-    ...sumFaults(statement),
-    ...dayFaults(statement),
-    ...proofFaults(statement, hash),
-  ];
+  return [...sumFaultsOf(statement), ...proofFaults(statement, hash)];
+}
+
+/** What does not add up in a statement, whatever is proven of it. */
+export function sumFaultsOf(statement: StatementV1): StatementFault[] {
+  return [...lineFaults(statement), ...sumFaults(statement), ...dayFaults(statement)];
 }
 
 /** {@link verifyStatement} for a statement in JSON text. @throws EventsError for a text of another form. */
@@ -74,10 +65,22 @@ function sum(values: readonly string[]): bigint {
 }
 
 function lineFaults(statement: StatementV1): StatementFault[] {
-  return statement.lines.flatMap((line, index) => {
+  const own = statement.lines.flatMap((line, index) => {
     const expected = expectedAmount(statement, line);
     const path = `lines[${index}].amountPico`;
     return expected === undefined ? [] : differs(path, BigInt(line.amountPico), expected);
+  });
+  return [...own, ...chargeFaults(statement)];
+}
+
+/** Lines of shared energy that are not what the days say. */
+export function sharedFaults({ lines, days }: StatementV1): StatementFault[] {
+  return (['sharedIn', 'sharedOut'] as const).flatMap((kind) => {
+    const expected = sum(days.map((day) => day[`${kind}MilliwattHours`]));
+    const index = lines.findIndex(({ line }) => line === kind);
+    const found = BigInt(lines[index]?.energyMilliwattHours ?? '0');
+    const path = index === -1 ? 'lines' : `lines[${index}].energyMilliwattHours`;
+    return differs(path, found, expected);
   });
 }
 
@@ -87,23 +90,16 @@ function expectedAmount(
   { line, exactPico, charge }: StatementLine,
 ): Pico | undefined {
   const exact = BigInt(exactPico);
-  if (line === 'charge') return rounding?.point === 'line' ? rounded(exact, rounding) : exact;
+  if (line === 'charge')
+    return rounding?.point === 'line' ? roundedAsCharge(exact, rounding) : exact;
   // The total is whole cents: the sum is checked for that.
   if (line === 'rounding') return undefined;
   if (line !== 'vat') return roundToCents(exact);
   if (rounding?.vat !== 'category') return undefined;
   const { netPico = '0', vatPercent = '0' } = charge ?? {};
+  if (!isStatementDecimal(vatPercent)) return undefined;
   const { numerator, scale } = parseRatio(vatPercent);
-  return rounded(BigInt(netPico) * numerator, rounding, 100n * 10n ** BigInt(scale));
-}
-
-/** An amount over a divisor, rounded as charges are. */
-function rounded(
-  amount: Pico,
-  { decimals, mode }: NonNullable<StatementV1['rounding']>,
-  divisor = 1n,
-): Pico {
-  return picoOf(roundFraction(fraction(amount, divisor * PICO), { decimals, mode }));
+  return roundedAsCharge(BigInt(netPico) * numerator, rounding, 100n * 10n ** BigInt(scale));
 }
 
 function sumFaults(statement: StatementV1): StatementFault[] {
@@ -175,24 +171,32 @@ function dayFaults(statement: StatementV1): StatementFault[] {
 }
 
 function proofFaults(statement: StatementV1, hash: HashPort): StatementFault[] {
-  const { member, merkleRoot, leafCount } = statement;
-  const root = fromHex(merkleRoot);
+  const { member, merkleRoot } = statement;
   return statementLeaves(statement, hash).flatMap((leaf, index) => {
-    const { leafIndex = -1, proof = [] } = statement.days[index] ?? {};
-    const claim = {
-      leafHash: leafHash(hash, leafBytes(leaf)),
-      index: leafIndex,
-      size: leafCount,
-      root,
-      proof: proof.map((node) => fromHex(node)),
-    };
-    if (verifyInclusion(hash, claim)) return [];
-    const lines = leaf.lines === undefined ? '' : ', a line of the statement';
+    if (leafIsProven(statement, index, leaf, hash)) return [];
+    const bound = leaf.statement === undefined ? '' : ', a line of the statement';
     return [
       {
         path: `days[${index}]`,
-        reason: `days[${index}]: ${leaf.date} of ${member} does not lie in the tree with root ${merkleRoot}; the day${lines} or its proof was changed`,
+        reason: `days[${index}]: ${leaf.date} of ${member} does not lie in the tree with root ${merkleRoot}; the day${bound} or its proof was changed`,
       },
     ];
+  });
+}
+
+/** Whether a leaf lies in the tree where a day of the statement says it does. */
+export function leafIsProven(
+  { days, leafCount, merkleRoot }: StatementV1,
+  day: number,
+  leaf: MemberDayLeaf,
+  hash: HashPort,
+): boolean {
+  const { leafIndex = -1, proof = [] } = days[day] ?? {};
+  return verifyInclusion(hash, {
+    leafHash: leafHash(hash, leafBytes(leaf)),
+    index: leafIndex,
+    size: leafCount,
+    root: fromHex(merkleRoot),
+    proof: proof.map((node) => fromHex(node)),
   });
 }

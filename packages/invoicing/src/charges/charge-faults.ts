@@ -89,11 +89,10 @@ function vatFaults(group: readonly PlacedLine[], rounding: Rounding): StatementF
   const slack = BigInt(charges.length);
   const net = BigInt(netPico);
   const nets = sum('amountPico');
-  const involves = charges.map(({ index }) => index);
   const faults: StatementFault[] = [];
   const tell = (field: string, found: bigint, expected: bigint): void => {
     const path = `lines[${vat.index}].${field}`;
-    faults.push({ path, involves, reason: `${path}: got ${found}, expected ${expected}` });
+    faults.push({ path, acrossLines: true, reason: `${path}: got ${found}, expected ${expected}` });
   };
   const least =
     rounding.point === 'category' ? roundedAsCharge(nets - slack, rounding) : nets - slack;
