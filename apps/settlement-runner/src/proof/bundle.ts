@@ -59,12 +59,15 @@ export function bundle(directory: string, options: BundleOptions): string[] {
   const table = intervalTables(directory, options.externalInputs);
   return members.map((member) => {
     const text = renderMemberBundle(
-      makeMemberBundle({
-        head,
-        statement: readStatement(textOf(directory, statementJsonPath(member))),
-        intervals: table(member),
-        ...(log && { log }),
-      }),
+      makeMemberBundle(
+        {
+          head,
+          statement: readStatement(textOf(directory, statementJsonPath(member))),
+          intervals: table(member),
+          ...(log && { log }),
+        },
+        nodeHash,
+      ),
     );
     const folder = join(options.to, member);
     mkdirSync(folder, { recursive: true });

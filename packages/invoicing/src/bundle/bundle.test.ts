@@ -74,12 +74,15 @@ async function aBundle(): Promise<MemberBundle> {
   const log = await signRunLog(signing, nodeHash, heads);
   const statement = runs[1].statements.find(({ member }) => member === 'bia');
   if (statement === undefined) throw new Error('no statement');
-  return makeMemberBundle({
-    head: heads[1] as SignedTreeHead,
-    statement,
-    intervals: renderStatementCsv(runs[1].settled, 'bia'),
-    log: proveRun(nodeHash, heads, log, 1, 2),
-  });
+  return makeMemberBundle(
+    {
+      head: heads[1] as SignedTreeHead,
+      statement,
+      intervals: renderStatementCsv(runs[1].settled, 'bia'),
+      log: proveRun(nodeHash, heads, log, 1, 2),
+    },
+    nodeHash,
+  );
 }
 
 const failed = async (bundle: MemberBundle, options = {}): Promise<string[]> =>

@@ -2,7 +2,7 @@ import type { StatementV1 } from '@microgrid/events';
 import { parseInstant, parseKilowattHours, parseMoney } from '@microgrid/units';
 
 /** A member's day as its intervals add up to it. */
-interface DaySums {
+export interface DaySums {
   readonly rows: number;
   readonly sums: Readonly<Record<SummedField, bigint>>;
 }
@@ -45,7 +45,8 @@ export function daySumFaults(statement: StatementV1, intervals: string): Map<num
   return faults;
 }
 
-function daySums({ days }: StatementV1, intervals: string): DaySums[] {
+/** The days of a statement as its intervals add up to them. @throws an Error for a table that cannot be read. */
+export function daySums({ days }: StatementV1, intervals: string): DaySums[] {
   const [header = '', ...lines] = intervals.split('\n');
   const names = header.split(',');
   const positionOf = (name: string): number => {

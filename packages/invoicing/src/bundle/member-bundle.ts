@@ -1,6 +1,8 @@
 import { z } from 'zod';
-import { canonicalJson, parse, statementV1 } from '@microgrid/events';
+import { canonicalJson, hashField, parse, statementV1 } from '@microgrid/events';
+import type { HashPort } from '@microgrid/journal';
 import { InvoicingError } from '../invoicing-error.js';
+import { statementBody, statementHashes } from '../member-day-leaf.js';
 import { runLogProof } from './run-log.js';
 import { signedTreeHead } from './tree-head.js';
 
@@ -17,6 +19,8 @@ export const memberBundle = z.strictObject({
   notice: z.string().min(1).max(1000),
   head: signedTreeHead,
   statement: statementV1,
+  /** The hashes that bind the statement to its last day: with them a changed line is told from the others. */
+  hashes: z.strictObject({ lines: z.array(hashField), terms: hashField }),
   /** The member's intervals as the run wrote them (CSV with header, LF). */
   intervals: z.string().optional(),
   log: runLogProof.optional(),
@@ -28,7 +32,10 @@ export const BUNDLE_NOTICE =
   'Settlement statement of an energy community. It is not a fiscal invoice.';
 
 /** Puts a bundle together. @throws InvoicingError `missing-data` when head and statement are of different runs. */
-export function makeMemberBundle(parts: Omit<MemberBundle, 'schema' | 'notice'>): MemberBundle {
+export function makeMemberBundle(
+  parts: Omit<MemberBundle, 'schema' | 'notice' | 'hashes'>,
+  hash: HashPort,
+): MemberBundle {
   const { head, statement } = parts;
   if (statement.merkleRoot !== head.merkleRoot || statement.leafCount !== head.leafCount) {
     throw new InvoicingError(
@@ -36,7 +43,9 @@ export function makeMemberBundle(parts: Omit<MemberBundle, 'schema' | 'notice'>)
       `bundle of ${statement.member}: the statement is of the run with root ${statement.merkleRoot} (${statement.leafCount} leaves), the head of ${head.merkleRoot} (${head.leafCount} leaves); expected both of one run`,
     );
   }
-  return { schema: BUNDLE_SCHEMA, notice: BUNDLE_NOTICE, ...parts };
+  const { lines, terms } = statementHashes(statementBody(statement), hash);
+  const hashes = { lines: [...lines], terms };
+  return { schema: BUNDLE_SCHEMA, notice: BUNDLE_NOTICE, ...parts, hashes };
 }
 
 /** A bundle as a file: canonical JSON and a line feed. */

@@ -1,6 +1,7 @@
 import { fromHex, verifyConsistency, verifyInclusion } from '@microgrid/journal';
 import type { HashPort, VerifyPort } from '@microgrid/journal';
 import { statementFaults } from '../verify-statement.js';
+import { boundFaults } from './bound-lines.js';
 import { daySumFaults } from './day-sums.js';
 import type { MemberBundle } from './member-bundle.js';
 import { runLogLeaf } from './run-log.js';
@@ -9,7 +10,7 @@ import { isSigned } from './tree-head.js';
 /** One thing that was checked. */
 export interface BundleCheck {
   /** What part of the bundle it is about. */
-  readonly part: 'signature' | 'run' | 'line' | 'sums' | 'day' | 'log';
+  readonly part: 'signature' | 'run' | 'line' | 'total' | 'sums' | 'day' | 'log';
   /** What exactly: a date, a statement line, a name. */
   readonly subject: string;
   readonly ok: boolean;
@@ -35,8 +36,9 @@ export interface VerifyBundleOptions {
 
 /**
  * Checks a bundle with nothing else at hand: the operator's signature, that the statement is of the
- * signed run, each statement line's rounding, the sums, each day's place in the run's tree and its
- * intervals' sum, and the run's place in the log of runs.
+ * signed run, each line and the totals against their own hash and in themselves, the sums, each day's place
+ * in the run's tree and its intervals' sum, and the run's place in the log of runs. What was changed
+ * is told by line, as long as what was changed leaves enough to tell.
  * @throws only where the runtime cannot check ed25519 signatures at all.
  */
 export async function verifyBundle(
@@ -94,20 +96,29 @@ function runChecks({ head, statement }: MemberBundle): BundleCheck[] {
   );
 }
 
-function statementChecks({ statement, intervals }: MemberBundle, hash: HashPort): BundleCheck[] {
+function statementChecks(bundle: MemberBundle, hash: HashPort): BundleCheck[] {
+  const { statement, intervals } = bundle;
   const faults = statementFaults(statement, hash);
-  const reasonOf = (prefix: string): string | undefined =>
-    faults.find(({ path }) => path.startsWith(prefix))?.reason;
+  const bound = boundFaults(bundle, hash);
+  const last = statement.days.length - 1;
   const known = (path: string): boolean => /^(?:lines|days)\[/.test(path);
   const summed =
     intervals === undefined ? new Map<number, string>() : daySumFaults(statement, intervals);
+  const dayReason = (index: number): string | undefined => {
+    // Of the last day's own fault the leaf alone does not say whether day or lines were changed.
+    const own = faults.filter(({ path }) => path.startsWith(`days[${index}]`));
+    const fault = index === last ? own.find(({ path }) => path !== `days[${index}]`) : own[0];
+    return fault?.reason ?? summed.get(index) ?? (index === last ? bound.lastDay : undefined);
+  };
   return [
-    ...statement.lines.map(({ line }, index) => check('line', line, reasonOf(`lines[${index}]`))),
+    ...statement.lines.map(({ line, charge }, index) =>
+      check('line', charge?.key ?? line, bound.lines[index]),
+    ),
+    check('total', 'statement', bound.terms),
+    check('sums', 'lines', bound.whole),
     check('sums', 'statement', faults.find(({ path }) => !known(path))?.reason),
     ...(intervals === undefined ? [] : [check('sums', 'intervals', summed.get(-1))]),
-    ...statement.days.map(({ date }, index) =>
-      check('day', date, reasonOf(`days[${index}]`) ?? summed.get(index)),
-    ),
+    ...statement.days.map(({ date }, index) => check('day', date, dayReason(index))),
   ];
 }
 
