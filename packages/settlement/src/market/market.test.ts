@@ -108,6 +108,37 @@ describe('price formulas', () => {
   });
 });
 
+describe('published order books', () => {
+  // INESC TEC, rec-operation, tests of the pricing mechanisms: offers in kWh and cents.
+  const bids = [[500, 45], [500, 40], [500, 35]] as const; // prettier-ignore
+  const crossed = [[500, 0], [500, 10], [500, 50]] as const; // prettier-ignore
+  const accepted = { offers: 'accepted' } as const;
+
+  it('of the pruned mid-market rate and ratio: offers that would not trade set no price', () => {
+    const rate = { mechanism: 'midMarketRate', ...accepted } as const;
+    const ratio = { mechanism: 'supplyDemandRatio', ...accepted } as const;
+    expect(price(clear(rate, bids, [[500, 0], [600, 10], [500, 50]]))).toBe(22.5); // prettier-ignore
+    expect(price(clear(ratio, bids, crossed))).toBe(10);
+    const pruned = clear(rate, bids.slice(0, 2), [[500, 0], [500, 10], [100, 20]]); // prettier-ignore
+    expect(price(pruned)).toBe(25);
+    expect(kilowattHours(pruned.asks)).toEqual([500, 500, 0]);
+    const last = clear(ratio, [...bids.slice(0, 2), [100, 35]], crossed.slice(0, 2));
+    expect(price(last)).toBe(10);
+    expect(kilowattHours(last.bids)).toEqual([500, 500, 0]);
+  });
+
+  it("of Huang's auction in pymarket: the marginal bid and ask set the prices and do not trade", () => {
+    const cleared = clear(
+      { mechanism: 'huang' },
+      [[1, 3], [2, 4], [5, 1]], // prettier-ignore
+      [[4, 2], [1, 1], [5, 6]], // prettier-ignore
+    );
+    expect(kilowattHours(cleared.bids)).toEqual([0, 1, 0]);
+    expect(kilowattHours(cleared.asks)).toEqual([0, 1, 0]);
+    expect(cleared.prices).toEqual({ buyers: 3_000_000, sellers: 2_000_000 });
+  });
+});
+
 describe('pay as bid', () => {
   it('gives each seller what its buyers pay, alike to all who ask the same', () => {
     const cleared = clear({ mechanism: 'payAsBid' }, [[1, 0.3], [1, 0.2]], [[1, 0.1], [1, 0.1]]); // prettier-ignore
@@ -379,6 +410,23 @@ describe('a market', () => {
       thrown = error;
     }
     expect(isSettlementError(thrown) && thrown.code).toBe(code);
+  });
+
+  it('refuses rules whose types nobody checked, by what is wrong with them', () => {
+    const made = (rule: object): (() => Market) => {
+      return () => new Market(rule as MarketRule);
+    };
+    expect(made({ mechanism: 'vcg' })).toThrow(
+      /mechanism: got "vcg", expected one of poolCrossing/,
+    );
+    expect(made({ mechanism: 'poolCrossing', price: 'mean' })).toThrow(/one of lowest, highest/);
+    expect(made({ mechanism: 'huang', k: '1/2' })).toThrow(
+      /option k: .*expected an option of it: none/,
+    );
+    expect(made({ mechanism: 'muda' })).toThrow(/either a price or a seed/);
+    expect(made({ mechanism: 'muda', price: 1, seed: 'x' })).toThrow(/either a price or a seed/);
+    expect(made({ mechanism: 'muda', price: '1' })).toThrow(/muda price: got "1"/);
+    expect(() => clearOrderBook(pool, { bids: [] } as never)).toThrow(/asks: expected a list/);
   });
 
   it('refuses ratios outside 0 to 1, broken prices and an id that comes twice', () => {

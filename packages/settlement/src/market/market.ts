@@ -1,5 +1,6 @@
 import { Allocator } from '@microgrid/units';
 import { SettlementError } from '../settlement-error.js';
+import { checkRule } from './check-rule.js';
 import { cross, giveCrossing, poolPrice } from './crossing.js';
 import { reduceEqually } from './equal-reduction.js';
 import { divideHalfEven, unitFraction, type Fraction } from './exact-fraction.js';
@@ -30,15 +31,13 @@ export class Market {
   private allocator = new Allocator(0);
   private allocatorSize = 0;
 
-  /** @throws SettlementError `bad-parameter` for a ratio that is none from 0 to 1, or a bad price. */
+  /**
+   * @throws SettlementError `bad-parameter` for an unknown mechanism, option or word, a ratio that is none
+   *   from 0 to 1, or a bad price.
+   */
   constructor(readonly rule: MarketRule) {
+    checkRule(rule);
     this.fraction = ruleFraction(rule);
-    if ('price' in rule && rule.mechanism === 'muda' && !Number.isSafeInteger(rule.price)) {
-      throw new SettlementError(
-        'bad-parameter',
-        `muda price: got ${rule.price}, expected whole micro-currency per kWh`,
-      );
-    }
   }
 
   /**

@@ -61,7 +61,13 @@ export function clearOrderBook(
   };
 }
 
-function sorted(orders: readonly MarketOrder[], side: string): MarketOrder[] {
+function sorted(orders: readonly MarketOrder[] | undefined, side: string): MarketOrder[] {
+  if (orders === undefined) {
+    throw new SettlementError(
+      'bad-value',
+      `${side}: expected a list of orders, which may be empty`,
+    );
+  }
   const inOrder = [...orders].sort((a, b) => compareIds(a.id, b.id));
   for (const [index, { id }] of inOrder.entries()) {
     if (inOrder[index + 1]?.id !== id) continue;
