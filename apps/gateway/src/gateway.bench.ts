@@ -22,7 +22,8 @@ const TICK_MS = 10_000;
 const SPEED = 200;
 const MEASURED_AFTER_MS = 60 * 60_000;
 const COLD_STARTS = 3;
-const SELF = fileURLToPath(import.meta.url);
+/** This program, as it was started: it is the devices' process too. */
+const SELF = process.argv[1] ?? '';
 const BUILT = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const BIN = fileURLToPath(new URL('../bin/microgrid-gateway.mjs', import.meta.url));
 const SOURCE = fileURLToPath(new URL('main.ts', import.meta.url));

@@ -23,7 +23,7 @@ async function bench(): Promise<void> {
         const out = join(place, `out-${round}`);
         const externalInputs = join(place, `inputs-${round}`);
         const { from, to } = MONTH;
-        const options = { community, readings, from, to, out };
+        const options = { community, readings, from, to, out, threads: { count: 0 } };
         all.push(await measured(() => run({ ...options, externalInputs, intervalTables: false })));
       }
     } finally {
