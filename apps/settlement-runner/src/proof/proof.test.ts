@@ -1,11 +1,12 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { chromium, type Browser } from 'playwright-core';
+import { readMemberBundle, type MemberBundle } from '@microgrid/invoicing/bundle';
 import { buildVerifyPage } from '../../build-verify-page.js';
 import { commandLine, settledSmall } from '../command-line.test-data.js';
 import { verify } from '../index.js';
 import { listDirectory } from '../run-directory.js';
-import { scratch } from '../scratch.test-data.js';
+import { COMMUNITY, scratch } from '../scratch.test-data.js';
 
 const CHROMIUM = process.env['MICROGRID_CHROMIUM'] ?? '/usr/bin/chromium';
 const hasBrowser = existsSync(CHROMIUM);
@@ -141,6 +142,22 @@ describe('an erased member', () => {
   });
 });
 
+/** A price stack of every unit, with VAT, beside {@link COMMUNITY}. */
+const STACKED =
+  COMMUNITY.replaceAll(/\{ id: (\w+-\d) \}/g, "{ id: $1, contractedKilovoltAmperes: '6.9' }") +
+  `charges:
+  - id: access
+    on: supply
+    per: kWh
+    rate: { type: cycle, cycle: PT-daily-2, prices: { vazio: '0.0158', 'fora de vazio': '0.0614' } }
+    payTo: dso
+    vat: iva
+  - { id: power, on: point, per: kVA-day, rate: '0.0411', payTo: dso, vat: iva }
+  - { id: fee, on: point, per: month, rate: '1.50', payTo: egac, vat: iva }
+vat:
+  - { id: iva, rates: [{ validFrom: '2020-01-01', percent: '23' }] }
+`;
+
 (hasBrowser ? describe : describe.skip)('verify.html in Chromium, offline', () => {
   let browser: Browser;
   beforeAll(async () => {
@@ -193,6 +210,53 @@ describe('an erased member', () => {
     expect(troubles).toEqual([]);
     if (process.env['MICROGRID_KEEP'] !== undefined) {
       for (const name of ['good.png', 'bad.png']) {
+        writeFileSync(join(process.env['MICROGRID_KEEP'], name), readFileSync(place.path(name)));
+      }
+    }
+    await page.close();
+  }, 60_000);
+
+  test('of charges and VAT: red is the line that was changed, or the total, or the lines as a whole', async () => {
+    const run = await settledSmall(place, 'charged', { community: STACKED });
+    await command('sign', run, '--key', place.path('k.pem'));
+    const made = await command('bundle', run, '--to', place.path('to'), '--member', 'ana');
+    expect(made).toMatchObject({ code: 0, err: '' });
+    const folder = join(place.path('to'), 'ana');
+    const bundle = readMemberBundle(readFileSync(join(folder, 'bundle.json'), 'utf8'));
+    const page = await browser.newPage({ viewport: { width: 1000, height: 1400 } });
+    await page.goto(`file://${folder}/verify.html`);
+    await page.waitForSelector('#summary.good');
+    await page.screenshot({ path: place.path('charged-good.png'), fullPage: true });
+    let shown = 0;
+    const red = async (
+      change: (statement: MemberBundle['statement']) => void,
+    ): Promise<string[]> => {
+      const copy = structuredClone(bundle);
+      change(copy.statement);
+      shown += 1;
+      await page.setInputFiles('#file', place.write(`${shown}.json`, JSON.stringify(copy)));
+      await page.waitForSelector('#summary.bad');
+      await page.screenshot({ path: place.path(`charged-${shown}.png`), fullPage: true });
+      return page.locator('tr.bad td:nth-child(2)').allTextContents();
+    };
+    const cent = (amount: string): string => String(BigInt(amount) + 10_000_000_000n);
+    const raise = (kind: string) => (statement: MemberBundle['statement']) => {
+      const line = statement.lines.find((one) => one.line === kind);
+      if (line) [line.exactPico, line.amountPico] = [cent(line.exactPico), cent(line.amountPico)];
+    };
+    const sums = 'Lines and days add up to the statement';
+    expect(await red(raise('charge'))).toEqual([sums, 'access, fora de vazio, ana-1, VAT 23 %']);
+    expect(await red(raise('vat'))).toEqual([sums, 'VAT 23 % (iva), ana-1']);
+    expect(await red((statement) => (statement.amountPico = cent(statement.amountPico)))).toEqual([
+      sums,
+      'Total',
+    ]);
+    expect(await red((statement) => void statement.lines.splice(4, 1))).toEqual([
+      'All lines the run proved are there, and no others',
+      sums,
+    ]);
+    if (process.env['MICROGRID_KEEP'] !== undefined) {
+      for (const name of ['charged-good.png', 'charged-1.png', 'charged-4.png']) {
         writeFileSync(join(process.env['MICROGRID_KEEP'], name), readFileSync(place.path(name)));
       }
     }

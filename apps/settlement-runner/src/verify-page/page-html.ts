@@ -7,7 +7,7 @@ form{display:flex;flex-wrap:wrap;gap:.6rem 1.4rem;margin:.8rem 0;padding:.8rem;b
 input{font:inherit;color:inherit;background:var(--page)}#key{width:min(28rem,80vw);border:1px solid var(--line);border-radius:4px;padding:.2rem .4rem}
 #summary{padding:.8rem 1rem;border-radius:8px;font-weight:600;white-space:pre-line}#summary.good{background:var(--goodbox);color:var(--good)}#summary.bad{background:var(--badbox);color:var(--bad)}
 .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.92rem;font-variant-numeric:tabular-nums}th,td{text-align:left;padding:.25rem .8rem .25rem 0;border-bottom:1px solid var(--line);vertical-align:top}
-th{color:var(--soft);font-weight:400}td+td+td,th+th+th{text-align:right}.why td{background:var(--badbox);color:var(--bad);overflow-wrap:anywhere}td:nth-child(2){white-space:nowrap}.why td:nth-child(2){white-space:normal}.mark{width:1.6rem;font-weight:700}tr.good .mark{color:var(--good)}tr.bad td{background:var(--badbox);border-bottom:0}tr.bad .mark{color:var(--bad)}`;
+th{color:var(--soft);font-weight:400}td+td+td,th+th+th{text-align:right}.why td{background:var(--badbox);color:var(--bad);overflow-wrap:anywhere}td:nth-child(2){white-space:nowrap}.why td:nth-child(2){white-space:normal}.mark{width:1.6rem;font-weight:700}tr.good .mark{color:var(--good)}tr.total td{font-weight:600;border-top:2px solid var(--line)}tr.bad td{background:var(--badbox);border-bottom:0}tr.bad .mark{color:var(--bad)}`;
 
 /** Where {@link embedBundle} puts a bundle. */
 const SLOT = '<script type="application/json" id="bundle"></script>';

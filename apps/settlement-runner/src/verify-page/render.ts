@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 import type { BundleCheck, BundleVerdict, MemberBundle } from '@microgrid/invoicing/bundle';
+import type { StatementLine } from '@microgrid/events';
 import { formatKilowattHours, formatMoney } from '@microgrid/units';
 
 const LINE_NAMES: Readonly<Record<string, string>> = {
@@ -8,6 +9,8 @@ const LINE_NAMES: Readonly<Record<string, string>> = {
   sharedIn: 'Energy from the community',
   sharedOut: 'Energy given to the community',
   surplus: 'Surplus sold',
+  ownSurplus: 'Own part of the pool, sold',
+  assignedOut: 'Energy given to others to sell',
   rounding: 'Rounding',
 };
 
@@ -19,6 +22,7 @@ const CHECK_NAMES: Readonly<Record<string, string>> = {
   'run end': 'Statement and run end alike',
   'run merkleRoot': 'The statement names the signed result',
   'run leafCount': 'The statement names its size',
+  'sums lines': 'All lines the run proved are there, and no others',
   'sums statement': 'Lines and days add up to the statement',
   'sums intervals': 'The intervals can be read',
   'log signature': 'The operator signed the log of runs',
@@ -34,10 +38,10 @@ function made(tag: string, text = '', className = ''): HTMLElement {
 }
 
 /** A line with its mark; what is wrong with it stands under it. */
-function row(cells: readonly string[], check: BundleCheck | undefined): HTMLElement[] {
+function row(cells: readonly string[], check: BundleCheck | undefined, kind = ''): HTMLElement[] {
   const line = made('tr');
   const ok = check?.ok === true;
-  line.className = ok ? 'good' : 'bad';
+  line.className = `${ok ? 'good' : 'bad'} ${kind}`.trim();
   line.append(made('td', ok ? '✓' : '✗', 'mark'), ...cells.map((cell) => made('td', cell)));
   if (ok) return [line];
   const why = made('tr', '', 'why');
@@ -66,6 +70,27 @@ function table(title: string, heads: readonly string[], rows: readonly HTMLEleme
 
 const kWh = (energy: string): string => formatKilowattHours(BigInt(energy));
 
+/** What a line is about, for a person. */
+function lineName({ line, charge }: StatementLine): string {
+  if (charge === undefined) return LINE_NAMES[line] ?? line;
+  const { meteringPoint, charge: id, period, vat, vatPercent } = charge;
+  const taxed = vatPercent === undefined ? '' : `VAT ${vatPercent} %`;
+  if (line === 'vat') return `${taxed} (${vat ?? ''}), ${meteringPoint}`;
+  const about = [id, period, meteringPoint, taxed].filter((text) => text !== undefined);
+  return about.filter((text) => text !== '').join(', ');
+}
+
+/** How much of what, at which price: the exact amount that the line is rounded from. */
+function lineQuantity({ energyMilliwattHours, charge }: StatementLine): string {
+  if (charge === undefined) {
+    return energyMilliwattHours === '0' ? '' : `${kWh(energyMilliwattHours)} kWh`;
+  }
+  const { quantity, unit, price, netPico } = charge;
+  if (netPico !== undefined) return `of ${formatMoney(BigInt(netPico))}`;
+  const much = unit === 'currency' ? `of ${quantity ?? ''}` : `${quantity ?? ''} ${unit ?? ''}`;
+  return price === undefined ? much : `${much} × ${price}`;
+}
+
 /** Shows a bundle and what was found of it: one mark a line, green or red. */
 export function render(
   bundle: MemberBundle,
@@ -92,7 +117,7 @@ export function render(
       'Run',
       ['Check'],
       checks
-        .filter(({ part }) => part !== 'line' && part !== 'day')
+        .filter(({ part }) => part !== 'line' && part !== 'total' && part !== 'day')
         .flatMap((check) => {
           const key = `${check.part} ${check.subject}`;
           return row([CHECK_NAMES[key] ?? key], check);
@@ -100,10 +125,13 @@ export function render(
     ),
     table(
       'Statement',
-      ['Line', 'kWh', 'Amount'],
-      statement.lines.flatMap(({ line, energyMilliwattHours, amountPico }, index) =>
-        row([LINE_NAMES[line] ?? line, kWh(energyMilliwattHours), money(amountPico)], lines[index]),
-      ),
+      ['Line', 'Quantity', 'Amount'],
+      [
+        ...statement.lines.flatMap((line, index) =>
+          row([lineName(line), lineQuantity(line), money(line.amountPico)], lines[index]),
+        ),
+        ...row(['Total', '', money(statement.amountPico)], of('total')[0], 'total'),
+      ],
     ),
     table(
       'Days',
