@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonicalCommunity } from '@microgrid/community';
-import { canonicalBytes, canonicalJson } from '@microgrid/events';
+import { canonicalBytes } from '@microgrid/events';
 import {
   invoice,
   invoiceDays,
@@ -247,8 +247,8 @@ function* eventPieces(
   let lines: string[] = [];
   let length = 0;
   const chain = { hash: nodeHash, contractHash: rules, firstPreviousHash: head.hash };
-  for (const { event, hash } of recordedEvents(records, chain)) {
-    const line = `${canonicalJson(event)}\n`;
+  for (const { json, hash } of recordedEvents(records, chain)) {
+    const line = `${json}\n`;
     lines.push(line);
     length += line.length;
     head.hash = hash;

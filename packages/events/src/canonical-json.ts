@@ -19,14 +19,34 @@ class NoJsonForm extends Error {}
 /** Also true for plain objects of another realm (a worker's, a test runner's). */
 function isPlainObject(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
+  return (
+    prototype === Object.prototype ||
+    prototype === null ||
+    Object.getPrototypeOf(prototype) === null
+  );
 }
 
+/** As `compareIds` orders them: strings are compared by UTF-16 code units. */
 function isOrdered(keys: readonly string[]): boolean {
   for (let index = 1; index < keys.length; index++) {
-    if (compareIds(keys[index - 1] as string, keys[index] as string) > 0) return false;
+    if ((keys[index - 1] as string) > (keys[index] as string)) return false;
   }
   return true;
+}
+
+/** Keys as they are written; there are few, and each is in every object of its kind. */
+const spelledKeys = new Map<string, string>();
+const MOST_SPELLED_KEYS = 1024;
+
+function writeKey(key: string): string {
+  let text = spelledKeys.get(key);
+  if (text === undefined) {
+    text = `${write(key)}:`;
+    // Keys may be ids from strangers' files: they must not fill the memory.
+    if (spelledKeys.size >= MOST_SPELLED_KEYS) spelledKeys.clear();
+    spelledKeys.set(key, text);
+  }
+  return text;
 }
 
 function write(value: unknown): string {
@@ -69,7 +89,7 @@ function writeObject(value: object): string {
   for (let index = 0; index < keys.length; index++) {
     const key = keys[index] as string;
     if (index > 0) text += ',';
-    text += `${write(key)}:${write((value as Readonly<Record<string, unknown>>)[key])}`;
+    text += writeKey(key) + write((value as Readonly<Record<string, unknown>>)[key]);
   }
   return `${text}}`;
 }

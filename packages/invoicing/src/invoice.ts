@@ -87,9 +87,8 @@ export function invoiceDays(settled: SettledOutline, { hash, days, bills }: Invo
     hash,
     leaves.map((leaf) => leafHash(hash, leafBytes(leaf))),
   );
-  const spell = hexTexts();
   const statements = bodies.map((body) =>
-    statement(body, { leaves, tree, indices: positions.get(body.member) ?? [], spell }),
+    statement(body, { leaves, tree, indices: positions.get(body.member) ?? [] }),
   );
   const transactions = [...statements.flatMap(statementTransactions), ...marketResidual(settled)];
   checkBalances(transactions);
@@ -102,18 +101,7 @@ export function invoiceDays(settled: SettledOutline, { hash, days, bills }: Invo
   };
 }
 
-/** Inner nodes stand in many proofs: each is spelled once. */
-function hexTexts(): (bytes: Uint8Array) => string {
-  const known = new Map<Uint8Array, string>();
-  return (bytes) => {
-    const text = known.get(bytes) ?? toHex(bytes);
-    known.set(bytes, text);
-    return text;
-  };
-}
-
 interface ProvenDays {
-  readonly spell: (bytes: Uint8Array) => string;
   readonly leaves: readonly MemberDayLeaf[];
   readonly tree: MerkleTree;
   /** Positions of the member's days among the leaves. */
@@ -193,7 +181,7 @@ function bodyOf(
   };
 }
 
-function statement(body: StatementBody, { leaves, tree, indices, spell }: ProvenDays): StatementV1 {
+function statement(body: StatementBody, { leaves, tree, indices }: ProvenDays): StatementV1 {
   return {
     ...body,
     merkleRoot: toHex(tree.root),
@@ -211,7 +199,7 @@ function statement(body: StatementBody, { leaves, tree, indices, spell }: Proven
             exportMilliwattHours: leaf.exportMilliwattHours,
             importMilliwattHours: leaf.importMilliwattHours,
             leafIndex: index,
-            proof: tree.inclusionProof(index).map(spell),
+            proof: [...tree.inclusionProofHex(index)],
             sharedInMilliwattHours: leaf.sharedInMilliwattHours,
             sharedOutMilliwattHours: leaf.sharedOutMilliwattHours,
             start: leaf.start,

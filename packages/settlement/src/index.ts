@@ -110,8 +110,11 @@ export type { IntervalTotalColumns, IntervalTotals } from './interval-totals.js'
 export { joinSettled, settledColumns, type SettledColumns } from './settled-columns.js';
 export {
   joinStretches,
+  packStretch,
   settledStretch,
+  unpackStretch,
   type JoinedStretches,
+  type PackedStretch,
   type SettledStretch,
 } from './settled-stretch.js';
 export type { InternalAmounts, SettledPeriod } from './settled-period.js';

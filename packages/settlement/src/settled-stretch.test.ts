@@ -5,7 +5,13 @@ import { generatedPeriod, HOURS, START_MS } from './generated-period.test-data.j
 import { memberDays } from './member-days.js';
 import { settle } from './settle.js';
 import { settledColumns } from './settled-columns.js';
-import { joinStretches, settledStretch, type SettledStretch } from './settled-stretch.js';
+import {
+  joinStretches,
+  packStretch,
+  settledStretch,
+  unpackStretch,
+  type SettledStretch,
+} from './settled-stretch.js';
 import { settlementContract } from './settlement-contract.js';
 import { recordedEvents, settlementEvents } from './settlement-events.js';
 import type { SettlementGrid } from './settlement-grid.js';
@@ -33,7 +39,8 @@ function stretch(
     quality: grid.quality.slice(from * size, to * size),
   });
   // As it arrives from another thread.
-  return structuredClone(settledStretch(settled, nodeHash, keepCells));
+  const sent = structuredClone(packStretch(settledStretch(settled, nodeHash, keepCells)));
+  return unpackStretch(sent, settled.members);
 }
 
 const SLOTS: readonly object[] = [

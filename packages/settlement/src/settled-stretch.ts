@@ -21,18 +21,23 @@ const ENERGIES_AND_MONEY = Object.keys(NO_AMOUNTS).filter(
 ) as readonly Exclude<keyof MemberAmounts, 'importByQuality'>[];
 
 /**
- * A stretch of a period, settled by itself, as plain data that another thread can send: what the run's
- * results are made of. Without its columns by metering point its size does not grow with the intervals
- * of a day.
+ * A stretch of a period, settled by itself: what the run's results are made of, as plain data. Without
+ * its columns by metering point its size does not grow with the intervals of a day.
  */
 export interface SettledStretch extends SettledColumns {
   readonly totals: IntervalTotalColumns;
   readonly worstQuality: Uint8Array;
   readonly columnsHashes: Uint8Array;
+  /** As `memberDays` gives them. */
+  readonly days: readonly MemberDay[];
+}
+
+/** A stretch in the form in which one thread sends it to another: an object per day would cost more. */
+export interface PackedStretch extends Omit<SettledStretch, 'days'> {
   readonly days: MemberDayColumns;
 }
 
-/** Members' days as columns, all members of a day one after the other. */
+/** Members' days as columns, by member, then date. */
 interface MemberDayColumns {
   readonly days: readonly {
     readonly date: string;
@@ -59,7 +64,7 @@ export function settledStretch(
     totals,
     worstQuality,
     columnsHashes,
-    days: dayColumns(memberDays(settled, totals)),
+    days: memberDays(settled, totals),
   };
 }
 
@@ -106,7 +111,7 @@ export function joinStretches(
       columnsHashes: bytes(inOrder.map(({ columnsHashes }) => columnsHashes)),
     },
     days: joinedDays(
-      contract.members,
+      contract.members.length,
       inOrder.map(({ days }) => days),
     ),
     ...(inOrder.every(({ columns }) => 'quality' in columns) && {
@@ -115,61 +120,67 @@ export function joinStretches(
   };
 }
 
-function dayColumns(days: readonly MemberDay[]): MemberDayColumns {
-  // Days come member by member; here all members of a day stand together.
-  const [first] = days;
-  const own = days.filter(({ member }) => member === first?.member);
-  const members = days.length / Math.max(1, own.length);
-  const amounts: Record<string, bigint[]> = {};
-  const inOrder = own.flatMap((_, day) =>
-    Array.from({ length: members }, (__, member) => days[member * own.length + day] as MemberDay),
-  );
-  for (const name of ENERGIES_AND_MONEY) amounts[name] = inOrder.map((day) => day[name]);
-  for (const quality of INTERVAL_QUALITIES) {
-    if (!days.some(({ importByQuality }) => quality in importByQuality)) continue;
-    amounts[quality] = inOrder.map(({ importByQuality }) => importByQuality[quality] ?? 0n);
+/** Members' days by member, then date, from those of each stretch. */
+function joinedDays(members: number, stretches: readonly (readonly MemberDay[])[]): MemberDay[] {
+  const joined: MemberDay[] = [];
+  for (let member = 0; member < members; member++) {
+    for (const days of stretches) {
+      const each = days.length / members;
+      for (let at = member * each; at < (member + 1) * each; at++)
+        joined.push(days[at] as MemberDay);
+    }
   }
-  return {
-    days: own.map(({ date, startMs, endMs }) => ({ date, startMs, endMs })),
-    amounts,
-  };
+  return joined;
 }
 
-/** Members' days as `memberDays` gives them: by member, then date. */
-function joinedDays(
+/** Makes a stretch ready to be sent. */
+export function packStretch({ days, ...stretch }: SettledStretch): PackedStretch {
+  const [first] = days;
+  const own = days.filter(({ member }) => member === first?.member);
+  const amounts: Record<string, bigint[]> = {};
+  for (const name of ENERGIES_AND_MONEY) amounts[name] = days.map((day) => day[name]);
+  for (const quality of INTERVAL_QUALITIES) {
+    if (!days.some(({ importByQuality }) => quality in importByQuality)) continue;
+    amounts[quality] = days.map(({ importByQuality }) => importByQuality[quality] ?? 0n);
+  }
+  const dates = own.map(({ date, startMs, endMs }) => ({ date, startMs, endMs }));
+  return { ...stretch, days: { days: dates, amounts } };
+}
+
+/** The stretch that was sent. @param members the community's, in id order. */
+export function unpackStretch(
+  { days: { days, amounts }, ...stretch }: PackedStretch,
   members: readonly string[],
-  stretches: readonly MemberDayColumns[],
-): readonly MemberDay[] {
-  return members.flatMap((member, position) =>
-    stretches.flatMap(({ days, amounts }) =>
-      days.map((day, index): MemberDay => {
-        const at = index * members.length + position;
-        const of = (name: string): bigint => amounts[name]?.[at] ?? 0n;
-        const importByQuality: Partial<Record<string, bigint>> = {};
-        for (const quality of INTERVAL_QUALITIES) {
-          const energy = of(quality);
-          if (energy > 0n) importByQuality[quality] = energy;
-        }
-        return {
-          member,
-          ...day,
-          importMilliwattHours: of('importMilliwattHours'),
-          exportMilliwattHours: of('exportMilliwattHours'),
-          sharedInMilliwattHours: of('sharedInMilliwattHours'),
-          sharedOutMilliwattHours: of('sharedOutMilliwattHours'),
-          supplyMilliwattHours: of('supplyMilliwattHours'),
-          surplusMilliwattHours: of('surplusMilliwattHours'),
-          ownSurplusMilliwattHours: of('ownSurplusMilliwattHours'),
-          assignedOutMilliwattHours: of('assignedOutMilliwattHours'),
-          supplyPico: of('supplyPico'),
-          sharedInPico: of('sharedInPico'),
-          sharedOutPico: of('sharedOutPico'),
-          surplusPico: of('surplusPico'),
-          ownSurplusPico: of('ownSurplusPico'),
-          costPico: of('costPico'),
-          importByQuality,
-        };
-      }),
-    ),
+): SettledStretch {
+  const unpacked = members.flatMap((member, position) =>
+    days.map((day, index): MemberDay => {
+      const at = position * days.length + index;
+      const of = (name: string): bigint => amounts[name]?.[at] ?? 0n;
+      const importByQuality: Partial<Record<string, bigint>> = {};
+      for (const quality of INTERVAL_QUALITIES) {
+        const energy = of(quality);
+        if (energy > 0n) importByQuality[quality] = energy;
+      }
+      return {
+        member,
+        ...day,
+        importMilliwattHours: of('importMilliwattHours'),
+        exportMilliwattHours: of('exportMilliwattHours'),
+        sharedInMilliwattHours: of('sharedInMilliwattHours'),
+        sharedOutMilliwattHours: of('sharedOutMilliwattHours'),
+        supplyMilliwattHours: of('supplyMilliwattHours'),
+        surplusMilliwattHours: of('surplusMilliwattHours'),
+        ownSurplusMilliwattHours: of('ownSurplusMilliwattHours'),
+        assignedOutMilliwattHours: of('assignedOutMilliwattHours'),
+        supplyPico: of('supplyPico'),
+        sharedInPico: of('sharedInPico'),
+        sharedOutPico: of('sharedOutPico'),
+        surplusPico: of('surplusPico'),
+        ownSurplusPico: of('ownSurplusPico'),
+        costPico: of('costPico'),
+        importByQuality,
+      };
+    }),
   );
+  return { ...stretch, days: unpacked };
 }

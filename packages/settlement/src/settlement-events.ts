@@ -1,6 +1,6 @@
 import { canonicalCommunity, type Community } from '@microgrid/community';
 import {
-  canonicalBytes,
+  canonicalJson,
   INTERVAL_QUALITIES,
   type ContractV1,
   type SettlementEventV1,
@@ -11,9 +11,11 @@ import { intervalRecords, recordedColumnsHash, type IntervalRecords } from './in
 import { recordedCost } from './member-days.js';
 import type { SettledPeriod } from './settled-period.js';
 
+const encoder = new TextEncoder();
+
 /** SHA-256 of a community's canonical bytes: names the rules a settlement ran under. */
 export function contractHash(community: Community, hash: HashPort): string {
-  return toHex(hash.sha256(new TextEncoder().encode(canonicalCommunity(community))));
+  return toHex(hash.sha256(encoder.encode(canonicalCommunity(community))));
 }
 
 /** The rules of a period as an event: the community's canonical form with its hash. */
@@ -48,6 +50,8 @@ export interface EventChain {
 /** An event and the hash of its canonical bytes, which the next event points back to. */
 export interface ChainedEvent {
   readonly event: SettlementEventV1;
+  /** Its canonical JSON. */
+  readonly json: string;
   readonly hash: string;
 }
 
@@ -71,8 +75,9 @@ export function* recordedEvents(
   for (let interval = 0; interval < records.intervals; interval++) {
     if (!records.firings(interval).includes('issueEvent')) continue;
     const event = settlementEvent(records, interval, chain, previousHash);
-    previousHash = toHex(chain.hash.sha256(canonicalBytes(event)));
-    yield { event, hash: previousHash };
+    const json = canonicalJson(event);
+    previousHash = toHex(chain.hash.sha256(encoder.encode(json)));
+    yield { event, json, hash: previousHash };
   }
 }
 

@@ -1,5 +1,5 @@
 import type { MessagePort, Transferable } from 'node:worker_threads';
-import type { SettledStretch } from '@microgrid/settlement';
+import { packStretch, type SettledStretch } from '@microgrid/settlement';
 import { settleStretch } from './settle-stretch.js';
 import type { ThreadData, ThreadMessage } from './stretch-threads.js';
 
@@ -12,7 +12,7 @@ export function settleInThread(
     const stretch = stretches[Atomics.add(next, 0, 1)];
     if (stretch === undefined) return;
     const settled = settleStretch(task, stretch);
-    const message: ThreadMessage = settled === undefined ? {} : { settled };
+    const message: ThreadMessage = settled === undefined ? {} : { settled: packStretch(settled) };
     port.postMessage(message, settled === undefined ? [] : buffersOf(settled));
     if (settled === undefined) return;
   }

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import type { SettledStretch } from '@microgrid/settlement';
+import { unpackStretch, type PackedStretch, type SettledStretch } from '@microgrid/settlement';
+import { compareIds } from '@microgrid/units';
 import type { Stretch } from './plan-stretches.js';
 import { settleStretch, type StretchTask } from './settle-stretch.js';
 
@@ -24,7 +25,7 @@ export interface ThreadData {
 
 /** What a thread says of each stretch: nothing in it where it could not be settled by itself. */
 export interface ThreadMessage {
-  readonly settled?: SettledStretch;
+  readonly settled?: PackedStretch;
 }
 
 /** Stretches on their way. */
@@ -54,6 +55,7 @@ export function settleInThreads(
   };
   const settled = new Promise<readonly SettledStretch[] | undefined>((resolve, reject) => {
     const done: SettledStretch[] = [];
+    const members = task.community.members.map(({ id }) => id).sort(compareIds);
     let ended = 0;
     for (const worker of workers) {
       worker.on('message', (message: ThreadMessage) => {
@@ -61,7 +63,7 @@ export function settleInThreads(
           resolve(undefined);
           return;
         }
-        done.push(message.settled);
+        done.push(unpackStretch(message.settled, members));
         onSettled(done.length);
         if (done.length === stretches.length) resolve(done);
       });
