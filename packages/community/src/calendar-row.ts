@@ -1,7 +1,7 @@
 import { holidayTest } from '@microgrid/tariff';
 import type { LocalTime } from '@microgrid/units/calendar';
 import type { Community } from './community.js';
-import type { CoefficientDayType, CoefficientRow } from './sharing-key.js';
+import type { CalendarConditions, CoefficientDayType } from './sharing-key.js';
 
 /** Tells whether a local day `YYYY-MM-DD` is a holiday: a set of days, or {@link communityHolidays}. */
 export interface Holidays {
@@ -29,7 +29,7 @@ export function coefficientDayType(
 
 /** Index of the first row that holds at a local time, or -1. @param holidays as in the contract's calendar. */
 export function coefficientRowAt(
-  rows: readonly CoefficientRow[],
+  rows: readonly CalendarConditions[],
   local: LocalTime,
   holidays: Holidays,
 ): number {

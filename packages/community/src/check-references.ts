@@ -16,7 +16,7 @@ export function checkReferences(community: CommunityInput): ReferenceProblem[] {
     ...checkIds(community),
     ...checkGateways(community),
     ...checkValidity(community),
-    ...checkKey(community.sharingKey, new Set(pointsOf(community).map(({ id }) => id))),
+    ...checkKey(community),
     ...checkFactors(community),
     ...checkRules(community),
   ];

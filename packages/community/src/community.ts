@@ -14,7 +14,7 @@ import type {
   UnusedRule,
   ValidDays,
 } from './contract-rules.js';
-import { decimal, normalKey, normalTariff } from './normal-key.js';
+import { decimal, normalKey, normalTariff, type KeySides } from './normal-key.js';
 import { normalPoint } from './normal-point.js';
 import { normalRules } from './normal-rules.js';
 import type { SharingKey } from './sharing-key.js';
@@ -120,11 +120,13 @@ function definedOnly<T extends object>(value: T): { [K in keyof T]: Exclude<T[K]
   ) as never;
 }
 
-/** Ids of the points that are no producers. */
-function sharers({ members }: CommunityInput): string[] {
-  return members.flatMap(({ meteringPoints }) =>
-    meteringPoints.filter(({ role }) => role !== 'producer').map(({ id }) => id),
-  );
+/** Ids of the points that take, and of those that give. */
+function sides({ members }: CommunityInput): KeySides {
+  const points = members.flatMap(({ meteringPoints }) => meteringPoints);
+  return {
+    takers: points.filter(({ role }) => role !== 'producer').map(({ id }) => id),
+    givers: points.filter(({ role }) => role !== 'consumer').map(({ id }) => id),
+  };
 }
 
 /** Brings a checked file into its one form. */
@@ -138,7 +140,7 @@ export function normalCommunity(input: CommunityInput): Community {
     currency,
     netting,
     resolution: formatResolution(parseResolution(input.resolution)),
-    sharingKey: normalKey(input.sharingKey, sharers(input)),
+    sharingKey: normalKey(input.sharingKey, sides(input)),
     prices: {
       import: normalTariff(input.prices.import),
       export: normalTariff(input.prices.export),

@@ -142,6 +142,98 @@ describe('sharing keys', () => {
     ]);
   });
 
+  test('equal parts on the producers’ side are those of points that are no consumers', () => {
+    const sides = { type: 'twoSided', scarce: proportional };
+    const equal = { type: 'fixed', coefficients: 'equal' };
+    expect(key({ ...sides, abundant: equal })).toMatchObject({
+      abundant: { coefficients: { house: '1', mill: '1', plant: '1', shop: '1' } },
+    });
+  });
+
+  test('equal parts of nobody are refused', () => {
+    const equal = { type: 'fixed', coefficients: 'equal' };
+    const groups = [{ id: 'g', points: ['plant'], key: equal }];
+    expect(refusals({ type: 'priority', groups })).toEqual([
+      'sharingKey.groups[0].key.coefficients: got "equal", expected coefficients one by one, or a point that its role lets take a part; equal gives to none',
+    ]);
+  });
+
+  const pairs = { type: 'pairs', coefficients: { plant: { house: '1' } } };
+  const market = { type: 'market', mechanism: 'midMarketRate', asks: { plant: '0.1' } };
+  const sides = { type: 'twoSided', scarce: pairs, abundant: proportional };
+  const group = (inner: object): object => ({ id: 'g', points: ['house', 'shop'], key: inner });
+
+  test.each<[string, object]>([
+    [
+      'a calendar of keys',
+      { type: 'calendar', rows: [{ dayTypes: ['sunday'], key: pairs }, { key: market }] },
+    ],
+    [
+      'pairs and a market in groups that follow each other',
+      { type: 'priority', groups: [group(pairs), { id: 'h', points: ['mill'], key: market }] },
+    ],
+    [
+      'two sides in a group, a market behind',
+      { type: 'combined', steps: [{ type: 'priority', groups: [group(sides)] }, market] },
+    ],
+  ])('%s is read as written', (_, written) => {
+    expect(key(written)).toMatchObject({ type: (written as { type: string }).type });
+    const community = parseCommunity(text(written));
+    expect(parseCommunity(canonicalCommunity(community))).toEqual(community);
+  });
+
+  test.each<[string, object, object, string]>([
+    [
+      'pairs in a nested group',
+      { type: 'nested', groups: [{ ...group(pairs), share: '0.5' }] },
+      {},
+      'sharingKey.groups[0].key.type: got "pairs", expected a key that shares out one pool: proportional, fixed or exPost, or priority, nested, combined or calendar of these; where others are meant, put the group\'s share into their coefficients, or let priority or combined put one behind the other',
+    ],
+    [
+      'a market deep in a nested group',
+      {
+        type: 'nested',
+        groups: [{ ...group({ type: 'calendar', rows: [{ key: market }] }), share: '1' }],
+      },
+      {},
+      'sharingKey.groups[0].key.rows[0].key.type: got "market", expected a key that shares out one pool',
+    ],
+    [
+      'pairs of producers',
+      { type: 'twoSided', scarce: proportional, abundant: pairs },
+      {},
+      'sharingKey.abundant.type: got "pairs", expected a key that shares out one pool',
+    ],
+    [
+      'a market where the pool is short',
+      { ...sides, scarce: market },
+      {},
+      'sharingKey.scarce.type: got "market", expected a key that is neither twoSided nor market',
+    ],
+    [
+      'a market of several steps under a transformer limit',
+      { type: 'combined', steps: [pairs, market] },
+      { transformer: { limitKilovoltAmperes: '10' } },
+      'sharingKey.steps[1].type: got "market", expected a key other than market, as the transformer has a limit',
+    ],
+    [
+      'a consumer of pairs outside the group',
+      { type: 'priority', groups: [group({ ...pairs, coefficients: { plant: { mill: '1' } } })] },
+      {},
+      'sharingKey.groups[0].key.coefficients.plant.mill: got "1", expected a coefficient of a metering point',
+    ],
+    [
+      'a calendar without rows',
+      { type: 'calendar', rows: [] },
+      {},
+      'sharingKey.rows: got [], expected at least one row',
+    ],
+  ])('%s is refused where it stands', (_, written, more, message) => {
+    const found = refusals(written, more);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toContain(message);
+  });
+
   test('a point may be called file or calendar', () => {
     const named = text({ type: 'fixed', coefficients: { file: '0.5', calendar: '0.5' } })
       .replaceAll('"house"', '"file"')

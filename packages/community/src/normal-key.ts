@@ -5,6 +5,7 @@ import type { KeyGroupInput, SharingKeyInput } from './sharing-key-schema.js';
 import {
   isCalendarCoefficients,
   isFileCoefficients,
+  type CalendarConditions,
   type Coefficients,
   type CoefficientSum,
   type ConstantCoefficients,
@@ -39,14 +40,28 @@ function normalCoefficients(coefficients: Coefficients): Coefficients {
   if (isFileCoefficients(coefficients)) return coefficients;
   if (!isCalendarCoefficients(coefficients)) return constant(coefficients);
   return {
-    calendar: coefficients.calendar.map(({ seasons, dayTypes, hours, coefficients: row }) => ({
-      ...(seasons && { seasons }),
-      ...(dayTypes && { dayTypes: [...new Set(dayTypes)].sort(compareIds) }),
-      ...(hours && { hours: [...hours].sort((a, b) => compareIds(a.from, b.from)) }),
+    calendar: coefficients.calendar.map(({ coefficients: row, ...conditions }) => ({
+      ...normalConditions(conditions),
       coefficients: constant(row),
     })),
   };
 }
+
+/** What a row of a calendar asks, in its one form. */
+function normalConditions({
+  seasons,
+  dayTypes,
+  hours,
+}: Unspelled<CalendarConditions>): CalendarConditions {
+  return {
+    ...(seasons && { seasons }),
+    ...(dayTypes && { dayTypes: [...new Set(dayTypes)].sort(compareIds) }),
+    ...(hours && { hours: [...hours].sort((a, b) => compareIds(a.from, b.from)) }),
+  };
+}
+
+/** As read: fields may be there and undefined. */
+type Unspelled<T> = { readonly [K in keyof T]?: T[K] | undefined };
 
 function normalPairs(pairs: PairCoefficients): PairCoefficients {
   if (isFileCoefficients(pairs)) return pairs;
@@ -58,27 +73,35 @@ function normalSum(sum: CoefficientSum | undefined): { sum?: CoefficientSum } {
   return sum === undefined || sum === 'at-most-1' ? {} : { sum };
 }
 
-function normalGroup(group: KeyGroupInput, sharers: readonly string[]): KeyGroup {
+/** Ids of the points that a key shares out among, and of those it would share out among as a producers' key. */
+export interface KeySides {
+  /** Those that are no producers. */
+  readonly takers: readonly string[];
+  /** Those that are no consumers. */
+  readonly givers: readonly string[];
+}
+
+function normalGroup(group: KeyGroupInput, sides: KeySides): KeyGroup {
   const inside = new Set(group.points);
   return {
     id: group.id,
     points: [...group.points].sort(compareIds),
-    key: normalKey(
-      group.key,
-      sharers.filter((id) => inside.has(id)),
-    ),
+    key: normalKey(group.key, {
+      ...sides,
+      takers: sides.takers.filter((id) => inside.has(id)),
+    }),
   };
 }
 
-/** `equal` written out: 1 for each sharer, divided by their number. */
+/** `equal` written out: 1 for each that takes, divided by their number. */
 function normalFixed(
   { coefficients, sum }: Extract<SharingKeyInput, { type: 'fixed' }>,
-  sharers: readonly string[],
+  { takers }: KeySides,
 ): FixedKey {
   if (coefficients !== 'equal') {
     return { type: 'fixed', coefficients: normalCoefficients(coefficients), ...normalSum(sum) };
   }
-  const ones = Object.fromEntries([...sharers].sort(compareIds).map((id) => [id, '1']));
+  const ones = Object.fromEntries([...takers].sort(compareIds).map((id) => [id, '1']));
   return { type: 'fixed', coefficients: ones, sum: 'renormalise' };
 }
 
@@ -109,24 +132,24 @@ function ratio(text: string): string {
 
 /**
  * A sharing key in its one form: ids in order where order means nothing, one spelling of decimals.
- * @param sharers ids of the points in scope that are no producers: who has a part where all have equal ones.
+ * @param sides who has a part where all have equal ones.
  */
-export function normalKey(key: SharingKeyInput, sharers: readonly string[]): SharingKey {
-  const inner = (step: SharingKeyInput): SharingKey => normalKey(step, sharers);
+export function normalKey(key: SharingKeyInput, sides: KeySides): SharingKey {
+  const inner = (step: SharingKeyInput): SharingKey => normalKey(step, sides);
   switch (key.type) {
     case 'proportional':
     case 'exPost':
       return key;
     case 'fixed':
-      return normalFixed(key, sharers);
+      return normalFixed(key, sides);
     case 'priority':
       return {
         type: 'priority',
-        groups: key.groups.map((group) => normalGroup(group, sharers)),
+        groups: key.groups.map((group) => normalGroup(group, sides)),
       };
     case 'nested': {
       const groups = key.groups.map((group) => ({
-        ...normalGroup(group, sharers),
+        ...normalGroup(group, sides),
         share: decimal(group.share),
       }));
       return { type: 'nested', groups: groups.sort((a, b) => compareIds(a.id, b.id)) };
@@ -136,7 +159,19 @@ export function normalKey(key: SharingKeyInput, sharers: readonly string[]): Sha
     case 'combined':
       return { type: 'combined', steps: key.steps.map(inner) };
     case 'twoSided':
-      return { type: 'twoSided', scarce: inner(key.scarce), abundant: inner(key.abundant) };
+      return {
+        type: 'twoSided',
+        scarce: inner(key.scarce),
+        abundant: normalKey(key.abundant, { ...sides, takers: sides.givers }),
+      };
+    case 'calendar':
+      return {
+        type: 'calendar',
+        rows: key.rows.map(({ key: row, ...conditions }) => ({
+          ...normalConditions(conditions),
+          key: inner(row),
+        })),
+      };
     case 'market':
       return normalMarket(key);
   }

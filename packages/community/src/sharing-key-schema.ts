@@ -25,15 +25,16 @@ const constantCoefficients = z.record(idField, coefficientText);
 
 const fileCoefficients = z.strictObject({ file: fileNameField });
 
-const coefficientRow = z.strictObject({
+const conditions = {
   seasons: z.array(yearPart).min(1, { error: 'at least one season' }).optional(),
   dayTypes: z
     .array(z.enum(COEFFICIENT_DAY_TYPES, { error: `one of ${COEFFICIENT_DAY_TYPES.join(', ')}` }))
     .min(1, { error: 'at least one day type' })
     .optional(),
   hours: z.array(spanField).min(1, { error: 'at least one span of hours' }).optional(),
-  coefficients: constantCoefficients,
-});
+};
+
+const coefficientRow = z.strictObject({ ...conditions, coefficients: constantCoefficients });
 
 /** Coefficients as written in a file; `equal` is 1 for each point that is no producer, divided by their number. */
 export type CoefficientsInput = Coefficients | 'equal';
@@ -67,6 +68,11 @@ export interface KeyGroupInput {
   readonly key: SharingKeyInput;
 }
 
+/** The key of part of the time as written in a file. */
+export type CalendarKeyRowInput = z.input<z.ZodObject<typeof conditions>> & {
+  readonly key: SharingKeyInput;
+};
+
 /** A sharing key as written in a file. */
 export type SharingKeyInput =
   | { readonly type: 'proportional' }
@@ -89,6 +95,7 @@ export type SharingKeyInput =
       readonly scarce: SharingKeyInput;
       readonly abundant: SharingKeyInput;
     }
+  | { readonly type: 'calendar'; readonly rows: CalendarKeyRowInput[] }
   | MarketKeyInput;
 
 /** How the pool is shared out, as written in a file. */
@@ -139,11 +146,17 @@ const keyUnion = z
         scarce: sharingKeyInput,
         abundant: sharingKeyInput,
       }),
+      z.strictObject({
+        type: z.literal('calendar'),
+        rows: z
+          .array(z.strictObject({ ...conditions, key: sharingKeyInput }))
+          .min(1, { error: 'at least one row' }),
+      }),
       marketKeyInput,
     ],
     {
       error:
-        'a sharing key of type proportional, fixed, priority, nested, exPost, pairs, combined, twoSided or market',
+        'a sharing key of type proportional, fixed, priority, nested, exPost, pairs, combined, twoSided, calendar or market',
     },
   )
   .meta({ id: 'sharingKey' });

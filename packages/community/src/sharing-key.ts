@@ -26,13 +26,17 @@ export interface CoefficientHours {
 export type ConstantCoefficients = Readonly<Record<string, string>>;
 
 /**
- * Coefficients of part of the time. A row holds where all its conditions do (absent: always); of the
- * rows of a calendar the first that holds counts.
+ * Conditions of a row of a calendar. It holds where all of them do (absent: always); of the rows of a
+ * calendar the first that holds counts.
  */
-export interface CoefficientRow {
+export interface CalendarConditions {
   readonly seasons?: readonly CoefficientSeason[];
   readonly dayTypes?: readonly CoefficientDayType[];
   readonly hours?: readonly CoefficientHours[];
+}
+
+/** Coefficients of part of the time. */
+export interface CoefficientRow extends CalendarConditions {
   readonly coefficients: ConstantCoefficients;
 }
 
@@ -162,6 +166,18 @@ export interface TwoSidedKey {
   readonly abundant: SharingKey;
 }
 
+/** The key of part of the time. */
+export interface CalendarKeyRow extends CalendarConditions {
+  readonly key: SharingKey;
+}
+
+/** Other keys at other times: by season, day type and hour of the local calendar. */
+export interface CalendarKey {
+  readonly type: 'calendar';
+  /** Tried in order; an interval that no row holds for is refused when it is settled. */
+  readonly rows: readonly CalendarKeyRow[];
+}
+
 /** Limit price of each point; a point not named asks or bids its price outside the community. */
 export type LimitPrices = Readonly<Record<string, Tariff>>;
 
@@ -184,7 +200,25 @@ export type SharingKey =
   | PairsKey
   | CombinedKey
   | TwoSidedKey
+  | CalendarKey
   | MarketKey;
+
+/** The keys directly inside a key. */
+export function innerKeys(key: SharingKey): readonly SharingKey[] {
+  switch (key.type) {
+    case 'priority':
+    case 'nested':
+      return key.groups.map((group) => group.key);
+    case 'combined':
+      return key.steps;
+    case 'twoSided':
+      return [key.scarce, key.abundant];
+    case 'calendar':
+      return key.rows.map((row) => row.key);
+    default:
+      return [];
+  }
+}
 
 /** Whether coefficients come from a file. */
 export function isFileCoefficients(

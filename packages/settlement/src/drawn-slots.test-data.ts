@@ -32,9 +32,9 @@ export function drawnSlots({ file, contract }: GeneratedSharing): Set<string> {
   for (const name of CONTRACT_FIELDS) if (community[name] !== undefined) drawn.add(name);
   nameFields(community['exportEligibility'], 'exportEligibility', drawn);
   drawn.add(`netting ${String(community['netting'])}`);
-  drawn.add(`unused ${String(community['unused'] ?? 'grid')}`);
+  drawn.add(`unused ${textOf(community['unused'], 'grid')}`);
   const plants = community['plants'] as Fields | undefined;
-  drawn.add(`plants by ${String(plants?.['by'] ?? 'injection')}`);
+  drawn.add(`plants by ${textOf(plants?.['by'], 'injection')}`);
   drawn.add(`resolution ${String(community['resolution'])}`);
   drawn.add(`in ${String(community['timeZone'])}`);
   if (contract.intervals > 1) drawn.add('several intervals');
@@ -47,6 +47,10 @@ export function drawnSlots({ file, contract }: GeneratedSharing): Set<string> {
   return drawn;
 }
 
+function textOf(value: unknown, absent: string): string {
+  return typeof value === 'string' ? value : absent;
+}
+
 function nameFields(fields: unknown, what: string, drawn: Set<string>): void {
   for (const name of Object.keys(fields ?? {})) drawn.add(`${what} ${name}`);
 }
@@ -55,7 +59,7 @@ function namePoint(point: Fields, drawn: Set<string>): void {
   for (const name of POINT_FIELDS) {
     if (point[name] !== undefined) drawn.add(`point ${name}`);
   }
-  if (point['role'] !== undefined) drawn.add(`role ${String(point['role'])}`);
+  if (point['role'] !== undefined) drawn.add(`role ${textOf(point['role'], '')}`);
   const factors = point['participation'] as Fields[] | undefined;
   if (factors === undefined) return;
   drawn.add('participation');
@@ -65,11 +69,14 @@ function namePoint(point: Fields, drawn: Set<string>): void {
 
 function nameKeys(key: Fields, place: string, drawn: Set<string>): void {
   const type = String(key['type']);
-  drawn.add(`${type} ${place}`);
+  drawn.add(type === 'calendar' && place !== 'at the top' ? 'calendar inside' : `${type} ${place}`);
   for (const name of formsOf(key)) drawn.add(`${type}: ${name}`);
   for (const step of (key['steps'] ?? []) as Fields[]) nameKeys(step, 'as a step', drawn);
   for (const group of (key['groups'] ?? []) as Fields[]) {
     nameKeys(group['key'] as Fields, 'in a group', drawn);
+  }
+  for (const row of (key['rows'] ?? []) as Fields[]) {
+    nameKeys(row['key'] as Fields, 'by calendar', drawn);
   }
   for (const side of ['scarce', 'abundant']) {
     if (key[side]) nameKeys(key[side] as Fields, `where ${side}`, drawn);
@@ -80,7 +87,7 @@ function formsOf({ type, coefficients, sum, file, values, mechanism }: Fields): 
   if (type === 'market') return [String(mechanism)];
   if (type === 'exPost') return [String(values), fileForm(String(file))];
   if (type !== 'fixed' && type !== 'pairs') return [];
-  const forms = [`sum ${String(sum ?? 'at-most-1')}`];
+  const forms = [`sum ${textOf(sum, 'at-most-1')}`];
   if (coefficients === 'equal') return [...forms, 'equal'];
   const { file: name, calendar } = coefficients as Fields;
   if (typeof name === 'string') return [...forms, fileForm(name)];

@@ -33,27 +33,24 @@ export function statedEnergies(
 ): Map<string, string> {
   const files = new Map<string, string>();
   const position = new Map(ids.map((id, index) => [id, index]));
-  const state = (of: KeyFile, points: readonly string[], found: readonly Found[]): void => {
+  const state = (
+    of: KeyFile,
+    points: readonly string[],
+    found: readonly Found[],
+    whole: boolean,
+  ): void => {
     const nothing = found.map(({ claims }) => ({ claims, pool: 0n }));
     switch (of.type) {
       case 'exPost': {
         if (of['values'] !== 'energy') return;
-        const rows = found.map(({ claims, pool }) => {
-          let left = pool;
-          return points.map((id) => {
-            const claim = BigInt(claims[position.get(id) ?? -1] ?? 0);
-            const part = (claim * BigInt(draw.whole(8))) / 8n;
-            const given = part < left ? part : left;
-            left -= given;
-            return Number(given);
-          });
-        });
+        const at = points.map((id) => position.get(id) ?? -1);
+        const rows = found.map((one) => givenOf(draw, at, one));
         files.set(of['file'] as string, energyCsv(time, points, rows));
         return;
       }
       case 'priority':
         for (const [index, group] of (of['groups'] as GroupFile[]).entries()) {
-          state(group.key, group.points, index === 0 ? found : nothing);
+          state(group.key, group.points, index === 0 ? found : nothing, false);
         }
         return;
       case 'nested':
@@ -62,17 +59,27 @@ export function statedEnergies(
             group.key,
             group.points,
             found.map((one) => partOf(one, group.share)),
+            false,
           );
         }
         return;
       case 'combined':
         for (const [index, step] of (of['steps'] as KeyFile[]).entries()) {
-          state(step, points, index === 0 ? found : nothing);
+          state(step, points, index === 0 ? found : nothing, whole && index === 0);
         }
         return;
       case 'twoSided':
-        state(of['scarce'] as KeyFile, points, found);
-        state(of['abundant'] as KeyFile, ids, brought.map(turned));
+        state(of['scarce'] as KeyFile, points, found, false);
+        // Where only some claim, or only what is left, the producers' side may be asked for nothing.
+        state(
+          of['abundant'] as KeyFile,
+          ids,
+          brought.map(turned).map(({ claims, pool }) => ({ claims, pool: whole ? pool : 0n })),
+          false,
+        );
+        return;
+      case 'calendar':
+        for (const row of of['rows'] as { key: KeyFile }[]) state(row.key, points, found, whole);
         return;
       default:
     }
@@ -81,8 +88,21 @@ export function statedEnergies(
     key,
     ids,
     brought.map(({ claims, offers }) => ({ claims, pool: sum(offers) })),
+    true,
   );
   return files;
+}
+
+/** Parts of the claims of points that the pool is enough for. */
+function givenOf(draw: Draw, positions: readonly number[], { claims, pool }: Found): number[] {
+  let left = pool;
+  return positions.map((position) => {
+    const claim = BigInt(claims[position] ?? 0);
+    const part = (claim * BigInt(draw.whole(8))) / 8n;
+    const given = part < left ? part : left;
+    left -= given;
+    return Number(given);
+  });
 }
 
 /** What is there for a group at least, whatever the others use: its share less what rounding takes. */

@@ -33,22 +33,30 @@ const HOURS = [
   { from: '22:00', to: '24:00' },
 ];
 
-const MECHANISMS: readonly object[] = [
-  { mechanism: 'poolCrossing' },
-  { mechanism: 'poolCrossing', options: { price: 'highest' } },
-  { mechanism: 'poolCrossing', options: { price: 'middle' } },
-  { mechanism: 'poolCrossing', options: { price: 'lastAsk' } },
-  { mechanism: 'payAsBid' },
-  { mechanism: 'payAsBid', options: { sellers: 'ask' } },
-  { mechanism: 'midMarketRate' },
-  { mechanism: 'midMarketRate', options: { divider: '1/3', offers: 'accepted' } },
-  { mechanism: 'supplyDemandRatio', options: { compensation: '0.5' } },
-  { mechanism: 'supplyDemandRatio', options: { offers: 'accepted' } },
-  { mechanism: 'doubleAuction' },
-  { mechanism: 'doubleAuction', options: { pricing: 'discriminatory', k: '0.3' } },
-  { mechanism: 'huang' },
-  { mechanism: 'muda', options: { price: '0.1' } },
-  { mechanism: 'muda', options: { seed: 'of the day' } },
+/** The ways of each mechanism. */
+const MECHANISMS: readonly (readonly object[])[] = [
+  [undefined, 'highest', 'middle', 'lastAsk'].map((price) => ({
+    mechanism: 'poolCrossing',
+    ...(price && { options: { price } }),
+  })),
+  [{ mechanism: 'payAsBid' }, { mechanism: 'payAsBid', options: { sellers: 'ask' } }],
+  [
+    { mechanism: 'midMarketRate' },
+    { mechanism: 'midMarketRate', options: { divider: '1/3', offers: 'accepted' } },
+  ],
+  [
+    { mechanism: 'supplyDemandRatio', options: { compensation: '0.5' } },
+    { mechanism: 'supplyDemandRatio', options: { offers: 'accepted' } },
+  ],
+  [
+    { mechanism: 'doubleAuction' },
+    { mechanism: 'doubleAuction', options: { pricing: 'discriminatory', k: '0.3' } },
+  ],
+  [{ mechanism: 'huang' }],
+  [
+    { mechanism: 'muda', options: { price: '0.1' } },
+    { mechanism: 'muda', options: { seed: 'of the day' } },
+  ],
 ];
 
 /** Draws keys of a community; the files they name and the names in them come to light beside them. */
@@ -71,35 +79,58 @@ export class KeyDraw {
 
   /** A key for the top of a contract. */
   any(): KeyFile {
-    const { draw, ids } = this;
-    return draw.weighted<KeyFile>(
-      [10, () => this.pool(ids, 2)],
-      [3, () => this.pairs(ids)],
-      [2, () => this.steps([() => this.pairs(ids), () => this.pool(ids, 1)])],
-      [3, () => this.twoSided(ids)],
-      [3, () => this.market()],
-      [1, () => this.exPost(ids)],
+    return this.draw.weighted<KeyFile>(
+      [10, () => this.pool(this.ids, 2)],
+      [1, () => this.exPost(this.ids)],
+      [8, () => this.whole(this.ids, 2)],
     );
+  }
+
+  /** Any key of points that take; some say themselves whose injection it is. */
+  private whole(ids: readonly string[], depth: number): KeyFile {
+    const { draw } = this;
+    const inner = depth === 0 ? 0 : 1;
+    const deeper = (): KeyFile => this.whole(ids, depth - 1);
+    return draw.weighted<KeyFile>(
+      [depth === 2 ? 0 : 2, () => this.pool(ids, 0)],
+      [5, () => this.pairs(ids)],
+      [5, () => this.twoSided(ids)],
+      [4, () => this.market(ids)],
+      [2 * inner, () => this.steps([() => this.pairs(ids), () => this.pool(ids, 1)])],
+      [2 * inner, () => this.steps([deeper, deeper])],
+      [
+        2 * inner,
+        () => ({
+          type: 'priority',
+          groups: this.groups(ids, (points) => this.whole(points, depth - 1)),
+        }),
+      ],
+      [2 * inner, () => this.byCalendar(deeper)],
+    );
+  }
+
+  private byCalendar(key: () => KeyFile): KeyFile {
+    const rows = Array.from({ length: 1 + this.draw.whole(1) }, () => ({
+      ...this.conditions(),
+      key: key(),
+    }));
+    return { type: 'calendar', rows: [...rows, { key: key() }] };
   }
 
   /** A key that shares out a pool, whoever made it. */
   pool(ids: readonly string[], depth: number): KeyFile {
     const { draw } = this;
     const inner = depth === 0 ? 0 : 1;
+    const deeper = (points: readonly string[]): KeyFile => this.pool(points, depth - 1);
     return draw.weighted<KeyFile>(
       [3, () => ({ type: 'proportional' })],
       [6, () => this.fixed(ids)],
       [2, () => this.exPost(ids)],
-      [3 * inner, () => ({ type: 'priority', groups: this.groups(ids, depth) })],
-      [3 * inner, () => ({ type: 'nested', groups: this.shares(this.groups(ids, depth)) })],
+      [3 * inner, () => ({ type: 'priority', groups: this.groups(ids, deeper) })],
+      [3 * inner, () => ({ type: 'nested', groups: this.shares(this.groups(ids, deeper)) })],
       [2 * inner, () => this.steps([() => this.fixed(ids), () => this.pool(ids, depth - 1)])],
-      [
-        inner,
-        () =>
-          this.steps(
-            Array.from({ length: 1 + draw.whole(2) }, () => () => this.pool(ids, depth - 1)),
-          ),
-      ],
+      [inner, () => this.steps(Array.from({ length: 1 + draw.whole(2) }, () => () => deeper(ids)))],
+      [2 * inner, () => this.byCalendar(() => deeper(ids))],
     );
   }
 
@@ -134,17 +165,22 @@ export class KeyDraw {
   private calendar(ids: readonly string[], sum: string | undefined): object[] {
     const { draw } = this;
     const row = (): object => ({
-      ...draw.some(2, {
-        dayTypes: () => [draw.pick(DAY_TYPES), draw.pick(DAY_TYPES)],
-        seasons: () => [draw.pick(SEASONS)],
-        hours: () => [draw.pick(HOURS)],
-      }),
+      ...this.conditions(),
       coefficients: this.constants(ids, sum),
     });
     return [
       ...Array.from({ length: 1 + draw.whole(2) }, row),
       { coefficients: this.constants(ids, sum) },
     ];
+  }
+
+  private conditions(): object {
+    const { draw } = this;
+    return draw.some(2, {
+      dayTypes: () => [draw.pick(DAY_TYPES), draw.pick(DAY_TYPES)],
+      seasons: () => [draw.pick(SEASONS)],
+      hours: () => [draw.pick(HOURS)],
+    });
   }
 
   private beta(ids: readonly string[]): string {
@@ -168,7 +204,7 @@ export class KeyDraw {
   }
 
   /** Points cut into groups; a few are in none. */
-  private groups(ids: readonly string[], depth: number): (object & { points: string[] })[] {
+  private groups(ids: readonly string[], key: (points: readonly string[]) => KeyFile): object[] {
     const { draw } = this;
     const in3 = draw.parts(
       ids.filter(() => !draw.once(5)),
@@ -178,7 +214,7 @@ export class KeyDraw {
     return parts.map((points, index) => ({
       id: `g${index}`,
       points: draw.shuffled(points),
-      key: this.pool(points, depth - 1),
+      key: key(points),
     }));
   }
 
@@ -191,7 +227,7 @@ export class KeyDraw {
   private pairs(ids: readonly string[]): KeyFile {
     const { draw } = this;
     const sum = draw.pick([undefined, 'exactly-1', 'renormalise']);
-    const producers = ids.filter(() => draw.once(2));
+    const producers = this.ids.filter(() => draw.once(2));
     if (producers.length > 0 && draw.once(3)) {
       const file = this.put(pairCsv(draw, this.time, producers, ids, sum === 'exactly-1'));
       return { type: 'pairs', coefficients: { file }, ...(sum && { sum }) };
@@ -201,16 +237,22 @@ export class KeyDraw {
   }
 
   private twoSided(ids: readonly string[]): KeyFile {
-    return { type: 'twoSided', scarce: this.pool(ids, 1), abundant: this.pool(ids, 1) };
+    const scarce = this.draw.once(4) ? this.pairs(ids) : this.pool(ids, 1);
+    return { type: 'twoSided', scarce, abundant: this.pool(this.ids, 1) };
   }
 
-  private market(): KeyFile {
-    const { draw, ids } = this;
-    const limits = (): Record<string, string> =>
+  private market(ids: readonly string[]): KeyFile {
+    const { draw } = this;
+    const limits = (of: readonly string[]): Record<string, string> =>
       Object.fromEntries(
-        ids.filter(() => draw.once(2)).map((id) => [id, priceText(draw, -20, 400)]),
+        of.filter(() => draw.once(2)).map((id) => [id, priceText(draw, -20, 400)]),
       );
-    return { type: 'market', ...draw.pick(MECHANISMS), bids: limits(), asks: limits() };
+    return {
+      type: 'market',
+      ...draw.pick(draw.pick(MECHANISMS)),
+      bids: limits(ids),
+      asks: limits(this.ids),
+    };
   }
 
   private put({ name, text }: GeneratedFile): string {

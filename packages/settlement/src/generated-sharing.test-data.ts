@@ -113,7 +113,7 @@ export function sharingOf(
     prices: contractPrices(draw),
     ...rules,
     ...(ofReadings && reserveLevels !== undefined && { reserveLevels }),
-    ...(JSON.stringify(sharingKey).includes('"seed"') && { transformer: undefined }),
+    ...(clearsOnce(sharingKey) && { transformer: undefined }),
     sharingKey,
     members: draw.parts(draw.shuffled(ids), size).map((points, index) => ({
       id: `m${index}`,
@@ -132,6 +132,12 @@ export function sharingOf(
     exports: energies(draw, cells, largest),
   };
   return withInputs(file, keys.files, readings, { draw, time, ids, largest });
+}
+
+/** Whether a transformer limit could not cut what markets in a key trade. */
+function clearsOnce(key: KeyFile): boolean {
+  const text = JSON.stringify(key);
+  return text.includes('"market"') && (key.type !== 'market' || text.includes('"seed"'));
 }
 
 /** Energies of points: many are zero, some tiny, some as large as they may be. */

@@ -140,6 +140,7 @@ export function settlementContract(
       points,
       clock,
       series: new ContractFileSeries(files, community, clock),
+      internalPrices: prices.internal,
       limitPrices: (key) => limitPrices(community, key, pointIds, { prices, endMs, market }, clock),
     }),
     prices,

@@ -235,13 +235,112 @@ describe('keys of groups', () => {
     expect(taken(many)).toEqual({ a: 300, b: 100 });
     expect(given(many)).toEqual({ p: 200, q: 200 });
   });
+});
 
-  test('a key that says itself who gives stands at the top only', () => {
-    const inner = [{ id: 'g', points: ['a', 'plant'], key: { type: 'pairs', coefficients: {} } }];
-    const key = { type: 'priority', groups: inner };
-    expect(
-      codeOf(() => settled({ sharingKey: key }, { imports: { a: 1 }, exports: { plant: 1 } })),
-    ).toBe('bad-key');
+describe('keys that say themselves who gives, inside other keys', () => {
+  const pairs = (coefficients: object): object => ({ type: 'pairs', coefficients });
+  const group = (id: string, points: string[], key: object): object => ({ id, points, key });
+
+  test('a group takes by its own matrix what it claims; the groups behind share what is left', () => {
+    const key = {
+      type: 'priority',
+      groups: [
+        group('owners', ['a', 'b'], pairs({ p: { a: '0.5', b: '0.5' } })),
+        group('others', ['c'], proportional),
+      ],
+    };
+    const one = settled(
+      { sharingKey: key },
+      { imports: { a: 100, b: 900, c: 5000 }, exports: { p: 1000, q: 200 } },
+    );
+    // The matrix means 500 of p for each of a and b; c takes what they leave of p, and all of q.
+    expect(taken(one)).toEqual({ a: 100, b: 500, c: 600 });
+    expect(given(one)).toEqual({ p: 1000, q: 200 });
+  });
+
+  test('a group with two sides knows its own claims alone', () => {
+    const sides = {
+      type: 'twoSided',
+      scarce: fixed({ a: '1' }),
+      abundant: fixed({ q: '1' }),
+    };
+    const key = {
+      type: 'combined',
+      steps: [
+        { type: 'priority', groups: [group('g', ['a'], sides)] },
+        { type: 'priority', groups: [group('h', ['b'], proportional)] },
+      ],
+    };
+    const one = settled(
+      { sharingKey: key },
+      { imports: { a: 300, b: 5000 }, exports: { p: 1000, q: 200 } },
+    );
+    // 300 of 1200 are claimed in the group: q sells all it has first, p the rest.
+    expect(taken(one)).toEqual({ a: 300, b: 900 });
+    expect(given(one)).toEqual({ p: 1000, q: 200 });
+  });
+
+  test('by calendar: other keys on other days', () => {
+    const key = {
+      type: 'calendar',
+      rows: [
+        { dayTypes: ['workingDay'], key: pairs({ p: { a: '1' } }) },
+        { key: { type: 'priority', groups: [group('g', ['b'], proportional)] } },
+      ],
+    };
+    const readings = { imports: { a: 500, b: 500 }, exports: { p: 600 } };
+    expect(taken(settled({ sharingKey: key }, readings))).toEqual({ a: 500 });
+    const sunday = { ...readings, startMs: NOON_MS - 24 * HOUR_MS };
+    const other = settled({ sharingKey: key }, sunday);
+    expect(taken(other)).toEqual({ b: 500 });
+    expect(explainPoint(other, 'b', sunday.startMs).share).toMatchObject({
+      key: 'priority',
+      groups: ['g'],
+    });
+  });
+
+  test('by calendar: an interval that no row holds for is refused', () => {
+    const rows = [{ dayTypes: ['sunday'], key: proportional }];
+    const sharingKey = { type: 'calendar', rows };
+    const work = (): unknown => settled({ sharingKey }, { imports: { a: 1 }, exports: { p: 1 } });
+    expect(codeOf(work)).toBe('bad-coefficients');
+  });
+
+  test('a market behind other keys trades what they leave; what they share has the internal price', () => {
+    const market = {
+      type: 'market',
+      mechanism: 'poolCrossing',
+      bids: { a: '0.2', b: '0.2' },
+      asks: { p: '0.08' },
+    };
+    const key = { type: 'combined', steps: [pairs({ p: { a: '0.25' } }), market] };
+    const one = settled(
+      { sharingKey: key },
+      { imports: { a: 100, b: 1000 }, exports: { p: 1000 } },
+    );
+    expect(taken(one)).toEqual({ a: 100, b: 900 });
+    // 100 mWh at 0.12 by the matrix; 900 at 0.20, as b's bid is only partly filled.
+    expect(Array.from(one.internalAmounts?.paidPico ?? [])).toEqual([
+      100n * 120_000n,
+      900n * 200_000n,
+      0n,
+    ]);
+    expect(one.internalAmounts?.earnedPico[2]).toBe(100n * 120_000n + 900n * 200_000n);
+  });
+
+  test('a market on some days makes the money of those days alone, also under a transformer limit', () => {
+    const market = { type: 'market', mechanism: 'midMarketRate' };
+    const key = {
+      type: 'calendar',
+      rows: [{ dayTypes: ['sunday'], key: market }, { key: proportional }],
+    };
+    const rules = { sharingKey: key, transformer: { limitKilovoltAmperes: '0.000400' } };
+    const readings = { imports: { a: 500 }, exports: { p: 600 } };
+    const working = settled(rules, readings);
+    expect(taken(working)).toEqual({ a: 400 });
+    expect(working.internalAmounts?.paidPico[0]).toBe(400n * 120_000n);
+    const sunday = settled(rules, { ...readings, startMs: NOON_MS - 24 * HOUR_MS });
+    expect(sunday.internalAmounts?.paidPico[0]).toBe(400n * 150_000n);
   });
 });
 

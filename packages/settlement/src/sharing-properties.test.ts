@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { SharingKey } from '@microgrid/community';
+import { innerKeys, type SharingKey } from '@microgrid/community';
 import { drawnSlots } from './drawn-slots.test-data.js';
 import { generatedSharing, type GeneratedSharing } from './generated-sharing.test-data.js';
 import {
@@ -88,7 +88,7 @@ function readingsOf({ grid }: GeneratedSharing, interval: number): Readings {
 }
 
 /** Drawn in less than this many of 5,000 communities, a slot says too little. */
-const LEAST_DRAWN = 25;
+const LEAST_DRAWN = 15;
 /** A year of hours takes long to read. */
 const LEAST_YEARLY = 3;
 
@@ -378,14 +378,7 @@ function sharedAt(made: GeneratedSharing, interval: number, readings: Readings):
 }
 
 function hasMarket(key: SharingKey): boolean {
-  switch (key.type) {
-    case 'market':
-      return true;
-    case 'combined':
-      return key.steps.some(hasMarket);
-    default:
-      return false;
-  }
+  return key.type === 'market' || innerKeys(key).some(hasMarket);
 }
 
 function hasStorage({ contract }: GeneratedSharing): boolean {
@@ -398,37 +391,21 @@ function hasStorage({ contract }: GeneratedSharing): boolean {
  * key it never falls.
  */
 function stepsAfterProportion(key: SharingKey): number {
-  switch (key.type) {
-    case 'combined': {
-      const first = key.steps.findIndex(hasProportion);
-      const after = first === -1 ? 0 : key.steps.length - 1 - first;
-      return key.steps.reduce((sum, step) => sum + stepsAfterProportion(step), after);
-    }
-    case 'priority':
-    case 'nested':
-      return key.groups.reduce((sum, group) => sum + stepsAfterProportion(group.key), 0);
-    case 'twoSided':
-      return stepsAfterProportion(key.scarce);
-    default:
-      return 0;
-  }
+  const inside = innerKeys(key).reduce((sum, inner) => sum + stepsAfterProportion(inner), 0);
+  if (key.type !== 'combined') return inside;
+  const first = key.steps.findIndex(hasProportion);
+  return first === -1 ? inside : inside + key.steps.length - 1 - first;
 }
 
 function hasProportion(key: SharingKey): boolean {
-  switch (key.type) {
-    case 'proportional':
-      return true;
-    case 'combined':
-      return key.steps.some(hasProportion);
-    case 'priority':
-    case 'nested':
-      return key.groups.some((group) => hasProportion(group.key));
-    default:
-      return false;
-  }
+  return key.type === 'proportional' || innerKeys(key).some(hasProportion);
 }
 
 /** A two-sided key whose unused parts stay with their points: the claim that tips the side may lose. */
 function changesSide({ community }: GeneratedSharing): boolean {
-  return community.sharingKey.type === 'twoSided' && community.unused === 'member';
+  return community.unused === 'member' && hasSides(community.sharingKey);
+}
+
+function hasSides(key: SharingKey): boolean {
+  return key.type === 'twoSided' || innerKeys(key).some(hasSides);
 }

@@ -1,7 +1,12 @@
 import { formatRatio } from '@microgrid/units';
 import type { Community } from '../community.js';
 import type { ContractFiles } from '../contract-files.js';
-import { isCalendarCoefficients, isFileCoefficients, type SharingKey } from '../sharing-key.js';
+import {
+  innerKeys,
+  isCalendarCoefficients,
+  isFileCoefficients,
+  type SharingKey,
+} from '../sharing-key.js';
 import type { CoefficientTable } from './coefficient-table.js';
 import {
   lintCoefficientTable,
@@ -71,15 +76,7 @@ function namedFiles(key: SharingKey): NamedFile[] {
         : [];
     case 'exPost':
       return [{ file: key.file, holds: key.values === 'energy' ? 'energies' : 'coefficients' }];
-    case 'priority':
-    case 'nested':
-      return key.groups.flatMap((group) => namedFiles(group.key));
-    case 'combined':
-      return key.steps.flatMap(namedFiles);
-    case 'twoSided':
-      return [...namedFiles(key.scarce), ...namedFiles(key.abundant)];
-    case 'proportional':
-    case 'market':
-      return [];
+    default:
+      return innerKeys(key).flatMap(namedFiles);
   }
 }

@@ -1,10 +1,14 @@
 import { sumOf } from './key-node.js';
-import type { SharingRule, SharingWork } from './sharing-rule.js';
+import type { MarketAmounts, SharingRule, SharingWork } from './sharing-rule.js';
 
-/** Steps of which one says itself who gives to whom: each runs on the claims and offers left. */
+/**
+ * Steps of which one says itself who gives to whom: each runs on the claims and offers left. Where one
+ * is a market, all of them say their money, and what a point pays and earns is the sum.
+ */
 export class CombinedRule implements SharingRule {
   readonly kind = 'combined';
   readonly keepsUnused: boolean;
+  market?: MarketAmounts;
   private readonly work: SharingWork;
 
   constructor(
@@ -12,6 +16,7 @@ export class CombinedRule implements SharingRule {
     private readonly steps: readonly SharingRule[],
   ) {
     this.keepsUnused = steps.some((step) => step.keepsUnused);
+    if (steps.some(({ market }) => market !== undefined)) this.market = noAmounts(size);
     const column = (): Float64Array => new Float64Array(size);
     this.work = {
       interval: 0,
@@ -45,8 +50,11 @@ export class CombinedRule implements SharingRule {
       all.own.fill(0);
       all.assigned.fill(0);
     }
+    const market = this.market && noAmounts(work.claims.length);
     for (const step of this.steps) {
       const shared = step.share(work);
+      if (market !== undefined && step.market !== undefined)
+        addAmounts(step.market, shared, market);
       move(work.shares, work.claims, all.shares);
       move(work.given, work.offers, all.given);
       work.totalClaimed -= shared;
@@ -56,7 +64,39 @@ export class CombinedRule implements SharingRule {
       move(work.assigned, work.offers, all.assigned);
       work.totalOffered -= sumOf(work.own);
     }
+    if (market !== undefined) this.market = market;
     return all.totalClaimed - work.totalClaimed;
+  }
+}
+
+/** Sums of the amounts of steps; the prices are those of the only step that shared anything. */
+interface SummedAmounts {
+  readonly paidPico: bigint[];
+  readonly earnedPico: bigint[];
+  buyersPrice: number;
+  sellersPrice: number;
+  steps: number;
+}
+
+function noAmounts(size: number): SummedAmounts {
+  const none = (): bigint[] => new Array<bigint>(size).fill(0n);
+  return {
+    paidPico: none(),
+    earnedPico: none(),
+    buyersPrice: NaN,
+    sellersPrice: NaN,
+    steps: 0,
+  };
+}
+
+function addAmounts(part: MarketAmounts, shared: number, to: SummedAmounts): void {
+  if (shared === 0) return;
+  to.steps++;
+  to.buyersPrice = to.steps === 1 ? part.buyersPrice : NaN;
+  to.sellersPrice = to.steps === 1 ? part.sellersPrice : NaN;
+  for (let point = 0; point < to.paidPico.length; point++) {
+    to.paidPico[point] = (to.paidPico[point] as bigint) + (part.paidPico[point] ?? 0n);
+    to.earnedPico[point] = (to.earnedPico[point] as bigint) + (part.earnedPico[point] ?? 0n);
   }
 }
 

@@ -1,9 +1,10 @@
 import {
+  innerKeys,
   isCalendarCoefficients,
   isFileCoefficients,
+  type CalendarConditions,
   type CoefficientSum,
   type CommunityPoint,
-  type CombinedKey,
   type Community,
   type FixedKey,
   type Holidays,
@@ -16,6 +17,9 @@ import {
 import { Allocator } from '@microgrid/units';
 import { marketRule } from '../market/community-market.js';
 import { SettlementError } from '../settlement-error.js';
+import { CalendarNode } from './calendar-node.js';
+import { CalendarRows } from './calendar-rows.js';
+import { CalendarRule } from './calendar-rule.js';
 import { CalendarSchedule } from './calendar-schedule.js';
 import {
   coefficientWeights,
@@ -29,6 +33,7 @@ import type { ContractFileSeries } from './contract-file-series.js';
 import { FixedNode } from './fixed-node.js';
 import { GivenNode } from './given-node.js';
 import { GroupColumns } from './group-columns.js';
+import { GroupRule } from './group-rule.js';
 import type { KeyNode, NodeContext } from './key-node.js';
 import { KeyRule } from './key-rule.js';
 import { MarketSharing, type LimitPriceColumns } from './market-sharing.js';
@@ -36,6 +41,7 @@ import { NestedNode } from './nested-node.js';
 import { PairsRule, type PairRow } from './pairs-rule.js';
 import type { PeriodClock } from './period-clock.js';
 import { plantAttribution, type PlantAttribution } from './plant-attribution.js';
+import { PricedRule } from './priced-rule.js';
 import { PriorityNode } from './priority-node.js';
 import { ProportionalNode } from './proportional-node.js';
 import type { SharingRule } from './sharing-rule.js';
@@ -52,6 +58,8 @@ export interface KeyCompilation {
   readonly clock: PeriodClock;
   /** The contract's files as series over the period. */
   readonly series: ContractFileSeries;
+  /** Internal price of each interval, micro-currency per kWh. */
+  readonly internalPrices: Float64Array;
   /** Limit prices of a market key. */
   readonly limitPrices: (key: MarketKey) => LimitPriceColumns;
 }
@@ -84,25 +92,69 @@ class KeyCompiler {
     this.keepsUnused = unused === 'member';
   }
 
-  rule(key: SharingKey): SharingRule {
+  /** @param claiming positions of the points that may claim. Default: all. */
+  rule(
+    key: SharingKey,
+    claiming: readonly number[] = this.everyone,
+    context: NodeContext = this.context,
+  ): SharingRule {
+    if (sharesAPool(key)) return this.poolRule(key, claiming, context);
     switch (key.type) {
       case 'pairs':
-        return this.pairs(key);
+        return this.pairs(key, claiming, context);
       case 'twoSided':
-        return this.twoSided(key);
+        return this.twoSided(key, claiming);
       case 'market':
         return new MarketSharing(this.size, marketRule(key), this.given.limitPrices(key));
       case 'combined':
-        if (!sharesAPool(key))
-          return new CombinedRule(
-            this.size,
-            key.steps.map((step) => this.rule(step)),
-          );
-        break;
+        return this.oneByOne(key.steps.map((step) => this.rule(step, claiming, context)));
+      case 'priority':
+        return this.oneByOne(
+          key.groups.map((group) => {
+            const inside = this.inside(group, claiming);
+            const rule = this.rule(group.key, inside, context);
+            return new GroupRule(this.size, Int32Array.from(inside), rule);
+          }),
+        );
+      case 'calendar': {
+        const rules = key.rows.map((row) => this.rule(row.key, claiming, context));
+        return new CalendarRule(this.rows(key.rows), this.allPriced(rules));
+      }
       default:
+        throw misplaced(key);
     }
-    const node = this.node(key, this.everyone, this.context);
-    return this.keyRule(key.type, node, this.keepsUnused);
+  }
+
+  private oneByOne(rules: readonly SharingRule[]): SharingRule {
+    return new CombinedRule(this.size, this.allPriced(rules));
+  }
+
+  /** Where one rule makes money, the others say theirs: the internal price of what they share. */
+  private allPriced(rules: readonly SharingRule[]): readonly SharingRule[] {
+    if (rules.every(({ market }) => market === undefined)) return rules;
+    return rules.map((rule) =>
+      rule.market === undefined ? new PricedRule(rule, this.given.internalPrices) : rule,
+    );
+  }
+
+  private poolRule(
+    key: SharingKey,
+    claiming: readonly number[],
+    context: NodeContext,
+  ): SharingRule {
+    const node = this.node(key, claiming, context);
+    if (claiming.length === this.size) return this.keyRule(key.type, node, this.keepsUnused);
+    const group = new GroupColumns(Int32Array.from(claiming), node);
+    return this.keyRule(key.type, new PriorityNode([group]), this.keepsUnused);
+  }
+
+  private rows(rows: readonly CalendarConditions[]): CalendarRows {
+    return new CalendarRows(rows, this.given.clock, this.given.holidays);
+  }
+
+  private inside({ points }: KeyGroup, around: readonly number[]): number[] {
+    const inside = new Set(points);
+    return around.filter((position) => inside.has(this.ids[position] ?? ''));
   }
 
   private keyRule(kind: SharingKey['type'], node: KeyNode, keepsUnused: boolean): KeyRule {
@@ -136,13 +188,15 @@ class KeyCompiler {
         );
       case 'exPost':
         return this.exPost(key, positions, context);
+      case 'calendar':
+        return new CalendarNode(
+          this.rows(key.rows),
+          key.rows.map((row) => this.node(row.key, positions, context)),
+        );
       case 'pairs':
       case 'twoSided':
       case 'market':
-        throw new SettlementError(
-          'bad-key',
-          `sharing key: got ${key.type} inside another key, expected it at the top, or pairs as a step of combined; it says itself who gives`,
-        );
+        throw misplaced(key);
     }
   }
 
@@ -174,7 +228,7 @@ class KeyCompiler {
     positions: readonly number[],
   ): WeightSchedule {
     const ids = positions.map((position) => this.ids[position] ?? '');
-    const { series, clock, holidays } = this.given;
+    const { series } = this.given;
     if (isFileCoefficients(coefficients)) {
       return series.coefficients(coefficients.file, ids, sum);
     }
@@ -189,25 +243,29 @@ class KeyCompiler {
     }
     const rows = coefficients.calendar;
     const made = rows.map((row, index) => weights(row.coefficients, `calendar[${index}]`));
-    return new CalendarSchedule(rows, made, clock, holidays);
+    return new CalendarSchedule(this.rows(rows), made);
   }
 
-  private pairs({ coefficients, sum = 'at-most-1' }: PairsKey): PairsRule {
+  private pairs(
+    { coefficients, sum = 'at-most-1' }: PairsKey,
+    claiming: readonly number[],
+    { allocator, reoffers }: NodeContext,
+  ): PairsRule {
     const rows = isFileCoefficients(coefficients)
-      ? this.given.series.pairs(coefficients.file, this.ids, sum)
-      : this.constantRows(coefficients, sum);
-    const { allocator, reoffers } = this.context;
+      ? this.given.series.pairs(coefficients.file, this.ids, claiming, sum)
+      : this.constantRows(coefficients, claiming, sum);
     return new PairsRule(this.size, rows, allocator, reoffers, this.keepsUnused);
   }
 
   private constantRows(
     matrix: Readonly<Record<string, Readonly<Record<string, string>>>>,
+    claiming: readonly number[],
     sum: CoefficientSum,
   ): PairRow[] {
     return this.ids.flatMap((id, producer) => {
       const row = matrix[id];
       if (row === undefined) return [];
-      const consumers = this.everyone.filter((position) => {
+      const consumers = claiming.filter((position) => {
         const coefficient = row[this.ids[position] ?? ''];
         return coefficient !== undefined && Number(coefficient) > 0;
       });
@@ -223,26 +281,33 @@ class KeyCompiler {
    * The short side is used up: both keys give unused parts to others, and points that a key does not
    * reach come last, in proportion. Only parts that stay with their points stay.
    */
-  private twoSided({ scarce, abundant }: TwoSidedKey): TwoSidedRule {
+  private twoSided({ scarce, abundant }: TwoSidedKey, claiming: readonly number[]): TwoSidedRule {
     const context: NodeContext = { ...this.context, reoffers: true };
-    const whole = (key: SharingKey, reoffering: NodeContext): KeyNode =>
-      new CombinedNode(this.size, [
-        this.node(key, this.everyone, reoffering),
-        new ProportionalNode(reoffering),
-      ]);
-    const short = this.keepsUnused
-      ? this.rule(scarce)
-      : this.keyRule('twoSided', whole(scarce, context), false);
+    const offering = new CombinedNode(this.size, [
+      this.node(abundant, this.everyone, context),
+      new ProportionalNode(context),
+    ]);
     const { allocator, limits } = this.context;
-    return new TwoSidedRule(short, whole(abundant, context), allocator, limits);
+    const short = this.keepsUnused
+      ? this.rule(scarce, claiming)
+      : this.rule(
+          { type: 'combined', steps: [scarce, { type: 'proportional' }] },
+          claiming,
+          context,
+        );
+    return new TwoSidedRule(short, offering, allocator, limits);
   }
 }
 
-/** Whether all steps share out one pool, so that the plants' slot says who gives. */
-function sharesAPool({ steps }: CombinedKey): boolean {
-  return steps.every((step) =>
-    step.type === 'combined'
-      ? sharesAPool(step)
-      : step.type !== 'pairs' && step.type !== 'twoSided' && step.type !== 'market',
+function misplaced({ type }: SharingKey): SettlementError {
+  return new SettlementError(
+    'bad-key',
+    `sharing key: got ${type} in a nested group or on a side of twoSided, expected a key that shares out one pool; ${type} says itself who gives`,
   );
+}
+
+/** Whether a key shares out one pool, so that the plants' slot says who gives. */
+function sharesAPool(key: SharingKey): boolean {
+  if (key.type === 'pairs' || key.type === 'twoSided' || key.type === 'market') return false;
+  return key.type === 'nested' || innerKeys(key).every(sharesAPool);
 }

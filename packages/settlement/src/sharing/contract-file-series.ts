@@ -57,16 +57,26 @@ export class ContractFileSeries {
     };
   }
 
-  /** A producer x consumer matrix over time. @param ids of all points, in order. */
-  pairs(file: string, ids: readonly string[], sum: CoefficientSum): PairRow[] {
+  /**
+   * A producer x consumer matrix over time.
+   * @param ids of all points, in order. @param claiming positions of those that may be consumers.
+   */
+  pairs(
+    file: string,
+    ids: readonly string[],
+    claiming: readonly number[],
+    sum: CoefficientSum,
+  ): PairRow[] {
     const table = pairTable(this.files, file, this.community);
     const position = new Map(ids.map((id, index) => [id, index]));
     const current = new CurrentRow(table);
+    const consumers = new Set(claiming);
     const byProducer = new Map<number, { consumer: number; place: number }[]>();
     for (const [place, { producer, consumer }] of table.pairs.entries()) {
       const from = position.get(producer) ?? -1;
       const row = byProducer.get(from) ?? [];
-      row.push({ consumer: position.get(consumer) ?? -1, place });
+      const to = position.get(consumer) ?? -1;
+      if (consumers.has(to)) row.push({ consumer: to, place });
       byProducer.set(from, row);
     }
     return [...byProducer]

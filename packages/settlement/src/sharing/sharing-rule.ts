@@ -36,7 +36,7 @@ export interface SharingRule {
   /** Fills the result columns and returns the sum of the shares. */
   share(work: SharingWork): number;
   /** Exact money of the last interval shared, where a market made it. */
-  readonly market?: MarketAmounts;
+  readonly market?: MarketAmounts | undefined;
   /**
    * What the amounts come to when less than the market traded is shared, by limits in kVA.
    * @param market amounts of the interval as traded.
