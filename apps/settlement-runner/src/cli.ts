@@ -17,6 +17,7 @@ import { renderExplanation } from './render-explanation.js';
 import { isRunnerError, RunnerError } from './runner-error.js';
 import { run, type RunManifest, type RunOptions } from './run.js';
 import type { SettlingThreads } from './stretches/stretch-threads.js';
+import { addUbl } from './ubl-command.js';
 import { verify, type VerifyOptions } from './verify.js';
 import { addVersionCommands, kindOf, sourceOf } from './version-commands.js';
 import { runHistory, runKindOfPeriod } from './versions/run-kind-of-period.js';
@@ -112,6 +113,7 @@ function program(streams: CliStreams, state: { code: number }, signal?: AbortSig
     write: (text) => void streams.stdout.write(text),
     different: () => (state.code = EXIT_DIFFERENT),
   });
+  addUbl(command, { write: (text) => void streams.stdout.write(text) });
   addProofCommands(command, {
     write: (text) => void streams.stdout.write(text),
     verifyPage: streams.verifyPage ?? 'dist/verify.html',

@@ -44,4 +44,5 @@ export {
   type HistoryRunOptions,
   type KindRunOptions,
 } from './versions/run-kind-of-period.js';
+export { ublDocuments, type UblOptions, type WrittenDocument } from './ubl-documents.js';
 export { verify, type Verification, type VerifyOptions } from './verify.js';

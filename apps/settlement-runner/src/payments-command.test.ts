@@ -9,7 +9,7 @@ import { COMMUNITY, readingsText, scratch } from './scratch.test-data.js';
 const space = scratch();
 const out = space.path('out');
 const PARTIES = {
-  schema: 'microgrid/payment-parties/1',
+  schema: 'microgrid/parties/1',
   community: {
     name: 'Três em Alfama',
     iban: 'PT50000201231234567890154',

@@ -124,5 +124,11 @@ export { chargeParts, type ChargePart, type PointChargeParts } from './charges/c
 export { exactNumber, readExactNumber, sumExactNumbers } from './charges/exact-number.js';
 export { pointBills, type PointBill } from './charges/point-bills.js';
 export { STATEMENT_NOTICE } from './statement-notice.js';
+export {
+  documentFactsOf,
+  parseDocumentParties,
+  type DocumentParties,
+  type DocumentTerms,
+} from './ubl/document-file.js';
 export { ublDocument, type UblDocument } from './ubl/ubl-document.js';
 export type { DocumentFacts, DocumentParty, VatTreatment } from './ubl/document-parties.js';

@@ -18,7 +18,7 @@ export const COMMUNITY_IBAN = 'PT50000201231234567890154';
 /** Accounts for members; each has a mandate. */
 export function partiesOf(members: readonly string[]): PaymentParties {
   return parsePaymentParties({
-    schema: 'microgrid/payment-parties/1',
+    schema: 'microgrid/parties/1',
     community: {
       name: 'Comunidade de Alfama & Mouraria',
       iban: COMMUNITY_IBAN,

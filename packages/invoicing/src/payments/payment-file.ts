@@ -3,7 +3,7 @@ import { InvoicingError } from '../invoicing-error.js';
 import { element, optional, type XmlElement } from '../xml/write-xml.js';
 import { bankIdFault, bankText } from './bank-text.js';
 import type { MemberAccount, PaymentParties } from './payment-parties.js';
-import { isDate } from './payment-parties.js';
+import { isDate } from '../parties/party-fields.js';
 import type { PaymentInstruction } from './payment-instruction.js';
 
 /** What a payment file says of itself. */

@@ -247,7 +247,7 @@ describe('account numbers', () => {
 
   test('parties are refused with every fault named', () => {
     const value = {
-      schema: 'microgrid/payment-parties/1',
+      schema: 'microgrid/parties/1',
       community: { name: 'Ωmega', iban: 'PT50', creditorId: 'X' },
       members: {
         ana: {

@@ -1,9 +1,14 @@
 import fc from 'fast-check';
 import type { StatementLine, StatementV1 } from '@microgrid/events';
 import { isInvoicingError } from '../invoicing-error.js';
+import { nodeHash } from '@microgrid/journal/node';
+import { chargedPeriod, KEYS, STACK } from '../charges/charged-period.test-data.js';
+import { invoice } from '../invoice.js';
 import { statementOf } from '../payments/bank.test-data.js';
 import { all, at, readXml, textAt, type XmlNode } from '../xml/read-xml.js';
-import { ublDocument } from './ubl-document.js';
+import { parsePaymentParties } from '../payments/payment-parties.js';
+import { documentFactsOf, parseDocumentParties } from './document-file.js';
+import { ublDocument, type UblDocument } from './ubl-document.js';
 
 const CENT = 10_000_000_000n;
 const ZONE = 'Europe/Lisbon';
@@ -93,6 +98,55 @@ function expectOrder(node: XmlNode): void {
   node.children.forEach(expectOrder);
 }
 
+/** The rules of EN 16931 on sums, categories and order, for a document in UBL. */
+function expectRules(document: UblDocument): void {
+  const root = read(document.xml);
+  expect(root.name).toBe(document.type);
+  expectOrder(root);
+  const total = at(root, 'LegalMonetaryTotal');
+  const lines = all(root, `${document.type}Line`);
+  const net = lines.reduce((sum, line) => sum + cents(line, 'LineExtensionAmount'), 0n);
+  expect(cents(total, 'LineExtensionAmount')).toBe(net);
+  expect(cents(total, 'TaxExclusiveAmount')).toBe(net);
+  const tax = at(root, 'TaxTotal');
+  const parts = all(tax, 'TaxSubtotal');
+  expect(parts.reduce((sum, one) => sum + cents(one, 'TaxAmount'), 0n)).toBe(
+    cents(tax, 'TaxAmount'),
+  );
+  const seen = new Set<string>();
+  for (const part of parts) {
+    const id = textAt(part, 'TaxCategory', 'ID') ?? '';
+    const percent = textAt(part, 'TaxCategory', 'Percent') ?? '';
+    seen.add(`${id} ${percent}`);
+    const own = lines.filter(
+      (line) =>
+        textAt(line, 'Item', 'ClassifiedTaxCategory', 'ID') === id &&
+        textAt(line, 'Item', 'ClassifiedTaxCategory', 'Percent') === percent,
+    );
+    const base = own.reduce((sum, line) => sum + cents(line, 'LineExtensionAmount'), 0n);
+    expect(cents(part, 'TaxableAmount')).toBe(base);
+    // Rounded half away from zero, here in thousandths of a percent.
+    const scaled = base * BigInt(Math.round(Number(percent) * 1000));
+    const size = scaled < 0n ? -scaled : scaled;
+    const rounded = (size + 50_000n) / 100_000n;
+    expect(cents(part, 'TaxAmount')).toBe(scaled < 0n ? -rounded : rounded);
+  }
+  expect(seen.size).toBe(parts.length);
+  const payable = cents(total, 'PayableAmount');
+  expect(payable).toBe(net + cents(tax, 'TaxAmount'));
+  expect(payable >= 0n).toBe(true);
+  expect(document.payablePico).toBe(payable * CENT * (document.type === 'Invoice' ? 1n : -1n));
+  for (const line of lines) {
+    // Quantity times price over its base is the line, and prices are not negative.
+    const quantity = textAt(line, 'InvoicedQuantity') ?? textAt(line, 'CreditedQuantity');
+    const price = cents(line, 'Price', 'PriceAmount');
+    expect(price >= 0n).toBe(true);
+    expect(quantity?.replace('-', '')).toBe(textAt(line, 'Price', 'BaseQuantity'));
+    const sign = quantity?.startsWith('-') === true ? -1n : 1n;
+    expect(cents(line, 'LineExtensionAmount')).toBe(sign * price);
+  }
+}
+
 function codeOf(act: () => unknown): string {
   try {
     act();
@@ -117,53 +171,7 @@ describe('a statement as a document of EN 16931', () => {
           if (supply === 0n && list.every(([value]) => value === 0n)) return;
           const document = ublDocument(statement(supply, charges), FACTS, ZONE);
           types.add(document.type);
-          const root = read(document.xml);
-          expect(root.name).toBe(document.type);
-          expectOrder(root);
-          const total = at(root, 'LegalMonetaryTotal');
-          const lines = all(root, `${document.type}Line`);
-          const net = lines.reduce((sum, line) => sum + cents(line, 'LineExtensionAmount'), 0n);
-          expect(cents(total, 'LineExtensionAmount')).toBe(net);
-          expect(cents(total, 'TaxExclusiveAmount')).toBe(net);
-          const tax = at(root, 'TaxTotal');
-          const parts = all(tax, 'TaxSubtotal');
-          expect(parts.reduce((sum, one) => sum + cents(one, 'TaxAmount'), 0n)).toBe(
-            cents(tax, 'TaxAmount'),
-          );
-          const seen = new Set<string>();
-          for (const part of parts) {
-            const id = textAt(part, 'TaxCategory', 'ID') ?? '';
-            const percent = textAt(part, 'TaxCategory', 'Percent') ?? '';
-            seen.add(`${id} ${percent}`);
-            const own = lines.filter(
-              (line) =>
-                textAt(line, 'Item', 'ClassifiedTaxCategory', 'ID') === id &&
-                textAt(line, 'Item', 'ClassifiedTaxCategory', 'Percent') === percent,
-            );
-            const base = own.reduce((sum, line) => sum + cents(line, 'LineExtensionAmount'), 0n);
-            expect(cents(part, 'TaxableAmount')).toBe(base);
-            // Rounded half away from zero, here in thousandths of a percent.
-            const scaled = base * BigInt(Math.round(Number(percent) * 1000));
-            const size = scaled < 0n ? -scaled : scaled;
-            const rounded = (size + 50_000n) / 100_000n;
-            expect(cents(part, 'TaxAmount')).toBe(scaled < 0n ? -rounded : rounded);
-          }
-          expect(seen.size).toBe(parts.length);
-          const payable = cents(total, 'PayableAmount');
-          expect(payable).toBe(net + cents(tax, 'TaxAmount'));
-          expect(payable >= 0n).toBe(true);
-          expect(document.payablePico).toBe(
-            payable * CENT * (document.type === 'Invoice' ? 1n : -1n),
-          );
-          for (const line of lines) {
-            // Quantity times price over its base is the line, and prices are not negative.
-            const quantity = textAt(line, 'InvoicedQuantity') ?? textAt(line, 'CreditedQuantity');
-            const price = cents(line, 'Price', 'PriceAmount');
-            expect(price >= 0n).toBe(true);
-            expect(quantity?.replace('-', '')).toBe(textAt(line, 'Price', 'BaseQuantity'));
-            const sign = quantity?.startsWith('-') === true ? -1n : 1n;
-            expect(cents(line, 'LineExtensionAmount')).toBe(sign * price);
-          }
+          expectRules(document);
         },
       ),
       { numRuns: 150 },
@@ -221,5 +229,107 @@ describe('a statement as a document of EN 16931', () => {
     const base = statement(0n);
     const nothing = { ...base, lines: [] };
     expect(codeOf(() => ublDocument(nothing, FACTS, ZONE))).toContain('BR-16');
+  });
+
+  test('says that it is made from a statement and that nobody has issued it yet', () => {
+    const { xml } = ublDocument(statement(1_000n), FACTS, ZONE);
+    expect(textAt(read(xml), 'Note')).toMatch(
+      /^Made from settlement statement \S+\. The statement is not a fiscal invoice, .* issues none: .* when Comunidade <Alfama> & Filhos issues it/,
+    );
+  });
+});
+
+const PARTIES = {
+  schema: 'microgrid/parties/1',
+  community: {
+    name: 'Alfama',
+    iban: 'PT50000201231234567890154',
+    creditorId: 'DE98ZZZ09999999999',
+    vatId: 'PT123456789',
+    address: { country: 'PT' },
+  },
+  members: Object.fromEntries(
+    ['ana', 'bruno', 'plant'].map((member) => [
+      member,
+      {
+        name: member,
+        iban: 'DE89370400440532013000',
+        mandate: { id: `M-${member}`, date: '2026-01-01', sequence: 'RCUR' },
+        address: { country: 'PT', city: 'Lisboa' },
+        reference: `R-${member}`,
+      },
+    ]),
+  ),
+  documents: {
+    energyVat: { category: 'S', percent: '23' },
+    chargesWithoutVat: { category: 'E', reason: 'Article 9' },
+  },
+};
+
+describe('the file of parties', () => {
+  test('serves payments and documents alike', () => {
+    const { schema: _schema, ...read } = parsePaymentParties(PARTIES);
+    const { schema: _other, ...documents } = parseDocumentParties(PARTIES);
+    expect(read).toEqual(documents);
+  });
+
+  test('makes documents of statements with charges and VAT that keep the rules', () => {
+    const types = new Set<string>();
+    for (const key of Object.values(KEYS)) {
+      const settled = chargedPeriod({ ...key, ...STACK }, 5, 264);
+      for (const one of invoice(settled, { hash: nodeHash }).statements) {
+        const terms = { number: one.member, issueDate: '2026-07-05', dueDate: '2026-07-20' };
+        const facts = documentFactsOf(parseDocumentParties(PARTIES), one, terms);
+        const document = ublDocument(one, facts, ZONE);
+        expectRules(document);
+        types.add(document.type);
+        const root = read(document.xml);
+        expect(textAt(root, 'BuyerReference')).toBe(`R-${one.member}`);
+        const names = all(root, `${document.type}Line`).map((line) => textAt(line, 'Item', 'Name'));
+        for (const { charge: about } of one.lines) {
+          if (about?.charge === undefined) continue;
+          expect(names.some((name) => name?.startsWith(about.charge ?? '') === true)).toBe(true);
+        }
+      }
+    }
+    expect([...types].sort()).toEqual(['CreditNote', 'Invoice']);
+  });
+
+  test.each<[string, (file: typeof PARTIES) => void, RegExp]>([
+    [
+      'an address',
+      (file) => Object.assign(file.members['ana'] as object, { address: {} }),
+      /^missing-data: p\.json: members\.ana\.address\.country: got nothing, expected a country/,
+    ],
+    [
+      'a VAT identifier',
+      (file) => Object.assign(file.community, { vatId: '123' }),
+      /community\.vatId: got "123", expected a VAT identifier such as PT123456789/,
+    ],
+    [
+      'another form',
+      (file) => Object.assign(file, { schema: 'microgrid/payment-parties/1' }),
+      /schema: got "microgrid\/payment-parties\/1", expected "microgrid\/parties\/1"/,
+    ],
+    [
+      'an IBAN',
+      (file) => Object.assign(file.members['ana'] as object, { iban: 'DE89' }),
+      /members\.ana\.iban: got "DE89", expected an IBAN/,
+    ],
+  ])('is refused for %s that is none, with path, value and expectation', (_, change, said) => {
+    const file = structuredClone(PARTIES);
+    change(file);
+    expect(codeOf(() => parseDocumentParties(file, 'p.json'))).toMatch(said);
+    if (!said.source.includes('country')) {
+      expect(codeOf(() => parsePaymentParties(file, 'p.json'))).toMatch(/^bad-payment: p\.json: /);
+    }
+  });
+
+  test('is refused for a member that it does not have', () => {
+    const parties = parseDocumentParties({ ...PARTIES, members: {} });
+    const terms = { number: '1', issueDate: '2026-07-05' };
+    expect(codeOf(() => documentFactsOf(parties, { member: 'ana' }, terms))).toBe(
+      'missing-data: parties: nothing about member ana, expected members.ana with name and address',
+    );
   });
 });

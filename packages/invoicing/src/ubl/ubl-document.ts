@@ -2,6 +2,7 @@ import type { StatementV1 } from '@microgrid/events';
 import { parseInstant, type Pico } from '@microgrid/units';
 import { localTime } from '@microgrid/units/calendar';
 import { InvoicingError } from '../invoicing-error.js';
+import { readFields } from '../parties/party-fields.js';
 import { element, optional, renderXml, type XmlElement } from '../xml/write-xml.js';
 import {
   documentAmount,
@@ -49,7 +50,7 @@ interface Writing {
  * @throws InvoicingError `missing-data` naming each field with its business term.
  */
 export function ublDocument(statement: StatementV1, given: unknown, timeZone: string): UblDocument {
-  const facts = readFacts(given);
+  const facts: DocumentFacts = readFields(documentFacts, given, 'document', 'missing-data');
   const lines = documentLines(statement, facts);
   const vat = documentVat(lines);
   const sum = (amounts: readonly Pico[]): Pico => amounts.reduce((total, one) => total + one, 0n);
@@ -83,15 +84,6 @@ export function ublDocument(statement: StatementV1, given: unknown, timeZone: st
   return { xml: renderXml(root), type, payablePico, differencePico };
 }
 
-function readFacts(given: unknown): DocumentFacts {
-  const read = documentFacts.safeParse(given);
-  if (read.success) return read.data;
-  const problems = read.error.issues.map(
-    ({ path, message }) => `${path.join('.') || 'facts'}: expected ${message}`,
-  );
-  throw new InvoicingError('missing-data', `document: ${problems.join('; ')}`);
-}
-
 /** Rules of EN 16931 between fields. */
 function checkRules(facts: DocumentFacts, { lines, vat, netPico, taxPico }: Totals): void {
   const tell = (message: string): never => {
@@ -113,6 +105,11 @@ function checkRules(facts: DocumentFacts, { lines, vat, netPico, taxPico }: Tota
   }
 }
 
+/** What every document says of where it comes from (BT-22). */
+function documentNote(statement: string, seller: string): string {
+  return `Made from settlement statement ${statement}. The statement is not a fiscal invoice, and the software that made this file issues none: it becomes an invoice only when ${seller} issues it as the law requires.`;
+}
+
 function heading(
   { id, start, end }: StatementV1,
   facts: DocumentFacts,
@@ -126,7 +123,7 @@ function heading(
     element('cbc:IssueDate', facts.issueDate),
     invoice ? optional('cbc:DueDate', facts.dueDate) : undefined,
     element(invoice ? 'cbc:InvoiceTypeCode' : 'cbc:CreditNoteTypeCode', invoice ? '380' : '381'),
-    element('cbc:Note', `Settlement statement ${id}`),
+    element('cbc:Note', documentNote(id, facts.seller.name)),
     element('cbc:DocumentCurrencyCode', currency),
     optional('cbc:BuyerReference', facts.buyerReference),
     element('cac:InvoicePeriod', [
