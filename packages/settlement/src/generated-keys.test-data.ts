@@ -72,8 +72,8 @@ export class KeyDraw {
     private readonly time: GeneratedTime,
     /** Of all points. */
     private readonly ids: readonly string[],
-    /** Those that are producers. */
-    private readonly producers: ReadonlySet<string>,
+    /** Those that only take or only give, so that `equal` gives them no part on the other side. */
+    private readonly oneSided: ReadonlySet<string>,
     private readonly choice: KeyChoice,
   ) {}
 
@@ -142,7 +142,7 @@ export class KeyDraw {
     const { draw } = this;
     const sum = draw.pick([undefined, undefined, 'at-most-1', 'exactly-1', 'renormalise']);
     const equal =
-      (sum ?? 'renormalise') === 'renormalise' && ids.some((id) => !this.producers.has(id));
+      (sum ?? 'renormalise') === 'renormalise' && ids.some((id) => !this.oneSided.has(id));
     const coefficients = draw.weighted<unknown>(
       [4, () => this.constants(ids, sum)],
       [2, () => ({ calendar: this.calendar(ids, sum) })],

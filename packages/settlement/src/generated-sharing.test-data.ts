@@ -95,8 +95,8 @@ export function sharingOf(
       .filter(() => draw.once(rare))
       .map((id) => [id, draw.pick(['producer', 'consumer', 'storage'])]),
   );
-  const producers = new Set(ids.filter((id) => roles.get(id) === 'producer'));
-  const keys = new KeyDraw(draw, time, ids, producers, { energies: ofReadings });
+  const oneSided = new Set(ids.filter((id) => roles.has(id) && roles.get(id) !== 'storage'));
+  const keys = new KeyDraw(draw, time, ids, oneSided, { energies: ofReadings });
   const sharingKey = key(keys);
   // What a market pays for an interval is at most 2^63 - 1 units of 10^-12.
   const most = JSON.stringify(sharingKey).includes('"market"') ? 2 ** 42 : magnitude;

@@ -119,6 +119,18 @@ describe('the fixed key', () => {
     expect(taken(one)).toEqual({ a: 1000, b: 4500, c: 3000 });
   });
 
+  test('divides equal parts of ten thousand points, and says which coefficients have too many digits', () => {
+    const ids = Array.from({ length: 10_000 }, (_, index) => `p${index}`);
+    const imports = Object.fromEntries(ids.map((id) => [id, 5]));
+    const roof = { imports, exports: { roof: 20_000 }, points: { roof: { role: 'producer' } } };
+    const key = { type: 'fixed', coefficients: 'equal' };
+    const one = settled({ sharingKey: key }, roof);
+    expect(new Set(Object.values(taken(one)))).toEqual(new Set([2]));
+    const uneven = Object.fromEntries(ids.map((id, at) => [id, at < 2 ? '0.999999999999' : '1']));
+    const digits = { type: 'fixed', coefficients: uneven, sum: 'renormalise' };
+    expect(codeOf(() => settled({ sharingKey: digits }, roof))).toBe('bad-coefficients');
+  });
+
   test('goes by season, day type, hour and holiday', () => {
     const key = fixed({
       calendar: [
@@ -424,6 +436,26 @@ describe('an allocation given afterwards', () => {
     expect(taken(one)).toEqual({ a: 300_000, b: 500_000 });
   });
 
+  test('is cut to limits in kVA on the side of the producers too, in that interval alone', () => {
+    const file = [
+      'metering_point,start,end,allocated_kwh',
+      'a,2026-06-22T11:00:00Z,2026-06-22T12:00:00Z,0',
+      'p,2026-06-22T11:00:00Z,2026-06-22T12:00:00Z,0.000500',
+    ].join('\n');
+    const sharingKey = {
+      type: 'twoSided',
+      scarce: proportional,
+      abundant: { type: 'exPost', file: 'sold.csv', values: 'energy' },
+    };
+    const sides = { imports: { a: 600 }, exports: { p: 1000 } };
+    const files = new Map([['sold.csv', file]]);
+    expect(given(settled({ sharingKey }, { ...sides, files }))).toEqual({ p: 600 });
+    const points = { a: { importLimitKilovoltAmperes: '0.000400' } };
+    expect(given(settled({ sharingKey }, { ...sides, files, points }))).toEqual({ p: 400 });
+    const less = { ...sides, imports: { a: 400 }, files };
+    expect(codeOf(() => settled({ sharingKey }, less))).toBe('bad-allocation');
+  });
+
   test('can be coefficients', () => {
     const files = new Map([['share.csv', 'metering_point,coefficient\na,0.2\nb,0.8\n']]);
     const one = settled(
@@ -588,4 +620,16 @@ test('price limits move the internal price, or refuse it', () => {
   });
   expect(Array.from(settled(rules('limit'), readings).prices.internal)).toEqual([100_000]);
   expect(codeOf(() => settled(rules('refuse'), readings))).toBe('out-of-range');
+});
+
+test('totals beyond 2^53 - 1 mWh are refused by interval and point, also of points that take no part', () => {
+  const half = 2 ** 52;
+  const sharingKey = proportional;
+  const points = { a: { validTo: '2026-01-01' }, b: { validTo: '2026-01-01' } };
+  const work = (): unknown =>
+    settled({ sharingKey }, { imports: { a: half, b: half + 2, c: 7 }, exports: { p: 7 }, points });
+  expect(work).toThrow(
+    `interval 2026-06-22T11:00:00Z: imports add up to more than 2^53 - 1 mWh, the largest ${half + 2} mWh of b`,
+  );
+  expect(codeOf(work)).toBe('out-of-range');
 });

@@ -39,13 +39,13 @@ export function numberWeights(
   what: string,
 ): CoefficientWeights {
   let total = 0;
-  for (const numerator of numerators) total += numerator;
+  for (let index = 0; index < numerators.length; index++) total += numerators[index] as number;
+  // A total that is no safe integer is far above 1: only what is divided by its sum may have it.
   const rest = sum === 'renormalise' ? 0 : one - total;
   checkTotal(total, rest, one, sum, what);
   let divisor = rest;
-  for (const numerator of numerators) {
-    if (divisor === 1) break;
-    divisor = greatestCommonDivisor(numerator, divisor);
+  for (let index = 0; index < numerators.length && divisor !== 1; index++) {
+    divisor = greatestCommonDivisor(numerators[index] as number, divisor);
   }
   const withRest = new Float64Array(numerators.length + 1);
   for (let index = 0; index < numerators.length; index++) {
@@ -55,8 +55,18 @@ export function numberWeights(
   return {
     withRest,
     weights: withRest.subarray(0, numerators.length),
-    sum: (total + rest) / divisor,
+    sum: weightSum(withRest, what),
   };
+}
+
+function weightSum(weights: Float64Array, what: string): number {
+  let sum = 0;
+  for (let index = 0; index < weights.length; index++) sum += weights[index] as number;
+  if (sum <= Number.MAX_SAFE_INTEGER) return sum;
+  throw new SettlementError(
+    'bad-coefficients',
+    `${what}: ${weights.length - 1} coefficients to renormalise have too many digits together, expected fewer decimals or fewer points`,
+  );
 }
 
 function checkTotal(
@@ -66,7 +76,7 @@ function checkTotal(
   sum: CoefficientSum,
   what: string,
 ): void {
-  if (sum === 'renormalise' && total > 0 && total <= Number.MAX_SAFE_INTEGER) return;
+  if (sum === 'renormalise' && total > 0) return;
   if (sum === 'at-most-1' && rest >= 0) return;
   if (sum === 'exactly-1' && rest === 0) return;
   const expected = {

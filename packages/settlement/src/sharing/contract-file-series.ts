@@ -46,13 +46,15 @@ export class ContractFileSeries {
   energies(file: string, ids: readonly string[]): GivenEnergies {
     const table = energyTableOf(this.files, file, this.community);
     const place = new Map(table.ids.map((id, index) => [id, index]));
+    const places = Int32Array.from(ids, (id) => place.get(id) ?? -1);
     const out = new Float64Array(ids.length);
     const { startMs, resolutionMs } = this.clock;
     return (interval) => {
       const fromMs = startMs + interval * resolutionMs;
       const row = table.at(fromMs, fromMs + resolutionMs);
       if (row === undefined) return undefined;
-      for (const [index, id] of ids.entries()) out[index] = row[place.get(id) ?? -1] ?? 0;
+      for (let index = 0; index < out.length; index++)
+        out[index] = row[places[index] as number] ?? 0;
       return out;
     };
   }

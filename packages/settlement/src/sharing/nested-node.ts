@@ -53,8 +53,10 @@ export class NestedNode implements KeyNode {
   }
 
   reach(interval: number, mask: Uint8Array): void {
-    for (const [index, group] of this.groups.entries()) {
-      if ((this.weights.weights[index] as number) > 0) group.reach(interval, mask);
+    const { groups, weights } = this;
+    for (let index = 0; index < groups.length; index++) {
+      if ((weights.weights[index] as number) === 0) continue;
+      (groups[index] as GroupColumns).reach(interval, mask);
     }
   }
 }

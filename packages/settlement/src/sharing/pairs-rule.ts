@@ -174,7 +174,9 @@ export class PairsRule implements SharingRule {
   private keep({ own, assigned, takingPart }: SharingWork): void {
     own.fill(0);
     assigned.fill(0);
-    for (const [row, { producer, consumers }] of this.rows.entries()) {
+    const { rows } = this;
+    for (let row = 0; row < rows.length; row++) {
+      const { producer, consumers } = rows[row] as PairRow;
       const meant = this.meant[row] as Float64Array;
       for (let place = 0; place < consumers.length; place++) {
         const point = consumers[place] as number;

@@ -37,9 +37,8 @@ class ByInjection implements PlantAttribution {
 
 /** Oldest first, each up to what it offers; plants of one day in proportion to what they offer. */
 class ByEntryIntoService implements PlantAttribution {
-  private readonly days: readonly Int32Array[];
+  private readonly days: readonly PlantDay[];
   private readonly undated: readonly number[];
-  private readonly offers: Float64Array;
 
   constructor(
     private readonly points: readonly CommunityPoint[],
@@ -52,11 +51,11 @@ class ByEntryIntoService implements PlantAttribution {
       if (day === undefined) byDay.set(entryIntoService, [position]);
       else day.push(position);
     }
-    this.days = [...byDay.keys()]
-      .sort(compareIds)
-      .map((day) => Int32Array.from(byDay.get(day) ?? []));
+    this.days = [...byDay.keys()].sort(compareIds).map((day) => {
+      const plants = Int32Array.from(byDay.get(day) ?? []);
+      return { plants, offers: new Float64Array(plants.length) };
+    });
     this.undated = positionsWithout(points, 'entryIntoService');
-    this.offers = new Float64Array(points.length);
   }
 
   attribute(
@@ -69,35 +68,38 @@ class ByEntryIntoService implements PlantAttribution {
     refuseOffers(this.points, this.undated, offers, 'entryIntoService', startMs);
     given.fill(0);
     let left = total;
-    for (const day of this.days) {
-      if (left === 0) break;
-      left -= this.giveDay(day, left, offers, given);
+    const { days } = this;
+    for (let index = 0; index < days.length && left > 0; index++) {
+      left -= this.giveDay(days[index] as PlantDay, left, offers, given);
     }
   }
 
   private giveDay(
-    day: Int32Array,
+    { plants, offers: own }: PlantDay,
     left: number,
     offers: Float64Array,
     given: Float64Array,
   ): number {
-    const own = this.offers.fill(0);
     let sum = 0;
-    for (let index = 0; index < day.length; index++) {
-      const position = day[index] as number;
-      const offer = offers[position] as number;
-      own[position] = offer;
+    for (let index = 0; index < plants.length; index++) {
+      const offer = offers[plants[index] as number] as number;
+      own[index] = offer;
       sum += offer;
     }
     const taken = Math.min(left, sum);
     if (taken === 0) return 0;
     this.allocator.allocate(taken, own, sum, own);
-    for (let index = 0; index < day.length; index++) {
-      const position = day[index] as number;
-      given[position] = own[position] as number;
+    for (let index = 0; index < plants.length; index++) {
+      given[plants[index] as number] = own[index] as number;
     }
     return taken;
   }
+}
+
+/** The plants of one day of entry into service, and room for what they offer. */
+interface PlantDay {
+  readonly plants: Int32Array;
+  readonly offers: Float64Array;
 }
 
 /**
@@ -154,7 +156,8 @@ function refuseOffers(
   field: PlantField,
   startMs: number,
 ): void {
-  for (const position of without) {
+  for (let index = 0; index < without.length; index++) {
+    const position = without[index] as number;
     if (offers[position] === 0) continue;
     throw new SettlementError(
       'no-plant-data',
