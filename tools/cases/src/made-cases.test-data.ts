@@ -435,4 +435,63 @@ export const MADE_CASES: Readonly<Record<string, CaseFile>> = {
       { price_ct_kWh: '4.22', cost: '4.22' },
     ],
   ),
+  // doc.plein-soleil.org: of 1 kWh the first in order takes what it uses, the next the rest.
+  'an order of consumers, said in three ways': madeCase(
+    'allocation',
+    {
+      production: '1',
+      consumers: { B: '0.4', C: '0.8' },
+      cases: [
+        { priority: { B: 1, C: 2 } },
+        { priority: 'C > B' },
+        { key: { type: 'priority', order: ['B', 'C'] } },
+        { key: 'proportional' },
+      ],
+    },
+    [
+      { alloc: { B: '0.4', C: '0.6' }, net: { C: '0.2' } },
+      { alloc: { B: '0.2', C: '0.8' } },
+      { alloc: { B: '0.4', C: '0.6' } },
+      { alloc: { B: '0.333333', C: '0.666667' } },
+    ],
+    { country: 'FR' },
+  ),
+  'equal parts inside a rank': madeCase(
+    'allocation',
+    {
+      pool: 10,
+      within_rank: 'equal',
+      consumers: { A: { c: 4, prio: 1 }, B: { c: 8, prio: 2 }, C: { c: 4, prio: 2 } },
+    },
+    { alloc: { A: 4, B: 3, C: 3 } },
+  ),
+  'offers that would not trade set no price': madeCase(
+    'price',
+    {
+      buys_qty_price: [[500, 45], [500, 40], [500, 35]],
+      cases: [
+        { m: 'MMR', pruned: true, sells: [[500, 0], [600, 10], [500, 50]] },
+        { m: 'pruned_sdr', sells: [[500, 0], [500, 10], [500, 50]] },
+      ],
+    },
+    { prices: [22.5, 10], accepted: [[3, 2], [2, 2]], cross: [true, true] },
+  ), // prettier-ignore
+  'a ratio of supply to demand': madeCase(
+    'price',
+    { m: 'SDR', min_buy: 45, max_sell: 15, cases: [{ r: 0.5 }, { r: 1 }, { r: 2 }] },
+    { prices: [22.5, 15, 15] },
+  ),
+  'trades as records': madeCase(
+    'matching',
+    { market: 'two_sided_pay_as_bid', bids: [[2, 30]], offers: [[3, 10]] },
+    { trades: [{ id: 'b0', energy: 2, rate: 30 }], energy: 2 },
+  ),
+  'energy by period, each at its price': madeCase(
+    'bill',
+    [
+      { registers: { peak: 50, low: 150 }, prices: { peak: '0.25', low: '0.1' }, vat_percent: 23 },
+      { energy: [{ period: 'peak', kWh: 50, price: '0.25' }, { period: 'low', kWh: 150, price_ct: 10 }] },
+    ],
+    [{ net: '27.5', vat: '6.325', total: '33.825' }, { net: '27.5', total: '27.5' }],
+  ), // prettier-ignore
 };

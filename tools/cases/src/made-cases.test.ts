@@ -101,6 +101,22 @@ describe('a case that is not understood is never passed', () => {
       madeCase('matching', { m: 'pool', sells: [[1, 2]], buy: 3 }, { price: 2 }),
     ],
     [
+      'of a market with a field that means nothing',
+      madeCase(
+        'matching',
+        { m: 'pool', buy: [[1, 3]], sell: [[1, 2]], moon: 'full' },
+        { price: 2 },
+      ),
+    ],
+    [
+      'of groups with a field that means nothing',
+      madeCase(
+        'allocation',
+        { ...pool, groups: [{ members: ['A', 'B'], moon: 'full' }] },
+        { alloc: { A: 1.2 } },
+      ),
+    ],
+    [
       'with values of points it does not have',
       madeCase('allocation', pool, { alloc: { A: '1.2', C: '4.8' } }),
     ],

@@ -21,6 +21,7 @@ import {
   KEY_NAMES,
   PAIR_NAMES,
   PRIORITY_NAMES,
+  WITHIN_NAMES,
   withCoefficients,
   words,
 } from './allocation-key.js';
@@ -39,7 +40,7 @@ const SUM_NAMES = ['sum', 'renormalise'];
 const KNOWN = [
   EX_POST_NAMES,
   POOL_NAMES, PLANT_NAMES, CONSUMER_NAMES, MIXED_NAMES, DURATION_NAMES, UNUSED_NAMES, NETTING_NAMES,
-  SUM_NAMES, COEFFICIENT_TABLES, GROUP_NAMES, KEY_NAMES, PAIR_NAMES, PRIORITY_NAMES,
+  SUM_NAMES, COEFFICIENT_TABLES, GROUP_NAMES, KEY_NAMES, PAIR_NAMES, PRIORITY_NAMES, WITHIN_NAMES,
 ].flat(); // prettier-ignore
 
 /** What an input shares out, or nothing where it holds no pool and no claims. */
@@ -165,11 +166,21 @@ function noteRuns(one: CaseFile, input: JsonRecord, expected: JsonRecord): Vecto
   });
 }
 
+/** A list of cases over the fields they share, as a list of whole inputs. */
+function casesOf(input: Json): Json {
+  if (!isRecord(input) || !isList(input['cases'])) return input;
+  const { cases, ...shared } = input;
+  const whole = cases.map((own) => (isRecord(own) ? { ...shared, ...own } : undefined));
+  const known = whole.filter((own) => own !== undefined);
+  return known.length === whole.length ? known : input;
+}
+
 /** A pool shared out over claims, in one interval or several. */
 export const allocationCases: Executor = {
   kind: 'allocation',
   run(one) {
-    const { input, country, tolerance } = one;
+    const { country, tolerance } = one;
+    const input = casesOf(one.input);
     if (isList(input) && isList(one.expected)) {
       const { expected } = one;
       if (!input.every((each) => isRecord(each) && allocationProblem(each, country)))

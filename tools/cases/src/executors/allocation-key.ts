@@ -1,5 +1,5 @@
 import { NotUnderstood } from '../case-error.js';
-import { decimalText, numberOf } from '../decimal.js';
+import { decimalText, exactNumber, numberOf } from '../decimal.js';
 import { isList, isRecord, plainName, textOf, type Json, type JsonRecord } from '../json.js';
 import { named } from './allocation-input.js';
 import type { Consumer } from './allocation-problem.js';
@@ -12,6 +12,7 @@ export const COEFFICIENT_TABLES = [
 ]; // prettier-ignore
 export const GROUP_NAMES = ['groups', 'levels', 'tiers', 'ranks'];
 export const PRIORITY_NAMES = ['priority', 'priorities', 'order', 'waterfall', 'priorityorder'];
+export const WITHIN_NAMES = ['withinrank', 'within', 'insiderank', 'withingroup', 'split'];
 export const PAIR_NAMES = ['pairs', 'matrix', 'pairmatrix', 'coefficientmatrix'];
 
 const PROPORTIONAL: JsonRecord = { type: 'proportional' };
@@ -95,6 +96,28 @@ function groupKey(
   return { id, points: [...ids], key: plainKey(withTable, said, own) };
 }
 
+/** An order said in one text (`A > B > C`) as a list, ranks by id (`{ A: 1, B: 2 }`) as groups by rank. */
+function ranked(stated: Json): Json {
+  if (typeof stated === 'string') return stated.split(/\s*(?:>|,|;|→|->)\s*/);
+  if (!isRecord(stated)) return stated;
+  const ranks = Object.entries(stated).map(([id, value]) => [id, exactNumber(value)] as const);
+  const groups = new Map<number, string[]>();
+  for (const [id, rank] of ranks) {
+    if (rank === undefined) return stated;
+    const place = Number(rank.numerator) / Number(rank.denominator);
+    groups.set(place, [...(groups.get(place) ?? []), id]);
+  }
+  return [...groups].sort(([a], [b]) => a - b).map(([, ids]) => ids);
+}
+
+const GROUP_MEMBERS = ['members', 'points', 'consumers', 'ids', 'tenants'];
+const GROUP_RANKS = ['rank', 'priority', 'order', 'level'];
+const GROUP_IDS = ['id', 'name', 'group'];
+const GROUP_SHARES = ['share', 'weight', 'coefficient', 'quota'];
+const GROUP_FIELDS = [
+  GROUP_MEMBERS, GROUP_RANKS, GROUP_IDS, GROUP_SHARES, KEY_NAMES, COEFFICIENT_TABLES,
+].flat(); // prettier-ignore
+
 /** How the members of one group share, where the words for the whole key say it. */
 const splitOf = (said: string): string => /equal|[ée]galit|propor|pro.?rata/i.exec(said)?.[0] ?? '';
 
@@ -102,7 +125,8 @@ const splitOf = (said: string): string => /equal|[ée]galit|propor|pro.?rata/i.e
  * Groups as a case writes them: in order of rank a waterfall, with shares a nested key.
  * @param split how a group shares that does not say it itself.
  */
-function groupsKey(value: Json, consumers: readonly Consumer[], split: string): JsonRecord {
+function groupsKey(stated: Json, consumers: readonly Consumer[], split: string): JsonRecord {
+  const value = ranked(stated);
   const list: [string, Json][] = isRecord(value)
     ? Object.entries(value)
     : isList(value)
@@ -116,12 +140,16 @@ function groupsKey(value: Json, consumers: readonly Consumer[], split: string): 
         group: groupKey(name, idsOf(one, name), split, {}, consumers),
       };
     }
-    const ids = idsOf(named(one, ['members', 'points', 'consumers', 'ids', 'tenants']), name);
-    const rank = named(one, ['rank', 'priority', 'order', 'level']);
-    const id = named(one, ['id', 'name', 'group']);
+    for (const field of Object.keys(one)) {
+      if (!GROUP_FIELDS.includes(plainName(field)))
+        throw new NotUnderstood(`${name}: the field ${field} means nothing here`);
+    }
+    const ids = idsOf(named(one, GROUP_MEMBERS), name);
+    const rank = named(one, GROUP_RANKS);
+    const id = named(one, GROUP_IDS);
     return {
       rank: rank === undefined ? index : Number(rank),
-      share: named(one, ['share', 'weight', 'coefficient', 'quota']),
+      share: named(one, GROUP_SHARES),
       group: groupKey(
         id === undefined ? name : textOf(id),
         ids,
@@ -141,19 +169,21 @@ function groupsKey(value: Json, consumers: readonly Consumer[], split: string): 
       })),
     };
   }
+  if (groups.some(({ share }) => share !== undefined))
+    throw new NotUnderstood('groups: expected a share of each or of none');
   const inOrder = [...groups].sort((a, b) => a.rank - b.rank);
   return { type: 'priority', groups: inOrder.map(({ group }) => group) };
 }
 
 /** A waterfall from the ranks of consumers; who has the same rank is one group. */
-function ranksKey(consumers: readonly Consumer[], said: string, input: JsonRecord): JsonRecord {
+function ranksKey(consumers: readonly Consumer[], split: string, input: JsonRecord): JsonRecord {
   const ranks = [...new Set(consumers.map(({ rank }) => rank ?? Infinity))].sort((a, b) => a - b);
   const groups = ranks.map((rank, index) => {
     const inside = consumers.filter((one) => (one.rank ?? Infinity) === rank);
     return {
       id: `rank${index + 1}`,
       points: inside.map(({ id }) => id),
-      key: plainKey(inside, splitOf(said), input),
+      key: plainKey(inside, split, input),
     };
   });
   return { type: 'priority', groups };
@@ -170,8 +200,13 @@ function asWritten(value: Json): Json {
 /** The key an input states, or the one its fields imply, as a community file has it. */
 export function allocationKey(input: JsonRecord, consumers: readonly Consumer[]): JsonRecord {
   const stated = named(input, KEY_NAMES);
-  if (isRecord(stated) && typeof stated['type'] === 'string')
-    return asWritten(stated) as JsonRecord;
+  if (isRecord(stated) && typeof stated['type'] === 'string') {
+    // `{ type: priority, order: [A, B] }` says shortly what a community file writes out as groups.
+    const { type, ...rest } = stated;
+    const order = type === 'priority' ? named(rest, PRIORITY_NAMES) : undefined;
+    if (order === undefined || Object.keys(rest).length > 1) return asWritten(stated) as JsonRecord;
+    return groupsKey(order, consumers, '');
+  }
   const pairs = named(input, PAIR_NAMES);
   if (isRecord(pairs)) {
     const rows = Object.entries(pairs).map(([plant, row]): [string, Json] => {
@@ -182,7 +217,7 @@ export function allocationKey(input: JsonRecord, consumers: readonly Consumer[])
     return { type: 'pairs', coefficients: Object.fromEntries(rows) };
   }
   const said = words(input);
-  const split = splitOf(said);
+  const split = splitOf(textOf(named(input, WITHIN_NAMES) ?? said));
   const groups = named(input, GROUP_NAMES);
   if (groups !== undefined) return groupsKey(groups, consumers, split);
   const priority = named(input, PRIORITY_NAMES);
@@ -190,7 +225,7 @@ export function allocationKey(input: JsonRecord, consumers: readonly Consumer[])
   if (/two.?sided|short.?side/i.test(said)) {
     return { type: 'twoSided', scarce: PROPORTIONAL, abundant: PROPORTIONAL };
   }
-  if (consumers.some(({ rank }) => rank !== undefined)) return ranksKey(consumers, said, input);
+  if (consumers.some(({ rank }) => rank !== undefined)) return ranksKey(consumers, split, input);
   return plainKey(consumers, said, input);
 }
 

@@ -172,9 +172,25 @@ function billed(input: JsonRecord, [name, value]: readonly [string, Json]): Frac
   return rest.numerator > 0n ? rest : ZERO;
 }
 
+/** Energies by period, with a price each: a list of records, or registers and prices by name. */
+function periodLines(input: JsonRecord): readonly Json[] | undefined {
+  const energy = Object.entries(input).find(
+    ([name]) => isEnergy(name) || REGISTERS.test(name),
+  )?.[1];
+  if (isList(energy) && energy.every((one) => isRecord(one))) return energy;
+  const prices = named(input, PRICES);
+  if (!isRecord(energy) || !isRecord(prices)) return undefined;
+  const periods = Object.keys(energy);
+  if (periods.some((name) => !(name in prices)) || Object.keys(prices).length > periods.length)
+    throw new NotUnderstood('registers: expected one price for each of them');
+  return periods.map((name) => ({ kWh: energy[name] ?? 0, price: prices[name] ?? 0 }));
+}
+
+const REGISTERS = /^registers?(?:_kwh)?$/i;
+
 /** The bill an input states, or nothing where it states none. */
 export function billInput(input: JsonRecord): BillInput | undefined {
-  const lines = named(input, LINES);
+  const lines = named(input, LINES) ?? periodLines(input);
   if (!isList(lines)) return ownForm(input) ?? stackForm(input);
   return {
     ...linesForm(lines, input),

@@ -24,7 +24,18 @@ const QUANTITIES = [
 ];
 const PRICES = ['price', 'rate', 'unitprice', 'tariff', 'workingprice', ''];
 const VATS = ['vat', 'vatpercent', 'vatpct', 'vatrate', 'iva', 'ivapercent', 'tax', 'taxpercent', 'ust', 'mwst']; // prettier-ignore
-const LABELS = ['id', 'text', 'name', 'label', 'description', 'position', 'item', 'unit', 'line'];
+const LABELS = [
+  'id',
+  'text',
+  'name',
+  'label',
+  'description',
+  'position',
+  'item',
+  'unit',
+  'line',
+  'period',
+];
 
 type Field = readonly [name: string, value: Json];
 

@@ -8,12 +8,43 @@ import { fraction, type Fraction } from '@microgrid/tariff';
 import { NotUnderstood } from '../case-error.js';
 import type { Actual } from '../compare.js';
 import { ofMillionths } from '../decimal.js';
-import { isList, isRecord, plainName, textOf, type Json } from '../json.js';
+import { isList, isRecord, plainName, textOf, type Json, type JsonRecord } from '../json.js';
 import type { OrderLists } from './order-lists.js';
+
+const TRADE_IDS = /^(?:id|order|bid|offer|ask|origin|buyer|seller)(?:_id)?$/i;
+
+/** Names that cases give to results, by what they mean. */
+const MEANINGS: Readonly<Record<string, readonly string[]>> = {
+  price: [
+    'price', 'prices', 'clearingprice', 'clearingrate', 'rate', 'mcp', 'equilibriumprice',
+    'uniformprice', 'marketprice',
+  ],
+  buyersPrice: ['buyersprice', 'buyerprice', 'buyprice'],
+  sellersPrice: ['sellersprice', 'sellerprice', 'sellprice'],
+  volume: [
+    'volume', 'quantity', 'traded', 'tradedvolume', 'tradedenergy', 'tradedquantity', 'energy',
+    'clearingenergy', 'clearedenergy', 'clearedquantity', 'clearedvolume', 'total',
+  ],
+  residual: [
+    'residual', 'auctioneer', 'budgetsurplus', 'auctioneerkeeps', 'auctioneersurplus', 'marketmaker',
+    'marketresidual', 'spread',
+  ],
+  trades: ['trades'],
+  energies: [
+    'tradedunits', 'allocation', 'allocations', 'fills', 'quantities', 'bought', 'sold', 'buyers',
+    'sellers',
+  ],
+  amounts: ['payments', 'paid', 'pays', 'earned', 'earns', 'revenues'],
+  fees: ['fees'],
+  accepted: ['accepted', 'acceptedoffers'],
+  cross: ['cross', 'offerscross'],
+}; // prettier-ignore
 
 /** A cleared book that can be asked what a case expects of it. */
 export class MarketAnswers {
   private readonly cleared: ClearedOrderBook;
+  /** Whether some bid is below some ask, so that not all can trade. */
+  private readonly offersCross: boolean;
   private readonly participantOf = new Map<string, string>();
 
   constructor(
@@ -21,6 +52,9 @@ export class MarketAnswers {
     lists: OrderLists,
   ) {
     this.cleared = clearOrderBook(rule, lists);
+    const lowestBid = Math.min(...lists.bids.map(({ price }) => price));
+    const highestAsk = Math.max(...lists.asks.map(({ price }) => price));
+    this.offersCross = lowestBid < highestAsk;
     for (const { id, participant } of [...lists.bids, ...lists.asks]) {
       this.participantOf.set(id, participant ?? id);
     }
@@ -31,67 +65,30 @@ export class MarketAnswers {
     const { cleared } = this;
     const price = (side: 'buyers' | 'sellers'): Actual =>
       cleared.prices === undefined ? null : ofMillionths(cleared.prices[side]);
-    switch (plainName(name)) {
+    const plain = plainName(name);
+    switch (Object.entries(MEANINGS).find(([, names]) => names.includes(plain))?.[0]) {
       case 'price':
-      case 'prices':
-      case 'clearingprice':
-      case 'clearingrate':
-      case 'rate':
-      case 'mcp':
-      case 'equilibriumprice':
-      case 'uniformprice':
-      case 'marketprice':
         return this.onePrice();
-      case 'buyersprice':
-      case 'buyerprice':
-      case 'buyprice':
+      case 'buyersPrice':
         return price('buyers');
-      case 'sellersprice':
-      case 'sellerprice':
-      case 'sellprice':
+      case 'sellersPrice':
         return price('sellers');
       case 'volume':
-      case 'quantity':
-      case 'traded':
-      case 'tradedvolume':
-      case 'tradedenergy':
-      case 'tradedquantity':
-      case 'clearingenergy':
-      case 'clearedenergy':
-      case 'clearedquantity':
-      case 'clearedvolume':
-      case 'total':
         return ofMillionths(cleared.totalMilliwattHours);
       case 'residual':
-      case 'auctioneer':
-      case 'budgetsurplus':
-      case 'auctioneerkeeps':
-      case 'auctioneersurplus':
-      case 'marketmaker':
-      case 'marketresidual':
-      case 'spread':
         return ofPico(cleared.residualPico);
       case 'trades':
         return this.trades(expected);
-      case 'tradedunits':
-      case 'allocation':
-      case 'allocations':
-      case 'fills':
-      case 'quantities':
-      case 'bought':
-      case 'sold':
-      case 'buyers':
-      case 'sellers':
+      case 'energies':
         return this.byName(expected, ({ milliwattHours }) => ofMillionths(milliwattHours));
-      case 'payments':
-      case 'paid':
-      case 'pays':
-      case 'earned':
-      case 'earns':
-      case 'revenues':
+      case 'amounts':
         return this.byName(expected, ({ amountPico }) => ofPico(amountPico));
       case 'fees':
         return this.fees(expected);
+      case 'accepted':
+        return this.accepted(expected);
+      case 'cross':
+        return this.offersCross;
       default:
         throw new NotUnderstood(`expected.${name} is nothing a market answers`);
     }
@@ -107,9 +104,34 @@ export class MarketAnswers {
     return ofMillionths(buyers);
   }
 
+  /** A trade of an order as a record: its id, what was traded, its price, under the names they are asked by. */
+  private tradeRecord(row: JsonRecord): Actual {
+    const [idField, id] = Object.entries(row).find(([name]) => TRADE_IDS.test(name)) ?? [];
+    if (idField === undefined)
+      throw new NotUnderstood('expected.trades: expected the id of an order');
+    const [, quantity, price] = this.tradeOf(textOf(id), true);
+    return Object.fromEntries(
+      Object.keys(row).map((name): [string, Actual] => {
+        if (name === idField) return [name, textOf(id)];
+        if (/rate|price/i.test(name)) return [name, price ?? null];
+        if (/energy|quantity|qty|volume|kwh|amount/i.test(name)) return [name, quantity ?? null];
+        throw new NotUnderstood(`expected.trades: ${name} is nothing of a trade`);
+      }),
+    );
+  }
+
+  private tradeOf(id: string, withPrice: boolean): Actual[] {
+    const [fill, side] = this.fillOf(id);
+    const price = this.cleared.prices?.[side];
+    const unit = price === undefined ? meanPrice(fill) : ofMillionths(price);
+    return [id, ofMillionths(fill.milliwattHours), ...(withPrice ? [unit] : [])];
+  }
+
   /** `[id, quantity, price]` of the orders named, then of others that trade. */
   private trades(expected: Json): Actual {
     if (!isList(expected)) throw new NotUnderstood('expected.trades: expected a list');
+    if (expected.length > 0 && expected.every((one) => isRecord(one)))
+      return expected.map((one) => this.tradeRecord(one));
     const named = expected.map((one) => {
       if (isList(one) && (one.length === 2 || one.length === 3)) return one;
       throw new NotUnderstood(
@@ -125,19 +147,20 @@ export class MarketAnswers {
       .filter(({ id, milliwattHours }) => milliwattHours > 0 && !ids.has(id))
       .map(({ id, milliwattHours }) => [id, ofMillionths(milliwattHours)]);
     return [
-      ...named.map(([id, , withPrice]) => {
-        const [fill, side] = this.fillOf(textOf(id));
-        const price = this.cleared.prices?.[side];
-        return [
-          textOf(id),
-          ofMillionths(fill.milliwattHours),
-          ...(withPrice === undefined
-            ? []
-            : [price === undefined ? meanPrice(fill) : ofMillionths(price)]),
-        ];
-      }),
+      ...named.map(([id, , withPrice]) => this.tradeOf(textOf(id), withPrice !== undefined)),
       ...others,
     ];
+  }
+
+  /** How many bids and asks trade: a pair, or a record of the two. */
+  private accepted(expected: Json): Actual {
+    const count = (fills: readonly MarketFill[]): Fraction =>
+      fraction(fills.filter(({ milliwattHours }) => milliwattHours > 0).length);
+    const [bids, asks] = [count(this.cleared.bids), count(this.cleared.asks)];
+    if (!isRecord(expected)) return [bids, asks];
+    return Object.fromEntries(
+      Object.keys(expected).map((name) => [name, /^(?:buy|bid)/i.test(name) ? bids : asks]),
+    );
   }
 
   private fillOf(id: string): [MarketFill, 'buyers' | 'sellers'] {

@@ -4,24 +4,48 @@ import type { Actual } from '../compare.js';
 import type { Executor, Vector } from '../executor.js';
 import { isList, isRecord, plainName, type Json, type JsonRecord } from '../json.js';
 import { MarketAnswers } from './market-answers.js';
-import { namedRule } from './market-names.js';
+import { MARKET_OPTIONS, namedRule } from './market-names.js';
 import {
   holdsSides,
+  isOrderField,
   orderLists,
   scalarOrders,
   unitOrders,
   type OrderLists,
 } from './order-lists.js';
 
-const MECHANISM = ['m', 'mechanism', 'method', 'rule', 'type'];
+const MECHANISM = ['m', 'mechanism', 'method', 'rule', 'type', 'market'];
 
 /** The words that say how a book is cleared: its own, the input's, those of the case. */
 function wordsOf(one: CaseFile, ...records: readonly JsonRecord[]): string {
   for (const record of records) {
     const own = Object.entries(record).find(([key]) => MECHANISM.includes(plainName(key)))?.[1];
-    if (typeof own === 'string') return own;
+    if (typeof own === 'string') return own.replace(/_/g, ' ');
   }
   return `${one.title} ${one.id} ${one.formula}`;
+}
+
+const OTHER_FIELDS = [
+  'books',
+  'cases',
+  'id',
+  'name',
+  'slot',
+  'intervalmin',
+  'currency',
+  'unit',
+  'units',
+];
+
+/** Whether a field says what is traded, how, or nothing that changes the result. */
+function isMarketField(field: string): boolean {
+  const name = plainName(field);
+  return (
+    MECHANISM.includes(name) ||
+    OTHER_FIELDS.includes(name) ||
+    MARKET_OPTIONS.includes(name) ||
+    isOrderField(field)
+  );
 }
 
 function clear(
@@ -30,6 +54,9 @@ function clear(
   own: JsonRecord,
   input: JsonRecord,
 ): MarketAnswers {
+  for (const field of [...Object.keys(input), ...Object.keys(own)]) {
+    if (!isMarketField(field)) throw new NotUnderstood(`input.${field} means nothing to a market`);
+  }
   const words = wordsOf(one, own, input);
   const rule = namedRule(words, { ...input, ...own });
   if (rule === undefined)
@@ -90,7 +117,9 @@ function listed(
   input: JsonRecord,
 ): Vector[] {
   const books = cases.map((own) => {
-    const lists = isRecord(own) ? (orderLists(own, shared) ?? scalarOrders(own)) : undefined;
+    const lists = isRecord(own)
+      ? (scalarOrders({ ...input, ...own }) ?? orderLists(own, shared))
+      : undefined;
     if (!isRecord(own) || lists === undefined) throw new NotUnderstood('a case without orders');
     return { lists, own, answers: clear(one, lists, own, input) };
   });
@@ -138,6 +167,9 @@ function listed(
   return [{ name: '', expected: one.expected, actual: Object.fromEntries(actual) }];
 }
 
+const hasScalars = (input: JsonRecord, own: JsonRecord): boolean =>
+  scalarOrders({ ...input, ...own }) !== undefined;
+
 /** Order books: one, several by name, or a list of cases over shared orders. */
 export const marketCases: Executor = {
   kind: 'market',
@@ -149,11 +181,12 @@ export const marketCases: Executor = {
     }
     if (!isRecord(input)) return undefined;
     const { books, cases } = input;
+    const scalar = isList(cases) && cases.some((own) => isRecord(own) && hasScalars(input, own));
     if (isRecord(books)) return several(one, books, input);
     const shared = bookOf(input);
     if (
       isList(cases) &&
-      (shared !== undefined || cases.some((own) => isRecord(own) && bookOf(own)))
+      (scalar || shared !== undefined || cases.some((own) => isRecord(own) && bookOf(own)))
     ) {
       return listed(one, cases, shared, input);
     }

@@ -29,8 +29,16 @@ function mudaRule(options: JsonRecord): MarketRule {
   throw new NotUnderstood('MUDA without a price or a seed');
 }
 
+/** Fields of an input that are options of some rule. */
+export const MARKET_OPTIONS = [
+  'compensation', 'x', 'divider', 'd', 'k', 'pricerule', 'pricing', 'price', 'exogenousprice',
+  'clearingprice', 'seed', 'offers', 'pruned', 'sellers', 'sellersget',
+]; // prettier-ignore
+
 function acceptedOnly(name: string, options: JsonRecord): { readonly offers?: 'accepted' } {
-  const accepted = /prun|accepted/i.test(`${name} ${textOf(field(options, ['offers']) ?? '')}`);
+  const accepted =
+    field(options, ['pruned']) === true ||
+    /prun|accepted/i.test(`${name} ${textOf(field(options, ['offers']) ?? '')}`);
   return accepted ? { offers: 'accepted' } : {};
 }
 

@@ -73,6 +73,7 @@ const isScalar = (value: Json): boolean => typeof value === 'number' || typeof v
 const BID_PRICES = ['buy', 'buyprice', 'minbuy', 'lbuy', 'retail', 'retailprice', 'importprice', 'gridprice', 'pbuy', 'pib']; // prettier-ignore
 const ASK_PRICES = ['sell', 'sellprice', 'maxsell', 'lsell', 'feedin', 'feedintariff', 'fit', 'exportprice', 'psell', 'pis']; // prettier-ignore
 const DEMANDS = ['demand', 'consumption', 'totalbuy', 'buyvolume'];
+const RATIOS = ['r', 'ratio', 'sdr', 'supplydemandratio'];
 const SUPPLIES = ['supply', 'production', 'generation', 'totalsell', 'sellvolume'];
 
 /** A demand without a price pays what the dearest ask wants. */
@@ -84,6 +85,16 @@ function demandAtAnyPrice(quantity: Json, asks: readonly MarketOrder[]): MarketO
   };
 }
 
+/** Whether a field of an input holds orders, or what a side pays or trades. */
+export function isOrderField(field: string): boolean {
+  const name = priceName(field);
+  return (
+    isSide(field) ||
+    /^(?:buyer|seller|bids|asks|buys|sells|orders?|book)/i.test(field) ||
+    [BID_PRICES, ASK_PRICES, DEMANDS, SUPPLIES, RATIOS].some((names) => names.includes(name))
+  );
+}
+
 /** `{ buy: 0.25, sell: 0.05, demand: 10, supply: 4 }`: all of one side have one price. */
 export function scalarOrders(record: JsonRecord): OrderLists | undefined {
   const scalar = (names: readonly string[]): Json | undefined =>
@@ -92,7 +103,9 @@ export function scalarOrders(record: JsonRecord): OrderLists | undefined {
     )?.[1];
   const [bid, ask] = [scalar(BID_PRICES), scalar(ASK_PRICES)];
   if (bid === undefined || ask === undefined) return undefined;
-  const [demand, supply] = [scalar(DEMANDS), scalar(SUPPLIES)];
+  // A ratio of supply to demand says both.
+  const ratio = scalar(RATIOS);
+  const [demand, supply] = [scalar(DEMANDS), scalar(SUPPLIES) ?? ratio];
   return {
     bids: [order([demand ?? 1, bid], 'demand', 'buy')],
     asks: [order([supply ?? 1, ask], 'supply', 'sell')],
