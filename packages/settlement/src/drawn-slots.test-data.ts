@@ -29,7 +29,8 @@ export function drawnSlots({ file, contract }: GeneratedSharing): Set<string> {
   const drawn = new Set<string>();
   const community = file as Fields;
   nameKeys(file.sharingKey, 'at the top', drawn);
-  for (const name of CONTRACT_FIELDS) if (community[name] !== undefined) drawn.add(name);
+  for (const name of CONTRACT_FIELDS)
+    if (community[name] !== undefined) drawn.add(`contract ${name}`);
   nameFields(community['exportEligibility'], 'exportEligibility', drawn);
   drawn.add(`netting ${String(community['netting'])}`);
   drawn.add(`unused ${textOf(community['unused'], 'grid')}`);

@@ -189,7 +189,7 @@ export class KeyDraw {
     const cups = ids.map((id) => this.cups.get(id) ?? '');
     const cau = `${cupsOf(1000)}A${String(100 + this.count++)}`;
     // A year of hours takes longer to read than a hundred other communities to settle.
-    const files = betaFiles(draw, this.time, cups, cau, ids.length < 4 && draw.once(9));
+    const files = betaFiles(draw, this.time, cups, cau, ids.length < 4 && draw.once(25));
     for (const { name, text } of files) this.files.set(name, text);
     return files[0]?.name ?? '';
   }

@@ -356,6 +356,33 @@ describe('keys that say themselves who gives, inside other keys', () => {
   });
 });
 
+describe('where an allocation falls though its claim grows', () => {
+  test('by 1 mWh in a step behind one in proportion: it sees what rounding left of the claims', () => {
+    const all = { id: 'g', points: ['a', 'b', 'c', 'd', 'e'], share: '0.8', key: proportional };
+    const key = { type: 'combined', steps: [{ type: 'nested', groups: [all] }, proportional] };
+    const claims = { a: 8, b: 3, c: 10, d: 8, e: 1 };
+    const of = (imports: Side): Side =>
+      taken(settled({ sharingKey: key }, { imports, exports: { p: 19 } }));
+    expect(of(claims)).toEqual({ a: 5, b: 2, c: 7, d: 5 });
+    expect(of({ ...claims, c: 11 })).toEqual({ a: 5, b: 2, c: 6, d: 5, e: 1 });
+  });
+
+  test('where it tips a two-sided key to the side that leaves unused parts with members', () => {
+    const key = { type: 'twoSided', scarce: fixed({ a: '0.3', b: '0.7' }), abundant: proportional };
+    const rules = { sharingKey: key, unused: 'member' };
+    const of = (a: number): Side =>
+      taken(settled(rules, { imports: { a, b: 6 }, exports: { p: 10 } }));
+    expect(of(4)).toEqual({ a: 4, b: 6 });
+    expect(of(5)).toEqual({ a: 3, b: 6 });
+    // Where the pool takes unused parts back, the short side is used up and nobody loses.
+    const back = settled(
+      { ...rules, unused: 'pool' },
+      { imports: { a: 5, b: 6 }, exports: { p: 10 } },
+    );
+    expect(taken(back)).toEqual({ a: 4, b: 6 });
+  });
+});
+
 describe('the matrix of producers and consumers', () => {
   const key = {
     type: 'pairs',
