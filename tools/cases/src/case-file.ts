@@ -1,5 +1,5 @@
 import { CaseFileError } from './case-error.js';
-import { isList, isRecord, type Json, type JsonRecord } from './json.js';
+import { isList, isRecord, textOf, type Json, type JsonRecord } from './json.js';
 
 /** A worked case: what goes in, what must come out, how exactly, and where it was published. */
 export interface CaseFile {
@@ -38,6 +38,19 @@ export function parseCases(content: string, source: string): CaseFile[] {
     : [caseOf(value, source)];
 }
 
+/** A number, a text that holds one, a record of an absolute one; without any it is exact. */
+function toleranceOf(value: Json | undefined, source: string): string {
+  if (value === undefined || value === null) return 'exact';
+  const stated = isRecord(value) ? (value['abs'] ?? value['absolute']) : value;
+  const said = textOf(stated);
+  const number = /\d*\.?\d+(?:e[+-]?\d+)?/i.exec(said)?.[0];
+  if (/exact/i.test(said)) return 'exact';
+  if (number !== undefined && !/rel|%/i.test(said)) return number;
+  throw new CaseFileError(
+    `${source}: tolerance: got ${JSON.stringify(value)}, expected "exact" or the most a number may differ`,
+  );
+}
+
 function caseOf(value: Json, source: string): CaseFile {
   if (!isRecord(value)) throw new CaseFileError(`${source}: expected a JSON object`);
   const { id, input, expected } = value;
@@ -52,7 +65,7 @@ function caseOf(value: Json, source: string): CaseFile {
     formula: text(value, 'formula'),
     input,
     expected,
-    tolerance: text(value, 'tolerance') || 'exact',
+    tolerance: toleranceOf(value['tolerance'], source),
     notes: text(value, 'notes'),
   };
 }

@@ -33,6 +33,10 @@ export const EXPLANATIONS: ReadonlySet<string> = new Set([
   'note',
   'notes',
   'comment',
+  'explanation',
+  'formula',
+  'unit',
+  'units',
 ]);
 
 /** Says for a path what else is right there, where the notes dispute the expected value. */
@@ -70,9 +74,9 @@ export function compare(
   if (isRecord(expected)) {
     if (isLeaf(actual)) return differs();
     const fields = actual as Readonly<Record<string, Actual | undefined>>;
-    return Object.entries(expected)
-      .filter(([key]) => !EXPLANATIONS.has(key))
-      .flatMap(([key, one]) => compare(one, fields[key], tolerance, argued, [...path, key]));
+    return Object.entries(expected).flatMap(([key, one]) =>
+      compare(one, fields[key], tolerance, argued, [...path, key]),
+    );
   }
   return sameLeaf(expected, actual, tolerance) ? [] : differs();
 }

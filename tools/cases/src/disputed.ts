@@ -7,7 +7,7 @@ const ARGUED = new RegExp(`\\b(?:is|be|gives|equals|=)\\s+${NUMBER}`, 'gi');
 const ASSERTED = new RegExp(`\\b(?:asserts?|says|claims|expects|returns)\\s+${NUMBER}`, 'i');
 
 interface Dispute {
-  /** The sentence up to the word disputed: the case's keys are looked for here. */
+  /** Where the case's keys are looked for: the sentence up to the word disputed, if there is any. */
   readonly subject: string;
   readonly argued: string;
   readonly asserted: string | undefined;
@@ -19,7 +19,9 @@ function disputes(notes: string): Dispute[] {
     if (at === -1) return [];
     const argued = [...sentence.slice(at).matchAll(ARGUED)].at(-1)?.[1];
     if (argued === undefined) return [];
-    return [{ subject: sentence.slice(0, at), argued, asserted: ASSERTED.exec(sentence)?.[1] }];
+    const before = sentence.slice(0, at);
+    const subject = /\w/.test(before) ? before : sentence;
+    return [{ subject, argued, asserted: ASSERTED.exec(sentence)?.[1] }];
   });
 }
 

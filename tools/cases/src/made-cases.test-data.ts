@@ -177,6 +177,15 @@ export const MADE_CASES: Readonly<Record<string, CaseFile>> = {
       notes: 'Book 7 is DISPUTED: two units stay unserved, so the price is 5; the peer asserts 3.',
     },
   ),
+  'a market whose notes begin with the dispute': madeCase(
+    'matching',
+    { books: { '7': { buy: [[4, 5]], sell: [[2, 3], [2, 9]] } } }, // prettier-ignore
+    { price: { '7': 3 }, unit: 'cents' },
+    {
+      title: 'Uniform crossing price',
+      notes: 'DISPUTED: the price of book 7 should be 5; the peer asserts 3.',
+    },
+  ),
   'an amount in thirds': madeCase(
     'rounding',
     { amount: 10, parts: ['1/3', '1/3', '1/3'] },

@@ -138,6 +138,20 @@ describe('case files', () => {
     expect(parseCases(JSON.stringify([one, one]), 'a.json')).toHaveLength(2);
   });
 
+  it('may say their tolerance in words, but none that nobody applies', () => {
+    const one = { id: 'x', input: {}, expected: {} };
+    const of = (tolerance: unknown): string | undefined =>
+      parseCases(JSON.stringify({ ...one, tolerance }), 'a.json')[0]?.tolerance;
+    expect([of('exact'), of(null), of('0.01 EUR'), of({ abs: 1e-9 })]).toEqual([
+      'exact',
+      'exact',
+      '0.01',
+      '1e-9',
+    ]);
+    expect(() => of('1 %')).toThrow(/^a\.json: tolerance: got "1 %"/);
+    expect(() => of({ relative: 0.1 })).toThrow(/tolerance/);
+  });
+
   it('are refused where they are none, with their name', () => {
     expect(() => parseCases('{', 'a.json')).toThrow(CaseFileError);
     expect(() => parseCases('[7]', 'a.json')).toThrow(/^a\.json\[0\]: .*expected/);

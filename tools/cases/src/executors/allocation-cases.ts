@@ -1,6 +1,6 @@
 import { NotUnderstood } from '../case-error.js';
 import type { CaseFile } from '../case-file.js';
-import { compare, EXPLANATIONS, expectsRefusal, type Actual } from '../compare.js';
+import { compare, expectsRefusal, type Actual } from '../compare.js';
 import type { Executor, Vector } from '../executor.js';
 import { isList, isRecord, plainName, textOf, type Json, type JsonRecord } from '../json.js';
 import { AllocationAnswers } from './allocation-answers.js';
@@ -151,9 +151,9 @@ function answersTo(problem: AllocationProblem, expected: Json, finest: boolean):
   const answers = new AllocationAnswers(problem, finest);
   if (expectsRefusal(expected)) return answers.verdict();
   if (!isRecord(expected)) throw new NotUnderstood('expected: expected named results');
-  const actual = Object.entries(expected)
-    .filter(([key]) => !EXPLANATIONS.has(key))
-    .map(([key, value]) => [key, answers.answer(key, value)] as const);
+  const actual = Object.entries(expected).map(
+    ([key, value]) => [key, answers.answer(key, value)] as const,
+  );
   return Object.fromEntries(actual);
 }
 
