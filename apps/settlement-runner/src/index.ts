@@ -24,7 +24,7 @@ export {
   type PaymentState,
 } from './payments.js';
 export { bundle, type BundleOptions } from './proof/bundle.js';
-export { eraseMember } from './proof/erase.js';
+export { eraseMember, type Erasure, type ErasureRest } from './proof/erase.js';
 export type { RunLog } from './proof/run-log-file.js';
 export { signRun, type SignOptions } from './proof/sign-run.js';
 export { renderExplanation } from './render-explanation.js';

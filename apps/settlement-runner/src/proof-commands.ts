@@ -2,8 +2,6 @@ import type { Command } from 'commander';
 import { bundle, type BundleOptions } from './proof/bundle.js';
 import { eraseMember } from './proof/erase.js';
 import { signRun, type SignOptions } from './proof/sign-run.js';
-import { saysExternalInputs } from './run-form.js';
-import { readManifest } from './run-directory.js';
 import { EXTERNAL_INPUTS_OPTION } from './input-place.js';
 
 /** What the commands about proofs need from where they run. */
@@ -58,16 +56,26 @@ export function addProofCommands(command: Command, { write, verifyPage }: ProofS
 
   command
     .command('erase')
-    .description("remove a member's values from a run for good; the others' proofs still hold")
+    .description("remove a member's values from a run for good and tell what stays; the others' proofs still hold")
     .argument('<directory>', 'directory that run wrote')
     .requiredOption('--member <id>', 'member of the community')
     .option(...EXTERNAL_INPUTS_OPTION)
     .action(async (directory: string, options: { member: string; externalInputs?: string }) => {
-      await eraseMember(directory, options.member, options.externalInputs);
+      const { removed, rewritten, pseudonyms, rest } = await eraseMember(
+        directory,
+        options.member,
+        options.externalInputs,
+      );
       write(`erased ${options.member} from ${directory}\n`);
-      if (!saysExternalInputs(readManifest(directory))) return;
+      if (removed.length > 0) write(`removed: ${removed.join(', ')}\n`);
+      if (rewritten.length > 0) {
+        const names = [...pseudonyms].map(([id, name]) => `${id} as ${name}`).join(', ');
+        write(`rewritten without it: ${rewritten.join(', ')}\n`);
+        write(`where other rules name it: ${names}\n`);
+      }
+      for (const { where, what } of rest) write(`stays: ${where}: ${what}\n`);
       write(
-        'its readings still lie in the external inputs: remove those there once no run needs them\n',
+        'not in this directory: other versions and copies of the run, bundles that were given out, and payment files\n',
       );
     });
 }

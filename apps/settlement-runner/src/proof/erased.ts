@@ -2,7 +2,15 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { hashField, idField, parse } from '@microgrid/events';
-import { ERASED_JSON } from '../run-layout.js';
+import {
+  correctionPath,
+  DELTAS_NDJSON,
+  ERASED_JSON,
+  REPORT_HTML,
+  RUN_JSON,
+  statementCsvPath,
+  statementJsonPath,
+} from '../run-layout.js';
 import { RunnerError } from '../runner-error.js';
 import { textOf } from './public-manifest.js';
 
@@ -31,4 +39,24 @@ export function erasedOf(directory: string): ErasedDocument | undefined {
     throw new RunnerError('bad-input', `${ERASED_JSON}: no JSON: ${(error as Error).message}`);
   }
   return parse(erasedDocument, value, ERASED_JSON);
+}
+
+/** Files of a run that erasing a member takes away. The report shows everybody's amounts. */
+export function erasedFiles(member: string): string[] {
+  return [statementJsonPath(member), statementCsvPath(member), correctionPath(member), REPORT_HTML];
+}
+
+/** Whether an input of a run is a file of readings, of whichever version. */
+export function isReadings(path: string): boolean {
+  return /^inputs\/readings(?:-\d+)?\.csv$/.test(path);
+}
+
+/** Whether an input of a run is the community's rules, of whichever version. */
+export function isRules(path: string): boolean {
+  return /^inputs\/(?:contract-\d+\/)?community\.json$/.test(path);
+}
+
+/** Whether a file holds members' own data next to that of others: erasing changes it. */
+export function isRedacted(path: string): boolean {
+  return isReadings(path) || isRules(path) || path === RUN_JSON || path === DELTAS_NDJSON;
 }

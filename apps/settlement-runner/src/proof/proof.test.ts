@@ -1,10 +1,10 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { chromium, type Browser } from 'playwright-core';
 import { readMemberBundle, type MemberBundle } from '@microgrid/invoicing/bundle';
 import { buildVerifyPage } from '../../build-verify-page.js';
-import { commandLine, settledSmall } from '../command-line.test-data.js';
-import { verify } from '../index.js';
+import { commandLine, READINGS, settledSmall } from '../command-line.test-data.js';
+import { run, verify } from '../index.js';
 import { listDirectory } from '../run-directory.js';
 import { COMMUNITY, scratch } from '../scratch.test-data.js';
 
@@ -157,6 +157,110 @@ const STACKED =
 vat:
   - { id: iva, rates: [{ validFrom: '2020-01-01', percent: '23' }] }
 `;
+
+describe('what erasing leaves', () => {
+  const FIXED = COMMUNITY.replace(
+    '{ type: proportional }',
+    "{ type: fixed, coefficients: { ana-1: '0.5', ana-2: '0.2', rui-1: '0.3' } }",
+  );
+
+  /** Files of a run that hold the id, by themselves or as part of another. */
+  const naming = (run: string, id: string): string[] =>
+    listDirectory(run).files.filter((file) => readFileSync(join(run, file), 'utf8').includes(id));
+
+  /** The manifest holds the names of files that are gone, and nothing else of a member. */
+  const onlyFileNames = (run: string, id: string): boolean => {
+    const manifest = JSON.parse(readFileSync(join(run, 'run.json'), 'utf8')) as { files: object };
+    const { files, ...rest } = manifest;
+    return Object.keys(files).join(' ').includes(id) && !JSON.stringify(rest).includes(id);
+  };
+
+  test('points in the sharing key get pseudonyms, the report goes, and all of it is told', async () => {
+    const out = await settledSmall(place, 'out', { community: FIXED });
+    await command('sign', out, '--key', place.path('k.pem'));
+    const told = await command('erase', out, '--member', 'rui');
+    expect(told).toMatchObject({ code: 0, err: '' });
+    expect(told.out.split('\n')).toEqual([
+      `erased rui from ${out}`,
+      'removed: statements/rui.json, statements/rui.csv, report.html',
+      'rewritten without it: inputs/readings.csv, inputs/community.json, run.json',
+      'where other rules name it: rui-1 as erased-1, rui as erased-2',
+      expect.stringMatching(/^stays: erased\.json: the member's id and the hashes of its days/),
+      expect.stringMatching(/^stays: run\.json: the names, sizes and hashes of the files/),
+      expect.stringMatching(/^not in this directory: other versions and copies/),
+      '',
+    ]);
+    expect(naming(out, 'rui')).toEqual(['erased.json', 'run.json']);
+    expect(onlyFileNames(out, 'rui')).toBe(true);
+    const community = readFileSync(join(out, 'inputs/community.json'), 'utf8');
+    expect(community).toContain('"ana-1":"0.5","ana-2":"0.2","erased-1":"0.3"');
+    expect((await verify(out)).findings).toEqual([]);
+    const second = await command('erase', out, '--member', 'sol');
+    expect(second.out).toContain('where other rules name it: sol-1 as erased-2, sol as erased-3');
+    expect((await verify(out)).findings).toEqual([]);
+    // Again: there is nothing left to do.
+    const again = await command('erase', out, '--member', 'sol');
+    expect(again.out).not.toMatch(/removed|rewritten/);
+    expect([naming(out, 'sol-1'), naming(out, '"sol"')]).toEqual([[], ['erased.json']]);
+  });
+
+  test('a version of a run is erased with all its inputs, corrections and deltas', async () => {
+    const first = await settled('first');
+    const late = READINGS.split('\n').map((row) =>
+      /^(?:ana|rui)-1,2026-10-24T1/.test(row) ? row.replace(/,(\d)\./, ',1$1.') : row,
+    );
+    const second = place.path('second');
+    const settledAgain = await command(
+      ...['resettle', first, '--kind', 'initial', '--known-at', '2026-12-20T00:00Z'],
+      ...['--readings', place.write('late.csv', late.join('\n')), '--out', second],
+    );
+    expect(settledAgain).toMatchObject({ code: 0, err: '' });
+    expect(naming(second, 'rui-1')).toEqual(
+      expect.arrayContaining(['inputs/readings-2.csv', 'inputs/contract-1/community.json']),
+    );
+    expect(readFileSync(join(second, 'deltas.ndjson'), 'utf8')).toContain('"rui"');
+    expect(await command('erase', second, '--member', 'rui')).toMatchObject({ code: 0, err: '' });
+    expect(naming(second, 'rui')).toEqual(['erased.json', 'run.json']);
+    expect(onlyFileNames(second, 'rui')).toBe(true);
+    expect(readFileSync(join(second, 'deltas.ndjson'), 'utf8')).toContain('"ana"');
+    expect((await verify(second)).findings).toEqual([]);
+  }, 30_000);
+
+  test('files whose hash is signed, and inputs outside the run, are named as what stays', async () => {
+    const pairs = 'producer,consumer,coefficient\nsol-1,ana-1,0.6\nsol-1,rui-1,0.4\n';
+    place.write('pairs.csv', pairs);
+    const out = await settledSmall(place, 'out', {
+      community: COMMUNITY.replace(
+        '{ type: proportional }',
+        '{ type: pairs, coefficients: { file: pairs.csv } }',
+      ),
+    });
+    const told = await command('erase', out, '--member', 'rui');
+    expect(told.out).toMatch(
+      /^stays: inputs\/files\/pairs\.csv: names rui-1; the run is signed over its hash: keep/m,
+    );
+    expect(naming(out, 'rui-1')).toEqual(['inputs/files/pairs.csv']);
+    expect((await verify(out)).findings).toEqual([]);
+
+    const inputs = place.path('inputs');
+    mkdirSync(inputs);
+    const outside = place.path('outside');
+    await run({
+      ...{ community: place.write('c.yaml', FIXED), readings: place.write('r.csv', READINGS) },
+      ...{ from: '2026-10-22', to: '2026-10-23', out: outside, externalInputs: inputs },
+    });
+    const external = ['--external-inputs', inputs];
+    const erased = await command('erase', outside, '--member', 'rui', ...external);
+    const stays = [...erased.out.matchAll(/^stays: (\S+): (.*)$/gm)].slice(2);
+    expect(stays.map(([, , what]) => what?.slice(0, 21)).sort()).toEqual([
+      "the member's readings",
+      'the rules, which name',
+    ]);
+    for (const [, where = ''] of stays) expect(readFileSync(where, 'utf8')).toContain('rui-1');
+    expect(naming(outside, 'rui')).toEqual(['erased.json', 'run.json']);
+    expect((await verify(outside, { externalInputs: inputs })).findings).toEqual([]);
+  }, 30_000);
+});
 
 (hasBrowser ? describe : describe.skip)('verify.html in Chromium, offline', () => {
   let browser: Browser;

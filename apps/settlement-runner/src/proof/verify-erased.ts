@@ -9,16 +9,13 @@ import type { Finding } from '../difference.js';
 import { saysExternalInputs } from '../run-form.js';
 import { listDirectory, manifestObject } from '../run-directory.js';
 import {
-  COMMUNITY_JSON,
   ERASED_JSON,
   EVENTS_NDJSON,
   HEAD_JSON,
-  READINGS_CSV,
   RUN_JSON,
-  statementCsvPath,
   statementJsonPath,
 } from '../run-layout.js';
-import type { ErasedDocument } from './erased.js';
+import { erasedFiles, isRedacted, type ErasedDocument } from './erased.js';
 import { manifestOf, textOf } from './public-manifest.js';
 
 /** What a run from which members were erased can still prove. */
@@ -26,9 +23,6 @@ export interface ErasedVerification {
   readonly files: number;
   readonly findings: readonly Finding[];
 }
-
-/** Files that hold members' own data next to that of others: erasing changes them. */
-const REDACTED = new Set<string>([COMMUNITY_JSON, READINGS_CSV, RUN_JSON]);
 
 const changed = (file: string, message: string): Finding => ({
   file,
@@ -45,21 +39,19 @@ export function verifyErased(directory: string, erased: ErasedDocument): ErasedV
   const manifest = manifestOf(directory);
   const inputs = saysExternalInputs(manifest) ? {} : manifestObject(manifest, 'inputs');
   const digests = { ...inputs, ...manifestObject(manifest, 'files') };
-  const gone = new Set(
-    erased.members.flatMap(({ member }) => [statementJsonPath(member), statementCsvPath(member)]),
-  );
+  const gone = new Set(erased.members.flatMap(({ member }) => erasedFiles(member)));
   const { files, others } = listDirectory(directory);
   const own = new Set([...Object.keys(digests), RUN_JSON, HEAD_JSON, ERASED_JSON]);
   const findings: Finding[] = [...files, ...others]
     .filter((file) => !own.has(file) || gone.has(file))
     .map((file) => ({ file, change: 'added', message: `${file}: does not belong to the run` }));
   for (const [file, digest] of Object.entries(digests)) {
-    if (gone.has(file) || REDACTED.has(file)) continue;
+    if (gone.has(file) || isRedacted(file)) continue;
     const fault = digestFault(directory, file, digest);
     if (fault !== undefined) findings.push(fault);
   }
   findings.push(...treeFindings(directory, erased), ...chainFindings(directory));
-  return { files: Object.keys(digests).length - gone.size + 1, findings };
+  return { files: Object.keys(digests).filter((file) => !gone.has(file)).length + 1, findings };
 }
 
 function digestFault(directory: string, file: string, digest: unknown): Finding | undefined {
