@@ -10,6 +10,7 @@ import {
   rmSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { FileSyncs } from './file-syncs.js';
 import { externalName } from './input-place.js';
 import { unwritable, writePieces } from './output-directory.js';
 import { isSystemError, RunnerError } from './runner-error.js';
@@ -23,6 +24,7 @@ type Digests = Readonly<Record<string, { readonly sha256: string }>>;
  */
 export class ExternalInputs {
   private readonly waiting = new Map<string, string>();
+  private readonly syncs = new FileSyncs();
 
   private constructor(private readonly directory: string) {}
 
@@ -44,10 +46,11 @@ export class ExternalInputs {
       const file = openSync(temporary, 'wx', 0o644);
       try {
         writePieces(file, pieces);
-        fsyncSync(file);
-      } finally {
+      } catch (error) {
         closeSync(file);
+        throw error;
       }
+      this.syncs.add(temporary, file);
     });
   }
 
@@ -55,7 +58,12 @@ export class ExternalInputs {
    * Gives every input its name.
    * @throws RunnerError `bad-output` when a file with that name holds something else.
    */
-  commit(digests: Digests): void {
+  async commit(digests: Digests): Promise<void> {
+    try {
+      await this.syncs.done();
+    } catch (error) {
+      throw unwritable(this.directory, error);
+    }
     this.guarded(() => {
       for (const [path, temporary] of this.waiting) {
         const sha256 = digests[path]?.sha256 ?? '';

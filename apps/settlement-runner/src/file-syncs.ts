@@ -39,7 +39,8 @@ export class FileSyncs {
   }
 }
 
-async function syncFile(path: string): Promise<void> {
+/** Makes a file or folder durable. @throws the file system's error. */
+export async function syncFile(path: string): Promise<void> {
   const file = await open(path, 'r');
   try {
     await file.sync();

@@ -12,7 +12,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { FileSyncs } from './file-syncs.js';
+import { FileSyncs, syncFile } from './file-syncs.js';
 import { ERASED_JSON, HEAD_JSON, RUN_JSON } from './run-layout.js';
 import { isDirectory, listDirectory, manifestObject, readManifest } from './run-directory.js';
 import { isSystemError, RunnerError, systemMessage } from './runner-error.js';
@@ -103,11 +103,11 @@ export class OutputDirectory {
   async commit(): Promise<void> {
     try {
       await this.syncs.done();
+      await Promise.all([...this.folders, this.temporary].map(syncFile));
     } catch (error) {
       throw unwritable(this.target, error);
     }
     this.guarded('', () => {
-      for (const folder of [...this.folders, this.temporary]) syncFolder(folder);
       const replaced = existsSync(this.target) ? `${this.temporary}.replaced` : undefined;
       if (replaced !== undefined) renameSync(this.target, replaced);
       try {

@@ -177,7 +177,7 @@ export async function writeRun(
       signal?.throwIfAborted();
     }
     const manifest = JSON.parse(new TextDecoder().decode(bytes)) as RunManifest;
-    external?.commit(manifest.inputs);
+    await external?.commit(manifest.inputs);
     await output.commit();
     return manifest;
   } finally {

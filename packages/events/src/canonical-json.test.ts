@@ -38,6 +38,8 @@ describe('canonicalJson', () => {
     [{ a: { b: undefined } }, 'a.b: a value of type undefined'],
     [{ a: [1, Number.NaN] }, 'a[1]: NaN'],
     [{ a: 1n }, 'a: a value of type bigint'],
+    [{ a: ['x', undefined, 'y'] }, 'a[1]: a value of type undefined'],
+    [{ a: Object.assign(new Array<string>(2), ['x']) }, 'a[1]: a value of type undefined'],
     [{ when: new Date(0) }, 'when: an object of class Date'],
     [{ text: '\ud800' }, 'text: a string with a lone surrogate'],
     [new Map(), 'value: an object of class Map'],

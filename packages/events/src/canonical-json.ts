@@ -72,7 +72,17 @@ function write(value: unknown): string {
   }
 }
 
+function arePlainTexts(value: readonly unknown[]): value is readonly string[] {
+  for (let index = 0; index < value.length; index++) {
+    const text = value[index];
+    if (typeof text !== 'string' || !PLAIN.test(text)) return false;
+  }
+  return value.length > 0;
+}
+
 function writeArray(value: readonly unknown[]): string {
+  // Lists of hashes are most of a statement.
+  if (arePlainTexts(value)) return `["${value.join('","')}"]`;
   let text = '[';
   for (let index = 0; index < value.length; index++) {
     if (index > 0) text += ',';

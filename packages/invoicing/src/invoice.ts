@@ -188,25 +188,27 @@ function statement(body: StatementBody, { leaves, tree, indices }: ProvenDays): 
     leafCount: tree.size,
     // Proofs outweigh all the rest of a run: they are made when a statement is read or written.
     get days() {
-      return indices.flatMap((index) => {
-        const leaf = leaves[index];
-        if (leaf === undefined) return [];
-        return [
-          {
-            costPico: leaf.costPico,
-            date: leaf.date,
-            end: leaf.end,
-            exportMilliwattHours: leaf.exportMilliwattHours,
-            importMilliwattHours: leaf.importMilliwattHours,
-            leafIndex: index,
-            proof: [...tree.inclusionProofHex(index)],
-            sharedInMilliwattHours: leaf.sharedInMilliwattHours,
-            sharedOutMilliwattHours: leaf.sharedOutMilliwattHours,
-            start: leaf.start,
-          },
-        ];
-      });
+      return indices.map((index) => provenDay(leaves[index] as MemberDayLeaf, index, tree));
     },
+  };
+}
+
+function provenDay(
+  leaf: MemberDayLeaf,
+  index: number,
+  tree: MerkleTree,
+): StatementV1['days'][number] {
+  return {
+    costPico: leaf.costPico,
+    date: leaf.date,
+    end: leaf.end,
+    exportMilliwattHours: leaf.exportMilliwattHours,
+    importMilliwattHours: leaf.importMilliwattHours,
+    leafIndex: index,
+    proof: [...tree.inclusionProofHex(index)],
+    sharedInMilliwattHours: leaf.sharedInMilliwattHours,
+    sharedOutMilliwattHours: leaf.sharedOutMilliwattHours,
+    start: leaf.start,
   };
 }
 
