@@ -74,6 +74,7 @@ export {
   type SharingKey,
   type TwoSidedKey,
 } from './sharing-key.js';
+export { LocalClock } from './local-clock.js';
 export { applyPreset } from './presets/apply-preset.js';
 export { findPreset, PRESET_SCHEMA, presets, type Preset } from './presets/preset.js';
 export { dominantDirection } from './rules/dominant-direction.js';

@@ -1,5 +1,6 @@
 import { compareIds, type EpochMs } from '@microgrid/units';
-import { localTime, startOfLocalDay } from '@microgrid/units/calendar';
+import { startOfLocalDay, type LocalTime } from '@microgrid/units/calendar';
+import { LocalClock } from '../local-clock.js';
 import { type BetaFile } from './beta-file.js';
 import { HOURS_OF_LEAP_YEAR, HOURS_OF_YEAR, isLeapYear } from './beta-year.js';
 import type { CoefficientTable } from './coefficient-table.js';
@@ -37,16 +38,25 @@ export function betaTable(
     offsets.push(rows);
     rows += hours;
   }
+  const wall = new LocalClock(timeZone);
+  const years = new Map<number, EpochMs>();
+  const sinceNewYear = (year: number, ms: EpochMs): number => {
+    const startMs = years.get(year) ?? startOfLocalDay(timeZone, newYearOf(year));
+    years.set(year, startMs);
+    return Math.floor((ms - startMs) / HOUR_MS);
+  };
   return {
     ids,
     scale: SCALE,
     rows,
     rowAt(startMs) {
-      const year = localTime(timeZone, startMs).year;
+      const local = wall.at(startMs);
+      const { year } = local;
       const index = ordered.findLastIndex((file) => (file.year ?? -1) <= year);
       const file = ordered[index];
       if (file === undefined) return -1;
-      return (offsets[index] ?? 0) + hourOf(file, timeZone, clock, startMs);
+      const elapsed = clock === 'elapsed' ? sinceNewYear(year, startMs) : undefined;
+      return (offsets[index] ?? 0) + hourOf(file, local, elapsed);
     },
     row(row) {
       const index = offsets.findLastIndex((offset) => offset <= row);
@@ -62,19 +72,19 @@ export function betaTable(
   };
 }
 
-/** Position of the hour of an instant in a file, from 0. */
-function hourOf({ hours }: BetaFile, timeZone: string, clock: BetaClock, ms: EpochMs): number {
+/** Position of a local hour in a file, from 0. @param elapsed hours since New Year, where they count. */
+function hourOf({ hours }: BetaFile, local: LocalTime, elapsed: number | undefined): number {
   if (hours === 1) return 0;
-  const { year, date, minuteOfDay } = localTime(timeZone, ms);
-  const newYear = `${String(year).padStart(4, '0')}-01-01`;
-  const hour =
-    clock === 'elapsed'
-      ? Math.floor((ms - startOfLocalDay(timeZone, newYear)) / HOUR_MS)
-      : dayOfYear(newYear, date) * 24 + Math.floor(minuteOfDay / 60);
+  const { year, date, minuteOfDay } = local;
+  const hour = elapsed ?? dayOfYear(newYearOf(year), date) * 24 + Math.floor(minuteOfDay / 60);
   const afterFebruary = hour >= DAYS_TO_LEAP_DAY * 24;
   if (hours === HOURS_OF_YEAR && isLeapYear(year) && afterFebruary) return hour - 24;
   if (hours === HOURS_OF_LEAP_YEAR && !isLeapYear(year) && afterFebruary) return hour + 24;
   return hour;
+}
+
+function newYearOf(year: number): string {
+  return `${String(year).padStart(4, '0')}-01-01`;
 }
 
 /** Days from 1 January. */
