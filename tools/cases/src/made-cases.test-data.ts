@@ -186,6 +186,31 @@ export const MADE_CASES: Readonly<Record<string, CaseFile>> = {
       notes: 'DISPUTED: the price of book 7 should be 5; the peer asserts 3.',
     },
   ),
+  'names that are no ids, of which the first in order has the odd mWh': madeCase(
+    'allocation',
+    {
+      pool: '0.000001',
+      consumers: { 'Wohnung 2': 1, 'Wohnung 10': 1, 'Büro/EG': 0 },
+      groups: [
+        { rank: 1, members: ['Büro/EG'] },
+        { rank: 2, members: ['Wohnung 2', 'Wohnung 10'] },
+      ],
+    },
+    { alloc: { 'Wohnung 10': '0.000001', 'Wohnung 2': '0', 'Büro/EG': 0 } },
+  ),
+  'homes that produce and consume, and plants by the year they began': madeCase(
+    'allocation',
+    {
+      interval_min: 60,
+      injected: [
+        { plant: 'H1', in_service: 2024, kWh: 3 },
+        { plant: 'P', in_service: '2023-05', kWh: 2 },
+      ],
+      withdrawn: { H1: 1, H2: 3 },
+    },
+    { shared: 4, attributed: { P: 2, H1: 2 }, alloc: { H1: 1, H2: 3 }, feed_in: { H1: 1, P: 0 } },
+    { country: 'IT' },
+  ),
   'an amount in thirds': madeCase(
     'rounding',
     { amount: 10, parts: ['1/3', '1/3', '1/3'] },

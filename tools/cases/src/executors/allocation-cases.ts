@@ -49,7 +49,7 @@ export function allocationProblem(
   country: string,
 ): AllocationProblem | undefined {
   const { input, size } = inOneUnit(stated);
-  const plants = plantsIn(input);
+  const producers = plantsIn(input);
   const unlabelled = named(input, CONSUMER_NAMES);
   const mixed = named(input, MIXED_NAMES);
   const claims = [
@@ -58,17 +58,17 @@ export function allocationProblem(
     ...(mixed === undefined ? [] : membersOf(mixed, 'members')),
   ];
   if (claims.length === 0) return undefined;
-  if (plants.length === 0 && !claims.some(({ injected }) => injected !== undefined))
+  if (producers.length === 0 && !claims.some(({ injected }) => injected !== undefined))
     return undefined;
   for (const key of Object.keys(input)) {
     if (!KNOWN.includes(plainName(key))) throw new NotUnderstood(`input.${key} means nothing here`);
   }
-  const consumers = withCoefficients(input, claims);
+  const { plants, consumers } = withProsumers(producers, withCoefficients(input, claims));
   const minutes = minutesOf(named(input, DURATION_NAMES));
   const given = named(input, EX_POST_NAMES);
   return {
     minutes,
-    plants: plants.length > 0 ? plants : [],
+    plants,
     consumers,
     ...(given === undefined
       ? { key: allocationKey(input, consumers) }
@@ -81,6 +81,25 @@ export function allocationProblem(
     country,
     size,
     listed: isListed(plants, consumers),
+  };
+}
+
+/** Who is named as a producer and as a consumer is one point that does both. */
+function withProsumers(
+  plants: readonly Plant[],
+  consumers: readonly Consumer[],
+): Pick<AllocationProblem, 'plants' | 'consumers'> {
+  const both = (id: string): boolean =>
+    plants.some((one) => one.id === id) && consumers.some((one) => one.id === id);
+  return {
+    plants: plants.filter(({ id }) => !both(id)),
+    consumers: consumers.map((one) => {
+      const { energies: injected, ...plant } = plants.find(({ id }) => id === one.id) ?? {};
+      if (injected === undefined) return one;
+      if (one.injected !== undefined)
+        throw new NotUnderstood(`${one.id}: what it injects is stated twice`);
+      return { ...plant, ...one, injected };
+    }),
   };
 }
 

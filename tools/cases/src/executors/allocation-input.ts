@@ -95,6 +95,12 @@ function percentOf(record: JsonRecord, what: string): { readonly percent?: numbe
   return { percent: Number(percent.numerator) / Number(percent.denominator) };
 }
 
+/** A date, or the first day of a year or month. */
+function dateOf(value: Json): string {
+  const text = textOf(value);
+  return /^\d{4}$/.test(text) ? `${text}-01-01` : /^\d{4}-\d{2}$/.test(text) ? `${text}-01` : text;
+}
+
 /** Plants: `{ P1: "30" }`, `{ P1: { kWh, in_service } }` or a list of such records. */
 export function plantsOf(value: Json, what: string): Plant[] {
   return things(value, what).map(([id, one]) => {
@@ -105,7 +111,7 @@ export function plantsOf(value: Json, what: string): Plant[] {
     return {
       id,
       energies: series(named(one, INJECTION_NAMES), id),
-      ...(entryIntoService !== undefined && { entryIntoService: textOf(entryIntoService) }),
+      ...(entryIntoService !== undefined && { entryIntoService: dateOf(entryIntoService) }),
       ...(power !== undefined && { installedKilowatts: decimalText(numberOf(power, id)) }),
       ...percentOf(one, id),
     };

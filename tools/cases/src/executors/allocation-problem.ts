@@ -18,6 +18,9 @@ export interface Consumer {
   /** kWh consumed in each interval. */
   readonly energies: readonly Fraction[];
   readonly injected?: readonly Fraction[];
+  /** Of the plant of a prosumer. */
+  readonly entryIntoService?: string;
+  readonly installedKilowatts?: string;
   /** Coefficient, decimal text. */
   readonly coefficient?: string;
   readonly rank?: number;

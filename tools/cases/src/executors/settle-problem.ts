@@ -9,6 +9,7 @@ import { Refused } from '../compare.js';
 import { millionths } from '../decimal.js';
 import type { JsonRecord } from '../json.js';
 import type { AllocationProblem } from './allocation-problem.js';
+import { withSafeIds } from './safe-ids.js';
 
 const TIME_ZONES: Readonly<Record<string, string>> = {
   AT: 'Europe/Vienna',
@@ -37,10 +38,16 @@ function communityFile(problem: AllocationProblem): JsonRecord {
       ...(installedKilowatts !== undefined && { installedKilowatts }),
       ...participation(percent),
     })),
-    ...consumers.map(({ id, percent }) => ({ id, ...participation(percent) })),
+    ...consumers.map(({ id, entryIntoService, installedKilowatts, percent }) => ({
+      id,
+      ...(entryIntoService !== undefined && { entryIntoService }),
+      ...(installedKilowatts !== undefined && { installedKilowatts }),
+      ...participation(percent),
+    })),
   ];
-  const dated = plants.some(({ entryIntoService }) => entryIntoService !== undefined);
-  const powered = plants.some(({ installedKilowatts }) => installedKilowatts !== undefined);
+  const all = [...plants, ...consumers];
+  const dated = all.some(({ entryIntoService }) => entryIntoService !== undefined);
+  const powered = all.some(({ installedKilowatts }) => installedKilowatts !== undefined);
   return {
     schema: 'microgrid/community/1',
     id: 'case',
@@ -60,8 +67,10 @@ function communityFile(problem: AllocationProblem): JsonRecord {
 
 /** Settles a case through the packages' own door: a community file and a grid of energies. */
 export function settleProblem(problem: AllocationProblem): SettledPeriod | Refused {
+  const { problem: safe, nameOf } = withSafeIds(problem);
   try {
-    return settled(problem);
+    const period = settled(safe);
+    return { ...period, points: period.points.map(nameOf) };
   } catch (error) {
     if (isCommunityError(error) || isSettlementError(error)) return new Refused(error.message);
     throw error;
