@@ -56,7 +56,9 @@ export function addProofCommands(command: Command, { write, verifyPage }: ProofS
 
   command
     .command('erase')
-    .description("remove a member's values from a run for good and tell what stays; the others' proofs still hold")
+    .description(
+      "remove a member's values from a run for good and tell what stays; the others' proofs still hold",
+    )
     .argument('<directory>', 'directory that run wrote')
     .requiredOption('--member <id>', 'member of the community')
     .option(...EXTERNAL_INPUTS_OPTION)
