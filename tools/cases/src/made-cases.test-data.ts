@@ -211,6 +211,12 @@ export const MADE_CASES: Readonly<Record<string, CaseFile>> = {
     { shared: 4, attributed: { P: 2, H1: 2 }, alloc: { H1: 1, H2: 3 }, feed_in: { H1: 1, P: 0 } },
     { country: 'IT' },
   ),
+  // Austria's G.02: the part of the pool, whatever is consumed.
+  'parts in proportion that are more than is consumed': madeCase(
+    'allocation',
+    { producers: { P: ['8', '1'] }, consumers: { A: ['3', '3'], B: ['4', '1'] } },
+    { G02: { A: ['3.428571', '0.75'], B: ['4.571429', '0.25'] }, total_shared: '8' },
+  ),
   'an amount in thirds': madeCase(
     'rounding',
     { amount: 10, parts: ['1/3', '1/3', '1/3'] },
@@ -392,7 +398,7 @@ export const MADE_CASES: Readonly<Record<string, CaseFile>> = {
       { total: 10, weights: [1, 1, 1] },
       { amount: 100, parts: { a: '50%', b: '30%', c: '20%' } },
     ],
-    [[4, 3, 3], { a: 50, b: 30, c: 20 }],
+    [{ parts: [4, 3, 3] }, { a: 50, b: 30, c: 20 }],
   ),
   'one price for each side of a market': madeCase(
     'price',

@@ -1,15 +1,17 @@
 import type { SettledPeriod } from '@microgrid/settlement';
 import {
   divideFractions,
+  fraction,
   multiplyFractions,
   subtractFractions,
   sumFractions,
+  ZERO,
   type Fraction,
 } from '@microgrid/tariff';
 import { NotUnderstood } from '../case-error.js';
 import { Refused, type Actual } from '../compare.js';
 import { isFraction, ofMillionths } from '../decimal.js';
-import { isRecord, plainName, type Json } from '../json.js';
+import { isList, isRecord, plainName, type Json } from '../json.js';
 import type { AllocationProblem } from './allocation-problem.js';
 import { resultFactor } from './energy-units.js';
 import { finerProblem } from './finer-energies.js';
@@ -36,7 +38,7 @@ const MEANINGS: Readonly<Record<string, readonly string[]>> = {
     'selfconsumption', 'autoconsumed', 'collective', 'sharedtoconsumers', 'taken',
   ],
   residual: ['net', 'residual', 'residualgrid', 'fromgrid', 'rest', 'supply', 'residualsupply', 'complement', 'supplied', 'gridimport'],
-  part: ['share', 'shares', 'entitlement', 'entitlements', 'part', 'theoreticalshare', 'engi', 'eng', 'engh', 'engih'],
+  part: ['share', 'shares', 'entitlement', 'entitlements', 'part', 'theoreticalshare', 'engi', 'eng', 'engh', 'engih', 'g02'],
   unused: ['unused', 'unusedshare', 'ownsurplus', 'membersurplus', 'surplusmember'],
   surplus: [
     'feedin', 'surplus', 'excess', 'excessinjected', 'surplustogrid', 'surplusgrid', 'gridfeedin',
@@ -78,6 +80,11 @@ export class AllocationAnswers {
     const ofOne = /^(?:surplus|unused)_of_(.+?)(?:_to_grid)?$/.exec(name)?.[1];
     if (ofOne !== undefined) return this.unusedPart(ofOne);
     const plain = plainName(name);
+    const summed = /^total_?(.+)$/i.exec(name)?.[1];
+    if (summed !== undefined && !isRecord(expected) && !isList(expected)) {
+      const each = this.answerInUnits(summed, expected);
+      return Array.isArray(each) ? sumFractions(each as readonly Fraction[]) : each;
+    }
     const meaning = Object.entries(MEANINGS).find(([, names]) => names.includes(plain))?.[0];
     if (meaning === undefined) throw new NotUnderstood(`expected.${name} means nothing here`);
     return isRecord(expected)
@@ -161,7 +168,8 @@ export class AllocationAnswers {
   /** What a point would take if it could use everything: its part of the pool. */
   private partOf(id: string): Actual {
     const { problem } = this;
-    if (problem.key['type'] !== 'fixed') {
+    const { type } = problem.key;
+    if (type !== 'fixed' && type !== 'proportional') {
       throw new NotUnderstood('expected shares of a key whose parts depend on what others claim');
     }
     const injections = [
@@ -171,7 +179,18 @@ export class AllocationAnswers {
     const pool = Array.from({ length: injections[0]?.length ?? 0 }, (_, at) =>
       sumFractions(injections.flatMap((energies) => energies[at] ?? [])),
     );
-    const consumers = problem.consumers.map((one) => ({ ...one, energies: pool }));
+    const claims = (at: number): Fraction =>
+      sumFractions(problem.consumers.flatMap(({ energies }) => energies[at] ?? []));
+    // Parts in proportion stay the same where all claims grow alike, here to more than the pool.
+    const enough = (energy: Fraction, at: number): Fraction => {
+      const [all, needed] = [claims(at), pool[at] ?? ZERO];
+      const times = all.numerator === 0n ? ZERO : divideFractions(needed, all);
+      return multiplyFractions(energy, fraction(times.numerator / times.denominator + 1n));
+    };
+    const consumers = problem.consumers.map((one) => ({
+      ...one,
+      energies: type === 'fixed' ? pool : one.energies.map(enough),
+    }));
     this.whole ??= settleProblem({ ...problem, consumers });
     return this.column(id, sharedIn, this.whole);
   }

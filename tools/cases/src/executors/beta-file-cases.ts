@@ -37,7 +37,7 @@ function lint(sample: Json): Actual {
 
 function samplesOf(input: JsonRecord): readonly Json[] | undefined {
   if (isList(input['samples'])) return input['samples'];
-  return 'rows' in input ? [input] : undefined;
+  return 'rows' in input || 'text' in input ? [input] : undefined;
 }
 
 /** Spanish coefficient files, `CUPS;coefficient` or `CUPS;hour;coefficient`: whether they are valid. */

@@ -31,14 +31,14 @@ function rulesOf(country: string): readonly ProximityRule[] {
 /** Where a point is; what a case does not say of it does not hold. */
 function connection(one: JsonRecord): PointConnection {
   const fields = new Map(Object.entries(one).map(([key, value]) => [plainName(key), value]));
-  const known = ['level', 'voltagelevel', 'km', 'distance', 'distancekm', 'sametransformer',
+  const known = ['level', 'voltagelevel', 'voltage', 'km', 'distance', 'distancekm', 'sametransformer',
     'sametransformerstation', 'samesubstation', 'lowdensity', 'on', 'date', 'decision']; // prettier-ignore
   for (const name of fields.keys()) {
     if (!known.includes(name)) throw new NotUnderstood(`the field ${name} means nothing here`);
   }
   const first = (...names: string[]): Json | undefined =>
     names.map((name) => fields.get(name)).find((value) => value !== undefined);
-  const level = textOf(first('level', 'voltagelevel')).toUpperCase();
+  const level = textOf(first('level', 'voltagelevel', 'voltage')).toUpperCase();
   const voltageLevel = LEVELS[level];
   if (voltageLevel === undefined) throw new NotUnderstood(`voltage level ${level}`);
   const distance = first('km', 'distance', 'distancekm');
@@ -76,7 +76,13 @@ export const proximityCases: Executor = {
   kind: 'eligibility',
   run({ input, expected, country }) {
     const list = isList(input) ? input : [input];
-    const asks = list.every((one) => isRecord(one) && ('level' in one || 'voltage_level' in one));
+    const asks = list.every(
+      (one) =>
+        isRecord(one) &&
+        Object.keys(one).some((key) =>
+          ['level', 'voltagelevel', 'voltage'].includes(plainName(key)),
+        ),
+    );
     if (!asks || list.length === 0) return undefined;
     const actual = list.map((one, at) =>
       inShapeOf(

@@ -57,6 +57,13 @@ function byWeights(amount: Json, given: readonly Json[]): Actual {
   );
 }
 
+/** The parts alone, or in the one list that a record of results has. */
+function inShapeOf(expected: Json | undefined, parts: Actual): Actual {
+  if (!isRecord(expected) || !Array.isArray(parts)) return parts;
+  const [name, ...more] = Object.keys(expected);
+  return name === undefined || more.length > 0 ? parts : { [name]: parts as readonly Actual[] };
+}
+
 const AMOUNTS = ['amount', 'total', 'sum'];
 const PARTS = ['parts', 'shares', 'fractions', 'portions', 'allotment'];
 
@@ -84,7 +91,9 @@ export const roundingCases: Executor = {
     const list = isList(input) ? input : [input];
     const allotments = list.map(allotted);
     if (allotments.length === 0 || allotments.includes(undefined)) return undefined;
-    const actual = allotments.map((one) => one ?? null);
+    const actual = allotments.map((one, at) =>
+      inShapeOf(isList(input) && isList(expected) ? expected[at] : expected, one ?? null),
+    );
     return [{ name: '', expected, actual: isList(input) ? actual : (actual[0] ?? null) }];
   },
 };
