@@ -4,7 +4,7 @@ import { readStatement, sumExactNumbers } from '@microgrid/invoicing';
 import { parseFraction, roundFraction } from '@microgrid/tariff';
 import { commandLine, settledSmall } from './command-line.test-data.js';
 import { explain, type Explanation } from './index.js';
-import { COMMUNITY, scratch } from './scratch.test-data.js';
+import { CHARGES, CONTRACTED, scratch } from './scratch.test-data.js';
 
 let place: ReturnType<typeof scratch>;
 beforeEach(() => {
@@ -14,25 +14,11 @@ afterEach(() => {
   place.remove();
 });
 
-/** Charges per kWh by price period, per kVA-day, per month and in percent; VAT with a block; a pool kept. */
-const STACKED =
-  COMMUNITY.replace(
-    '{ type: proportional }',
-    "{ type: fixed, coefficients: { ana-1: '1' } }\nunused: member",
-  )
-    .replaceAll(/\{ id: (\w+-\d) \}/g, "{ id: $1, contractedKilovoltAmperes: '6.9' }")
-    .trimEnd() +
-  `
-charges:
-  - id: access
-    on: supply
-    per: kWh
-    rate: { type: cycle, cycle: PT-daily-2, prices: { vazio: '0.0158', 'fora de vazio': '0.0614' } }
-    payTo: dso
-    vat: iva
-  - { id: power, on: point, per: kVA-day, rate: '0.0411', payTo: dso, vat: iva }
-  - { id: fee, on: point, per: month, rate: '1.50', payTo: egac, vat: iva }
-  - { id: levy, on: point, per: percent, rate: '2.5', of: [access, fee], payTo: state }
+/** Charges of every unit and in percent; VAT with a block; a pool that members keep. */
+const STACKED = `${CONTRACTED.replace(
+  '{ type: proportional }',
+  "{ type: fixed, coefficients: { ana-1: '1' } }\nunused: member",
+)}${CHARGES}  - { id: levy, on: point, per: percent, rate: '2.5', of: [access, fee], payTo: state }
 vat:
   - id: iva
     rates:

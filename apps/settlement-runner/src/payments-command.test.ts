@@ -4,28 +4,10 @@ import { join } from 'node:path';
 import { paymentFileFaults, readLedger } from '@microgrid/invoicing';
 import { main } from './cli.js';
 import { run } from './run.js';
-import { COMMUNITY, readingsText, scratch } from './scratch.test-data.js';
+import { COMMUNITY, PARTIES, readingsText, scratch } from './scratch.test-data.js';
 
 const space = scratch();
 const out = space.path('out');
-const PARTIES = {
-  schema: 'microgrid/parties/1',
-  community: {
-    name: 'Três em Alfama',
-    iban: 'PT50000201231234567890154',
-    creditorId: 'DE98ZZZ09999999999',
-  },
-  members: Object.fromEntries(
-    ['ana', 'rui', 'sol'].map((member) => [
-      member,
-      {
-        name: member,
-        iban: 'DE89370400440532013000',
-        mandate: { id: `M-${member}`, date: '2026-01-01', sequence: 'RCUR' },
-      },
-    ]),
-  ),
-};
 
 beforeAll(async () => {
   mkdirSync(space.path('in'));

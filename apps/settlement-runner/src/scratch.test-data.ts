@@ -41,6 +41,51 @@ members:
   - { id: sol, meteringPoints: [{ id: sol-1 }] }
 `;
 
+/** Charges of a community per kWh by price period, per kVA-day and per month. */
+export const CHARGES = `charges:
+  - id: access
+    on: supply
+    per: kWh
+    rate: { type: cycle, cycle: PT-daily-2, prices: { vazio: '0.0158', 'fora de vazio': '0.0614' } }
+    payTo: dso
+    vat: iva
+  - { id: power, on: point, per: kVA-day, rate: '0.0411', payTo: dso, vat: iva }
+  - { id: fee, on: point, per: month, rate: '1.50', payTo: egac, vat: iva }
+`;
+
+/** {@link COMMUNITY} with the contracted power that {@link CHARGES} need. */
+export const CONTRACTED = COMMUNITY.replaceAll(
+  /\{ id: (\w+-\d) \}/g,
+  "{ id: $1, contractedKilovoltAmperes: '6.9' }",
+);
+
+/** Accounts, addresses and VAT of {@link COMMUNITY}: for payments and documents. */
+export const PARTIES = {
+  schema: 'microgrid/parties/1',
+  community: {
+    name: 'Três em Alfama & Filhos',
+    iban: 'PT50000201231234567890154',
+    creditorId: 'DE98ZZZ09999999999',
+    vatId: 'PT123456789',
+    address: { street: 'Rua 1', city: 'Lisboa', country: 'PT' },
+  },
+  members: Object.fromEntries(
+    ['ana', 'rui', 'sol'].map((member) => [
+      member,
+      {
+        name: member,
+        iban: 'DE89370400440532013000',
+        mandate: { id: `M-${member}`, date: '2026-01-01', sequence: 'RCUR' },
+        address: { country: 'PT' },
+      },
+    ]),
+  ),
+  documents: {
+    energyVat: { category: 'S', percent: '23' },
+    chargesWithoutVat: { category: 'E', reason: 'Article 9' },
+  },
+};
+
 const POINTS = ['ana-1', 'ana-2', 'rui-1', 'sol-1'];
 
 /** Hourly readings of {@link COMMUNITY}: a plain pattern with ties, zeros and odd milliwatt-hours. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { readStatement } from '@microgrid/invoicing';
 import { formatMoney, parseMoney } from '@microgrid/units';
 import { commandLine, settledSmall } from './command-line.test-data.js';
-import { COMMUNITY, scratch } from './scratch.test-data.js';
+import { COMMUNITY, PARTIES, scratch } from './scratch.test-data.js';
 
 let place: ReturnType<typeof scratch>;
 beforeEach(() => {
@@ -13,32 +13,6 @@ beforeEach(() => {
 afterEach(() => {
   place.remove();
 });
-
-const PARTIES = {
-  schema: 'microgrid/parties/1',
-  community: {
-    name: 'Três em Alfama & Filhos',
-    iban: 'PT50000201231234567890154',
-    creditorId: 'DE98ZZZ09999999999',
-    vatId: 'PT123456789',
-    address: { street: 'Rua 1', city: 'Lisboa', country: 'PT' },
-  },
-  members: Object.fromEntries(
-    ['ana', 'rui', 'sol'].map((member) => [
-      member,
-      {
-        name: member,
-        iban: 'DE89370400440532013000',
-        mandate: { id: `M-${member}`, date: '2026-01-01', sequence: 'RCUR' },
-        address: { country: 'PT' },
-      },
-    ]),
-  ),
-  documents: {
-    energyVat: { category: 'S', percent: '23' },
-    chargesWithoutVat: { category: 'E', reason: 'Article 9' },
-  },
-};
 
 /** One charge without VAT; sol's plant earns more than it pays. */
 const CHARGED =

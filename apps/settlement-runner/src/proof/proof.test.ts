@@ -6,7 +6,7 @@ import { buildVerifyPage } from '../../build-verify-page.js';
 import { commandLine, READINGS, settledSmall } from '../command-line.test-data.js';
 import { run, verify } from '../index.js';
 import { listDirectory } from '../run-directory.js';
-import { COMMUNITY, scratch } from '../scratch.test-data.js';
+import { CHARGES, COMMUNITY, CONTRACTED, scratch } from '../scratch.test-data.js';
 
 const CHROMIUM = process.env['MICROGRID_CHROMIUM'] ?? '/usr/bin/chromium';
 const hasBrowser = existsSync(CHROMIUM);
@@ -142,19 +142,7 @@ describe('an erased member', () => {
   });
 });
 
-/** A price stack of every unit, with VAT, beside {@link COMMUNITY}. */
-const STACKED =
-  COMMUNITY.replaceAll(/\{ id: (\w+-\d) \}/g, "{ id: $1, contractedKilovoltAmperes: '6.9' }") +
-  `charges:
-  - id: access
-    on: supply
-    per: kWh
-    rate: { type: cycle, cycle: PT-daily-2, prices: { vazio: '0.0158', 'fora de vazio': '0.0614' } }
-    payTo: dso
-    vat: iva
-  - { id: power, on: point, per: kVA-day, rate: '0.0411', payTo: dso, vat: iva }
-  - { id: fee, on: point, per: month, rate: '1.50', payTo: egac, vat: iva }
-vat:
+const STACKED = `${CONTRACTED}${CHARGES}vat:
   - { id: iva, rates: [{ validFrom: '2020-01-01', percent: '23' }] }
 `;
 
