@@ -230,7 +230,7 @@ interface RunLine extends ThreadsLine {
 
 const THREADS_OPTION = [
   '--threads <count>',
-  'threads that settle a large run: the bytes do not depend on it; default one per core',
+  'threads beside this one that settle a large run: the bytes do not depend on it; default one for each further core',
   countOfThreads,
 ] as const;
 

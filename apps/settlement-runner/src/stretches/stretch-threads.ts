@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { unpackStretch, type PackedStretch, type SettledStretch } from '@microgrid/settlement';
@@ -5,11 +6,11 @@ import { compareIds } from '@microgrid/units';
 import type { Stretch } from './plan-stretches.js';
 import { settleStretch, type StretchTask } from './settle-stretch.js';
 
-/** The threads that settle a large run. */
+/** The threads that settle a large run beside the one that asks, which takes its part. */
 export interface SettlingThreads {
-  /** The built `settle-worker` of this app; absent: all is settled in the thread that asks. */
+  /** The built `settle-worker` of this app; absent: there are none. */
   readonly worker?: { readonly file: URL; readonly execArgv?: readonly string[] };
-  /** How many; default one per core. 0: all is settled in the thread that asks. */
+  /** How many; default one for each further core. */
   readonly count?: number;
   /** About how many meter-intervals are settled at once; default 200,000. */
   readonly stretchCells?: number;
@@ -36,64 +37,62 @@ export interface SettlingStretches {
   readonly stop: () => void;
 }
 
-/** Settles the stretches in threads, each taking the next one when it is done with one. */
-export function settleInThreads(
+/** Settles stretches: each thread, this one too, takes the next when it is done with one. */
+export function settleStretches(
   task: StretchTask,
   stretches: readonly Stretch[],
-  { file, execArgv = [] }: NonNullable<SettlingThreads['worker']>,
-  count: number,
+  { worker, count = availableParallelism() - 1 }: SettlingThreads,
   onSettled: (done: number) => void = () => undefined,
 ): SettlingStretches {
   const next = new Int32Array(new SharedArrayBuffer(4));
   const workerData: ThreadData = { task, stretches, next };
-  const workers = Array.from(
-    { length: Math.min(count, stretches.length) },
-    () => new Worker(file, { workerData, execArgv: [...execArgv] }),
+  const threads = Array.from(
+    { length: worker === undefined ? 0 : Math.min(count, stretches.length - 1) },
+    () => new Worker(worker?.file ?? '', { workerData, execArgv: [...(worker?.execArgv ?? [])] }),
   );
   const stop = (): void => {
-    for (const worker of workers) void worker.terminate();
+    // Nobody takes another one.
+    Atomics.store(next, 0, stretches.length);
+    for (const thread of threads) void thread.terminate();
   };
+  const members = task.community.members.map(({ id }) => id).sort(compareIds);
   const settled = new Promise<readonly SettledStretch[] | undefined>((resolve, reject) => {
     const done: SettledStretch[] = [];
-    const members = task.community.members.map(({ id }) => id).sort(compareIds);
-    let ended = 0;
-    for (const worker of workers) {
-      worker.on('message', (message: ThreadMessage) => {
-        if (message.settled === undefined) {
-          resolve(undefined);
-          return;
-        }
-        done.push(unpackStretch(message.settled, members));
-        onSettled(done.length);
-        if (done.length === stretches.length) resolve(done);
+    const take = (one: SettledStretch | undefined): void => {
+      if (one === undefined) {
+        resolve(undefined);
+        return;
+      }
+      done.push(one);
+      onSettled(done.length);
+      if (done.length === stretches.length) resolve(done);
+    };
+    for (const thread of threads) {
+      thread.on('message', ({ settled: sent }: ThreadMessage) => {
+        take(sent && unpackStretch(sent, members));
       });
-      worker.on('error', reject);
-      // A thread ends when no stretch is left; not all of them before all stretches are there.
-      worker.on('exit', (code) => {
-        ended += 1;
-        if (code === 0 && ended < workers.length) return;
-        reject(new Error(`a settling thread ended with code ${code}, its work not done`));
+      thread.on('error', reject);
+      // A thread that took no stretch any more ends with 0.
+      thread.on('exit', (code) => {
+        if (code !== 0) reject(new Error(`a settling thread ended with code ${code}`));
       });
     }
+    settleHere(workerData, take).catch(reject);
   });
   // Whoever waits hears of it; nobody may be waiting yet.
   settled.catch(() => undefined);
   return { settled: settled.finally(stop), stop };
 }
 
-/** Settles the stretches in this thread, one after the other, letting others have their turn between two. */
-export async function settleHere(
-  task: StretchTask,
-  stretches: readonly Stretch[],
-  onSettled: (done: number) => void = () => undefined,
-): Promise<readonly SettledStretch[] | undefined> {
-  const done: SettledStretch[] = [];
-  for (const stretch of stretches) {
+async function settleHere(
+  { task, stretches, next }: ThreadData,
+  take: (settled: SettledStretch | undefined) => void,
+): Promise<void> {
+  for (;;) {
+    // Others have their turn between two.
     await setImmediate();
-    const settled = settleStretch(task, stretch);
-    if (settled === undefined) return undefined;
-    done.push(settled);
-    onSettled(done.length);
+    const stretch = stretches[Atomics.add(next, 0, 1)];
+    if (stretch === undefined) return;
+    take(settleStretch(task, stretch));
   }
-  return done;
 }

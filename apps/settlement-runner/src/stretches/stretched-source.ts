@@ -1,11 +1,10 @@
-import { availableParallelism } from 'node:os';
 import type { Community, ContractFiles } from '@microgrid/community';
 import { joinStretches, type SettlementContract } from '@microgrid/settlement';
 import type { RunSource, SettledRun } from '../produce-run.js';
 import { fileAgain, fileState } from '../readings-file.js';
 import { isSystemError } from '../runner-error.js';
-import { planStretches, type Stretch } from './plan-stretches.js';
-import { settleHere, settleInThreads, type SettlingThreads } from './stretch-threads.js';
+import { planStretches } from './plan-stretches.js';
+import { settleStretches, type SettlingThreads } from './stretch-threads.js';
 
 /** A readings file that cannot be settled stretch by stretch after all: the whole has to be laid out. */
 export class NotInStretches extends Error {}
@@ -63,16 +62,4 @@ function planned(...options: Parameters<typeof planStretches>): ReturnType<typeo
     if (isSystemError(error)) return undefined;
     throw error;
   }
-}
-
-function settleStretches(
-  task: Parameters<typeof settleHere>[0],
-  stretches: readonly Stretch[],
-  { worker, count = availableParallelism() }: SettlingThreads,
-  onSettled: (done: number) => void,
-): ReturnType<typeof settleInThreads> {
-  if (worker !== undefined && count > 0) {
-    return settleInThreads(task, stretches, worker, count, onSettled);
-  }
-  return { settled: settleHere(task, stretches, onSettled), stop: () => undefined };
 }
