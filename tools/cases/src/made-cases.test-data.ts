@@ -217,6 +217,30 @@ export const MADE_CASES: Readonly<Record<string, CaseFile>> = {
     { producers: { P: ['8', '1'] }, consumers: { A: ['3', '3'], B: ['4', '1'] } },
     { G02: { A: ['3.428571', '0.75'], B: ['4.571429', '0.25'] }, total_shared: '8' },
   ),
+  // gsy-e: base rate and the reduced grid fee inside, utility rate with all fees outside.
+  'homes with a reduced grid fee inside the community': madeCase(
+    'allocation+billing',
+    {
+      homes: {
+        north: { production: 7, consumption: 5, k: 0.6 },
+        south: { production: 0, consumption: 7, k: 0.4 },
+      },
+      prices_cents: {
+        market_maker_rate: 30,
+        feed_in_tariff: 7,
+        grid_import_fee_const: 0.5,
+        grid_fees_reduction: 0.2,
+        monthly_fees: { a: 2.88, b: 5.76 },
+      },
+      slot: { start: '2025-06-13T08:00', minutes: 15 },
+    },
+    {
+      // 0.8 kWh at 30.4; 6.2 at 30.5; a slot of 2,880 has 0.003 of the 8.64 per month.
+      south: { spent_to_community: 24.32, bought_from_grid: 6.2, bill: 213.423, savings: 0.08 },
+      north: { sold_to_community: 0.8, earned_from_grid: 8.4, bill: -32.717 },
+      community_bill: { bill: 180.706, earned_from_community: 24.32 },
+    },
+  ),
   'an amount in thirds': madeCase(
     'rounding',
     { amount: 10, parts: ['1/3', '1/3', '1/3'] },

@@ -31,13 +31,44 @@ const decimal = (value: Json | undefined, what: string): string =>
   decimalText(numberOf(value, what));
 
 /**
- * Reads them. What a kWh costs inside the community is a field of the prices, or stands in the notes as
- * "intracommunity rate 30.072" where its source never states how it comes about.
+ * What a kWh costs inside the community: a field of the prices; or a base rate (by default the market
+ * maker's) and the grid fee less its reduction, as in gsy-e; or "intracommunity rate 30.072" in the notes.
  */
-export function homePrices(prices: JsonRecord, notes: string): HomePrices {
+function communityRate(prices: JsonRecord, notes: string): Json {
+  const stated = prices['intracommunity_rate'] ?? prices['community_rate'];
+  if (stated !== undefined) return stated;
+  const { intracommunity_base_rate: base, grid_fees_reduction: reduction } = prices;
+  if (base !== undefined || reduction !== undefined) {
+    const fee = numberOf(prices['grid_import_fee_const'] ?? 0, 'grid_import_fee_const');
+    const part = subtractFractions(fraction(1), numberOf(reduction ?? 0, 'grid_fees_reduction'));
+    const rate = numberOf(base ?? prices['market_maker_rate'], 'base rate');
+    return decimalText(addFractions(rate, multiplyFractions(fee, part)));
+  }
   const inNotes = /intracommunity rate (\d+(?:\.\d+)?)/.exec(notes)?.[1];
-  const community = prices['intracommunity_rate'] ?? prices['community_rate'] ?? inNotes;
-  if (community === undefined) throw new NotUnderstood('no rate inside the community');
+  if (inNotes === undefined) throw new NotUnderstood('no rate inside the community');
+  return inNotes;
+}
+
+const KNOWN = [
+  'intracommunity_rate', 'community_rate', 'intracommunity_base_rate', 'grid_fees_reduction',
+  'market_maker_rate', 'feed_in_tariff', 'grid_import_fee_const', 'grid_export_fee_const',
+  'per_kwh_fees', 'monthly_fee', 'monthly_fees',
+]; // prettier-ignore
+
+/** Of all fees per month together. */
+function monthlyFee(prices: JsonRecord): string {
+  const { monthly_fees: several } = prices;
+  if (!isRecord(several)) return decimal(prices['monthly_fee'] ?? several ?? 0, 'monthly_fee');
+  return decimalText(
+    sumFractions(Object.values(several).map((fee) => numberOf(fee, 'monthly_fees'))),
+  );
+}
+
+/** Reads them. @throws NotUnderstood for a field that is none of theirs. */
+export function homePrices(prices: JsonRecord, notes: string): HomePrices {
+  const unknown = Object.keys(prices).find((name) => !KNOWN.includes(name.toLowerCase()));
+  if (unknown !== undefined) throw new NotUnderstood(`prices: ${unknown} means nothing here`);
+  const community = communityRate(prices, notes);
   const fees = prices['per_kwh_fees'] ?? {};
   if (!isRecord(fees)) throw new NotUnderstood('per_kwh_fees: expected fees by name');
   return {
@@ -49,7 +80,7 @@ export function homePrices(prices: JsonRecord, notes: string): HomePrices {
     perKilowattHour: Object.fromEntries(
       Object.entries(fees).map(([name, fee]) => [name, decimal(fee, name)]),
     ),
-    monthly: decimal(prices['monthly_fee'] ?? 0, 'monthly_fee'),
+    monthly: monthlyFee(prices),
   };
 }
 

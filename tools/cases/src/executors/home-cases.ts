@@ -94,6 +94,7 @@ class Homes {
       case 'need':
         return sumFractions([flow('supply'), flow('sharedIn')]);
       case 'bought_from_community':
+      case 'sold_to_community':
         return flow('sharedIn');
       case 'sold_to_grid':
         return flow('surplus');
@@ -138,9 +139,22 @@ class Homes {
       case 'spent_to_grid':
         return bills.of(flows, 'market-maker', 'grid-import', 'fee');
       case 'bill':
+      case 'gsy_energy_bill':
+      case 'energy_bill':
         return bills.total(flows);
       case 'base_bill':
+      case 'base_energy_bill':
         return bills.total(aloneFlows(flows));
+      case 'savings':
+        return subtractFractions(bills.total(aloneFlows(flows)), bills.total(flows));
+      case 'bought_from_community':
+        return flows.sharedIn;
+      case 'sold_to_community':
+        return flows.sharedOut;
+      case 'bought_from_grid':
+        return flows.supply;
+      case 'sold_to_grid':
+        return flows.surplus;
       default:
         throw new NotUnderstood(`the field ${field} of a home means nothing here`);
     }
@@ -153,13 +167,21 @@ class Homes {
     switch (field) {
       case 'gsy_energy_bill':
       case 'energy_bill':
+      case 'bill':
         return billed;
+      case 'base_bill':
       case 'base_energy_bill':
         return alone;
       case 'savings':
         return subtractFractions(alone, billed);
       case 'spent_to_grid':
         return this.sum(({ flows }) => bills.of(flows, 'market-maker', 'grid-import', 'fee'));
+      case 'spent_to_community':
+        return this.sum(({ flows }) => bills.of(flows, 'community-in'));
+      case 'earned_from_community':
+        return this.sum(({ flows }) => bills.of(flows, 'community-out'));
+      case 'earned_from_grid':
+        return this.sum(({ flows }) => bills.of(flows, 'feed-in'));
       case 'export_grid_fees':
         return this.per(prices.gridExportFee, 'surplus');
       case 'import_grid_fees':
