@@ -45,7 +45,7 @@ describe('explain', () => {
     const run = await settledSmall(place, 'out', { community: STACKED + ROUNDED });
     const told = await commandLine(['explain', run, ...INTERVAL]);
     expect(told.err).toBe('');
-    expect(told.out).toMatch(/^Valid {5}quality measured: as the meter counted it$/m);
+    expect(told.out).toMatch(/^Validated quality measured: as the meter counted it$/m);
     expect(told.out).toMatch(
       /^ {2}ana-2 access \(fora de vazio\): (about )?[\d.]+ kWh of supply x 0\.0614 = .* EUR with dso, VAT iva 6 % = /m,
     );

@@ -98,7 +98,7 @@ function chargeLines(charges: ExplainedCharges, currency: string): string[] {
   ];
 }
 
-const SUMS = { line: 'line by line', category: 'per VAT category', total: 'in the total' } as const;
+const SUMS = { category: 'per VAT category', total: 'in the total' } as const;
 
 function roundingLines(
   lines: readonly ExplainedStatementLine[],
@@ -110,7 +110,9 @@ function roundingLines(
       return `rounded to ${line.rounded.decimals} decimals, ${line.rounded.mode}`;
     }
     const point = line.line === 'vat' ? charges?.rounding.vat : charges?.rounding.point;
-    return `not rounded itself, but ${SUMS[point ?? 'total']}`;
+    return point === 'line'
+      ? 'the sum of VAT rounded line by line'
+      : `not rounded itself, but ${SUMS[point ?? 'total']}`;
   };
   return [
     '',
@@ -139,7 +141,7 @@ function pointLines(point: PointStory, currency: string): string[] {
   return [
     '',
     `Reading   ${point.meteringPoint}: ${metered}${where}`,
-    `Valid     quality ${quality}: ${VALIDATED[quality] ?? 'not known'}`,
+    `Validated quality ${quality}: ${VALIDATED[quality] ?? 'not known'}`,
     `Claim     netting ${claim.netting}: takes ${kWh(claim.claimedMilliwattHours)}, offers ${kWh(claim.offeredMilliwattHours)}${claim.eligible ? '' : ' (takes no part in sharing now)'}`,
     `Share     pool ${kWh(BigInt(share.poolMilliwattHours))}, claims ${kWh(BigInt(share.claimsMilliwattHours))}, shared ${kWh(BigInt(share.sharedMilliwattHours))} (key: ${key}; capacity: ${share.capacity})`,
     `          of it in ${kWh(share.sharedInMilliwattHours)}, out ${kWh(share.sharedOutMilliwattHours)}; left: import ${kWh(share.residualMilliwattHours)}, export ${kWh(share.surplusMilliwattHours)}`,

@@ -66,6 +66,9 @@ function lineChanges(line: StatementLine): ((copy: StatementLine) => void)[] {
     ...texts.map((field) => (copy: StatementLine) => {
       if (copy.charge) copy.charge[field] = `${copy.charge[field] ?? ''}1`;
     }),
+    ...(['quantity', 'price', 'vatPercent'] as const).map((field) => (copy: StatementLine) => {
+      if (copy.charge) copy.charge[field] = 'many';
+    }),
     (copy) => {
       if (copy.charge) copy.charge.netPico = plus(copy.charge.netPico, CENT);
     },
