@@ -21,6 +21,8 @@ function changed(expected: Json, by: number, path = ''): [string, Json][] {
       ]),
     );
   }
+  // What a refusal says is free; that it is one is not.
+  if (isRecord(expected) && 'error' in expected) return [[path.slice(1), 7]];
   if (isRecord(expected)) {
     return Object.entries(expected).flatMap(([key, one]) =>
       EXPLANATIONS.has(key)

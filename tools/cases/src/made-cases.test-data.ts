@@ -217,6 +217,15 @@ export const MADE_CASES: Readonly<Record<string, CaseFile>> = {
     { producers: { P: ['8', '1'] }, consumers: { A: ['3', '3'], B: ['4', '1'] } },
     { G02: { A: ['3.428571', '0.75'], B: ['4.571429', '0.25'] }, total_shared: '8' },
   ),
+  'parts of a pool with participation factors': madeCase(
+    'allocation',
+    {
+      producers: { P: { G01: '8', tf: 100 } },
+      consumers: { A: { G01: '3', tf: 100 }, B: { G01: '10', tf: 40 } },
+    },
+    { G02: { A: '3.428571', B: '4.571429' }, G03: { A: '3', B: '4' }, P01T: { P: '1' } },
+    { country: 'AT' },
+  ),
   // gsy-e: base rate and the reduced grid fee inside, utility rate with all fees outside.
   'homes with a reduced grid fee inside the community': madeCase(
     'allocation+billing',

@@ -182,10 +182,15 @@ export class AllocationAnswers {
     const claims = (at: number): Fraction =>
       sumFractions(problem.consumers.flatMap(({ energies }) => energies[at] ?? []));
     // Parts in proportion stay the same where all claims grow alike, here to more than the pool.
+    // Of a claim at least one percent takes part, where there are participation factors.
+    const leastPart = problem.consumers.some(({ percent }) => percent !== undefined) ? 100n : 1n;
     const enough = (energy: Fraction, at: number): Fraction => {
       const [all, needed] = [claims(at), pool[at] ?? ZERO];
       const times = all.numerator === 0n ? ZERO : divideFractions(needed, all);
-      return multiplyFractions(energy, fraction(times.numerator / times.denominator + 1n));
+      return multiplyFractions(
+        energy,
+        fraction((times.numerator / times.denominator + 1n) * leastPart),
+      );
     };
     const consumers = problem.consumers.map((one) => ({
       ...one,

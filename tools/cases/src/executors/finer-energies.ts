@@ -26,13 +26,13 @@ function digitsGiven(energies: readonly Fraction[]): number {
   return 0;
 }
 
-/** The most digits with which the sum of all energies is still a safe integer. */
+/** The most digits with which a thousand times the sum of all energies is still a safe integer. */
 function digitsThatFit(energies: readonly Fraction[]): number {
   const { numerator, denominator } = sumFractions(energies);
   let digits = 0;
   while (
     digits < MOST_DIGITS &&
-    (numerator * 10n ** BigInt(7 + digits)) / denominator <= BigInt(Number.MAX_SAFE_INTEGER)
+    (numerator * 10n ** BigInt(10 + digits)) / denominator <= BigInt(Number.MAX_SAFE_INTEGER)
   )
     digits++;
   return digits;

@@ -6,7 +6,7 @@ import {
   sumFractions,
   type Fraction,
 } from '@microgrid/tariff';
-import { allocate } from '@microgrid/units';
+import { allocate, compareIds } from '@microgrid/units';
 import { NotUnderstood } from '../case-error.js';
 import { Refused, type Actual } from '../compare.js';
 import { ofMillionths, numberOf } from '../decimal.js';
@@ -76,12 +76,14 @@ function allotted(one: Json): Actual | undefined {
   const parts = field(PARTS);
   const given = parts ?? field(['weights']);
   if (amount === undefined || given === undefined) return undefined;
-  const values = isRecord(given) ? Object.values(given) : given;
+  // Parts under names are in the order of their names, by which ties go.
+  const names = isRecord(given) ? Object.keys(given).sort(compareIds) : [];
+  const values = isRecord(given) ? names.map((name) => given[name] ?? null) : given;
   if (!isList(values)) return undefined;
   const result = parts === undefined ? byWeights(amount, values) : allot(amount, values);
   if (!isRecord(given) || !Array.isArray(result)) return result;
   const shares = result as readonly Actual[];
-  return Object.fromEntries(Object.keys(given).map((name, at) => [name, shares[at] ?? null]));
+  return Object.fromEntries(names.map((name, at) => [name, shares[at] ?? null]));
 }
 
 /** Whole amounts shared out by fractions: `{ amount, parts: ["1/2", "remaining"] }`, one or a list. */
