@@ -467,6 +467,14 @@ export const MADE_CASES: Readonly<Record<string, CaseFile>> = {
     { net_lines: ['1.01', '1.01', '1.01', '1.01', '1.01'], vat_percent: 23 },
     { vat_by_line: '1.15', vat_category_rounding: '1.16' },
   ),
+  'a bill of supplied, shared and sold energy': madeCase(
+    'bill',
+    [
+      { supply_kWh: 60, supply_price_eur_kWh: '0.12', shared_kWh: 40, internal_price_ct_kWh: 8, vat: 20 },
+      { residual_kWh: 60, price_per_kWh: '0.12', surplus_kWh: 100, surplus_price_eur_MWh: 50 },
+    ],
+    [{ net: '10.4', vat: '2.08', total: '12.48' }, { total: '2.2' }],
+  ), // prettier-ignore
   'free energy and a discount': madeCase(
     'billing',
     { kWh: 100, free_kWh: 20, centPerKwh: 10, discount_percent: 10, vat: 20, rounding: 'per line' },

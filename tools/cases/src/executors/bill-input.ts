@@ -6,6 +6,7 @@ import {
   ZERO,
   type Charge,
   type Fraction,
+  type Register,
   type RegisterUsage,
   type Rounding,
   type Vat,
@@ -28,14 +29,9 @@ export interface BillInput {
 }
 
 const ENERGY = [
-  'kwh',
-  'energy',
-  'energykwh',
-  'consumption',
-  'consumptionkwh',
-  'imported',
-  'supply',
-];
+  'kwh', 'energy', 'energykwh', 'consumption', 'consumptionkwh', 'imported', 'supply', 'supplied',
+  'residual', 'grid', 'fromgrid',
+]; // prettier-ignore
 const FREE_ENERGY = ['free', 'freekwh', 'freeenergy'];
 const DISCOUNT = ['discount', 'discountpercent'];
 const DAYS = ['days', 'billingdays', 'perioddays'];
@@ -89,12 +85,27 @@ export function roundingOf(value: Json | undefined): Rounding {
   return { point, decimals: 2, mode: even ? 'half-even' : 'half-away' };
 }
 
+/** Energy that a bill has beside what is supplied, by the name of a field. */
+function flowOf(name: string): 'sharedIn' | 'surplus' | undefined {
+  const plain = plainName(name);
+  if (/^(?:shared|internal|community|local|fromcommunity)/.test(plain)) return 'sharedIn';
+  return /^(?:surplus|sold|feedin|togrid|export)/.test(plain) ? 'surplus' : undefined;
+}
+
+/** What is supplied, said so: not all that is consumed, of which something may be shared. */
+const SUPPLIED = /^(?:supply|supplied|residual|grid|fromgrid|imported)/;
+
 /** What a field's name says its rate is per. */
 function unitOf(name: string): Pick<Charge, 'on' | 'per'> | undefined {
   const { per } = priceUnit(name);
-  if (per !== undefined) return { on: per === 'kWh' ? 'import' : 'point', per };
-  const isEnergy = /^(?:energy|price|unitprice|energyprice|workingprice|energyrate)$/;
-  return isEnergy.test(withoutPriceUnit(name)) ? { on: 'import', per: 'kWh' } : undefined;
+  const bare = withoutPriceUnit(name);
+  const on = flowOf(bare) ?? 'import';
+  if (per !== undefined) return { on: per === 'kWh' ? on : 'point', per };
+  const isEnergy =
+    on === 'import'
+      ? /^(?:energy|price|unitprice|energyprice|workingprice|energyrate|supplyprice)$/.test(bare)
+      : /(?:price|rate|tariff)$/.test(bare);
+  return isEnergy ? { on, per: 'kWh' } : undefined;
 }
 
 /** Rates by name, where the name ends in what the rate is per: `energy_per_kWh`, `power_per_kVA_day`. */
@@ -136,6 +147,27 @@ const isRate = (name: string, value: Json): boolean =>
 const isEnergy = (name: string): boolean =>
   ENERGY.includes(plainName(name)) || ENERGY.includes(letters(name));
 
+/** `shared_kWh`, `surplus_kWh`: an energy and no price. */
+const isOtherFlow = (name: string, value: Json): boolean =>
+  flowOf(name) !== undefined && /_[kM]?Wh$/.test(name) && !isRate(name, value);
+
+/** What shared energy and surplus a bill has beside what is supplied. */
+function otherFlows(input: JsonRecord, supplied: string, vat: readonly Vat[]): Register[] {
+  const others = Object.entries(input).filter((field) => isOtherFlow(...field));
+  if (others.length === 0) return [];
+  if (!SUPPLIED.test(plainName(supplied)))
+    throw new NotUnderstood(`${supplied}: expected what is supplied beside what is shared`);
+  if (vat.some(({ rates }) => rates.some(({ block }) => block !== undefined)))
+    throw new NotUnderstood('a VAT block and several flows: which of them fills it');
+  return others.map(([name, value]) => {
+    const on = flowOf(name) ?? 'sharedIn';
+    if (on === 'surplus' && vat.length > 0)
+      throw new NotUnderstood(`${name}: whether VAT is due on what is sold`);
+    const energy = kilowattHoursOf(name, numberOf(value, name));
+    return { on, kilowattHours: decimalText(energy) };
+  });
+}
+
 /** `{ kWh, days, contracted_kVA, prices: { energy_per_kWh, … }, vat, rounding }`. */
 function stackForm(input: JsonRecord): BillInput | undefined {
   const prices = pricesIn(input);
@@ -143,6 +175,7 @@ function stackForm(input: JsonRecord): BillInput | undefined {
   if (Object.keys(prices).length === 0 || energy === undefined) return undefined;
   for (const [key, value] of Object.entries(input)) {
     if (STACK.includes(plainName(key)) || STACK.includes(letters(key)) || key in prices) continue;
+    if (isOtherFlow(key, value)) continue;
     if (!isVatField(key, value)) throw new NotUnderstood(`input.${key} means nothing here`);
   }
   const vat = vatIn(input);
@@ -156,7 +189,10 @@ function stackForm(input: JsonRecord): BillInput | undefined {
     usage: {
       ...datesOf(Number(days.numerator)),
       timeZone: 'Etc/UTC',
-      registers: [{ on: 'import', kilowattHours: decimalText(billed(input, energy)) }],
+      registers: [
+        { on: 'import', kilowattHours: decimalText(billed(input, energy)) },
+        ...otherFlows(input, energy[0], vat),
+      ],
       ...(power !== undefined && { contractedKilovoltAmperes: decimal(power, 'kVA') }),
       ...(named(input, FAMILY) === true && { largeFamily: true }),
     },

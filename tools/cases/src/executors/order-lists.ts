@@ -49,20 +49,22 @@ export function holdsSides(value: Json): value is JsonRecord {
 export function orderLists(record: JsonRecord, shared?: OrderLists): OrderLists | undefined {
   let { bids, asks } = shared ?? {};
   let fixedDemand: Json | undefined;
+  let lone: string | undefined;
   for (const [key, value] of Object.entries(record)) {
     // A field such as bids_qty_price may hold both sides.
     const side = holdsSides(value) ? undefined : sideName(key);
     if (side === undefined) continue;
     if (isScalar(value)) {
       if (side === 'bids' && /demand/i.test(key)) fixedDemand = value;
-      else if (scalarOrders(record) === undefined)
-        throw new NotUnderstood(`${key}: expected orders`);
+      else lone ??= key;
       continue;
     }
     if (side === 'bids') bids = orders(value, 'b', key);
     if (side === 'asks') asks = orders(value, 's', key);
   }
   if (bids === undefined && asks === undefined) return undefined;
+  if (lone !== undefined && scalarOrders(record) === undefined)
+    throw new NotUnderstood(`${lone}: expected orders`);
   if (fixedDemand !== undefined && bids === undefined && asks !== undefined)
     bids = [demandAtAnyPrice(fixedDemand, asks)];
   return { bids: bids ?? [], asks: asks ?? [] };
