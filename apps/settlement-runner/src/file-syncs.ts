@@ -1,20 +1,22 @@
-import { closeSync, fsync } from 'node:fs';
+import { closeSync, fstatSync, fsync } from 'node:fs';
 import { open } from 'node:fs/promises';
 
-/** Each sync alone waits for the disk: many at a time, and while the next files are made. */
+/** Each sync alone waits for the disk: many at a time. */
 const SYNCS_AT_ONCE = 64;
+/** A file this large is written back while other work goes on. */
+const LARGE_BYTES = 1 << 23;
 
-/** Makes files durable beside other work. */
+/** Makes written files durable. */
 export class FileSyncs {
   private underWay = 0;
   private failed: Error | undefined;
   private idle: (() => void) | undefined;
-  /** Files that were closed before they were synced. */
   private readonly waiting: string[] = [];
 
-  /** Takes over an open file: syncs and closes it. */
+  /** Takes over an open file that is written, and closes it. */
   add(path: string, file: number): void {
-    if (this.underWay >= SYNCS_AT_ONCE) {
+    // A journaling file system makes no new file while it syncs one: the many small ones have to wait.
+    if (fstatSync(file).size < LARGE_BYTES) {
       closeSync(file);
       this.waiting.push(path);
       return;

@@ -19,77 +19,74 @@ const WORD = 2 ** 32;
  * without), then paid and earned (10^-12 currency units; 0 without) of all points.
  */
 export function columnsBytes(settled: SettledPeriod, interval: number): Uint8Array {
-  const size = settled.points.length;
-  const { ownSurplusMilliwattHours, assignedOutMilliwattHours, internalAmounts } = settled;
-  const long = ownSurplusMilliwattHours !== undefined || internalAmounts !== undefined;
-  const title = long ? LONG_TITLE : TITLE;
-  const words = 4 + (long ? 8 : 4) * size;
-  const bytes = new Uint8Array(title.length + 8 * words + size);
-  bytes.set(title);
-  const first = interval * size;
-  const numbers = new LittleEndianWords(1 + 4 * size + 3);
-  numbers.put(size);
-  numbers.putAll(settled.importMilliwattHours, first, size);
-  numbers.putAll(settled.exportMilliwattHours, first, size);
-  numbers.putAll(settled.sharedInMilliwattHours, first, size);
-  numbers.putAll(settled.sharedOutMilliwattHours, first, size);
-  const { prices } = settled;
-  for (const series of [prices.import, prices.export, prices.internal]) {
-    numbers.put(series[interval] as number);
-  }
-  bytes.set(numbers.bytes, title.length);
-  let offset = title.length + numbers.bytes.length;
-  bytes.set(settled.quality.subarray(first, first + size), offset);
-  if (!long) return bytes;
-  offset += size;
-  const slots = new LittleEndianWords(2 * size);
-  for (const column of [ownSurplusMilliwattHours, assignedOutMilliwattHours]) {
-    if (column === undefined) slots.skip(size);
-    else slots.putAll(column, first, size);
-  }
-  bytes.set(slots.bytes, offset);
-  offset += slots.bytes.length;
-  const view = new DataView(bytes.buffer);
-  for (const amounts of [internalAmounts?.paidPico, internalAmounts?.earnedPico]) {
-    for (let cell = first; cell < first + size; cell++, offset += 8) {
-      view.setBigInt64(offset, amounts?.[cell] ?? 0n, true);
-    }
-  }
-  return bytes;
-}
-
-/** Numbers as 64-bit integers in two's complement, least byte first, whatever the machine's own order. */
-class LittleEndianWords {
-  readonly bytes: Uint8Array;
-  private readonly view: DataView;
-  private at = 0;
-
-  constructor(words: number) {
-    this.bytes = new Uint8Array(8 * words);
-    this.view = new DataView(this.bytes.buffer);
-  }
-
-  put(value: number): void {
-    const { view, at } = this;
-    this.at = at + 8;
-    // The upper half is 0 already.
-    if (value >= 0 && value < WORD) return view.setUint32(at, value, true);
-    const high = Math.floor(value / WORD);
-    view.setUint32(at, value - high * WORD, true);
-    view.setInt32(at + 4, high, true);
-  }
-
-  putAll(column: Float64Array, first: number, size: number): void {
-    for (let cell = first; cell < first + size; cell++) this.put(column[cell] as number);
-  }
-
-  /** Leaves room for zeros. */
-  skip(words: number): void {
-    this.at += 8 * words;
-  }
+  return new ColumnsBytes(settled).of(interval);
 }
 
 /** SHA-256 of {@link columnsBytes}, in hexadecimal. */
 export function columnsHash(settled: SettledPeriod, interval: number, hash: HashPort): string {
   return toHex(hash.sha256(columnsBytes(settled, interval)));
+}
+
+/** {@link columnsBytes} of one interval after the other, in the same memory. */
+export class ColumnsBytes {
+  private readonly bytes: Uint8Array;
+  private readonly view: DataView;
+  private readonly long: boolean;
+  private at = 0;
+
+  constructor(private readonly settled: SettledPeriod) {
+    const size = settled.points.length;
+    this.long =
+      settled.ownSurplusMilliwattHours !== undefined || settled.internalAmounts !== undefined;
+    const title = this.long ? LONG_TITLE : TITLE;
+    this.bytes = new Uint8Array(title.length + 8 * (4 + (this.long ? 8 : 4) * size) + size);
+    this.bytes.set(title);
+    this.view = new DataView(this.bytes.buffer);
+  }
+
+  /** The bytes of an interval, good until the next call. */
+  of(interval: number): Uint8Array {
+    const { settled, bytes } = this;
+    const { prices } = settled;
+    const size = settled.points.length;
+    const first = interval * size;
+    this.at = (this.long ? LONG_TITLE : TITLE).length;
+    this.put(size);
+    this.putAll(settled.importMilliwattHours, first, size);
+    this.putAll(settled.exportMilliwattHours, first, size);
+    this.putAll(settled.sharedInMilliwattHours, first, size);
+    this.putAll(settled.sharedOutMilliwattHours, first, size);
+    for (const series of [prices.import, prices.export, prices.internal]) {
+      this.put(series[interval] as number);
+    }
+    bytes.set(settled.quality.subarray(first, first + size), this.at);
+    this.at += size;
+    if (this.long) this.putSlots(first, size);
+    return bytes;
+  }
+
+  private putSlots(first: number, size: number): void {
+    const { ownSurplusMilliwattHours, assignedOutMilliwattHours, internalAmounts } = this.settled;
+    for (const column of [ownSurplusMilliwattHours, assignedOutMilliwattHours]) {
+      if (column === undefined) this.at += 8 * size;
+      else this.putAll(column, first, size);
+    }
+    for (const amounts of [internalAmounts?.paidPico, internalAmounts?.earnedPico]) {
+      for (let cell = first; cell < first + size; cell++, this.at += 8) {
+        this.view.setBigInt64(this.at, amounts?.[cell] ?? 0n, true);
+      }
+    }
+  }
+
+  private put(value: number): void {
+    const { view, at } = this;
+    const high = value >= 0 && value < WORD ? 0 : Math.floor(value / WORD);
+    view.setUint32(at, high === 0 ? value : value - high * WORD, true);
+    view.setInt32(at + 4, high, true);
+    this.at = at + 8;
+  }
+
+  private putAll(column: Float64Array, first: number, size: number): void {
+    for (let cell = first; cell < first + size; cell++) this.put(column[cell] as number);
+  }
 }

@@ -1,5 +1,5 @@
 import type { HashPort } from '@microgrid/journal';
-import { columnsBytes } from './columns-bytes.js';
+import { ColumnsBytes } from './columns-bytes.js';
 import { intervalTotalColumns, type IntervalTotalColumns } from './interval-totals.js';
 import type { SettledPeriod } from './settled-period.js';
 import { MISSING_QUALITY } from './settlement-grid.js';
@@ -52,9 +52,10 @@ export function intervalRecords(
   const { intervals } = settled;
   const worst = new Uint8Array(intervals);
   const columnsHashes = new Uint8Array(intervals * HASH_BYTES);
+  const columns = new ColumnsBytes(settled);
   for (let interval = 0; interval < intervals; interval++) {
     worst[interval] = worstQuality(settled, interval);
-    columnsHashes.set(hash.sha256(columnsBytes(settled, interval)), interval * HASH_BYTES);
+    columnsHashes.set(hash.sha256(columns.of(interval)), interval * HASH_BYTES);
   }
   return { ...outline(settled), totals, worstQuality: worst, columnsHashes };
 }

@@ -22,38 +22,46 @@ export interface StretchTask {
   readonly keepCells: boolean;
 }
 
-/**
- * Reads and settles one stretch of a run by itself.
- * @returns undefined where its rows are anything but the canonical ones of the stretch, or cannot be
- *   settled: the whole file has to be looked at then, to say what is wrong and where.
- */
-export function settleStretch(
-  { readings, community, files, keepCells }: StretchTask,
-  stretch: Stretch,
-): SettledStretch | undefined {
-  try {
-    const contract = settlementContract(community, stretch, { files });
-    const grid = canonicalGrid(bytesOf(readings, stretch), gridSpan(contract));
-    return grid && settledStretch(settle(contract, grid), nodeHash, keepCells);
-  } catch (error) {
-    if (isInputError(error)) return undefined;
-    throw error;
-  }
-}
+/** Settles the stretches of one run, each by itself. */
+export class StretchSettler {
+  /** New memory for each stretch would cost as much as reading it. */
+  private bytes = new Uint8Array(0);
 
-function bytesOf(path: string, { fromByte, toByte }: Stretch): Uint8Array {
-  const bytes = new Uint8Array(toByte - fromByte);
-  const file = openSync(path, 'r');
-  try {
-    let at = 0;
-    while (at < bytes.length) {
-      const count = readSync(file, bytes, at, bytes.length - at, fromByte + at);
-      // A file that became shorter ends inside a row.
-      if (count === 0) return bytes.subarray(0, at);
-      at += count;
+  constructor(private readonly task: StretchTask) {}
+
+  /**
+   * Reads and settles one stretch.
+   * @returns undefined where its rows are anything but the canonical ones of the stretch, or cannot be
+   *   settled: the whole file has to be looked at then, to say what is wrong and where.
+   */
+  settle(stretch: Stretch): SettledStretch | undefined {
+    const { community, files, keepCells } = this.task;
+    try {
+      const contract = settlementContract(community, stretch, { files });
+      const grid = canonicalGrid(this.read(stretch), gridSpan(contract));
+      return grid && settledStretch(settle(contract, grid), nodeHash, keepCells);
+    } catch (error) {
+      if (isInputError(error)) return undefined;
+      throw error;
     }
-    return bytes;
-  } finally {
-    closeSync(file);
+  }
+
+  /** The bytes of a stretch, good until the next one is read. */
+  private read({ fromByte, toByte }: Stretch): Uint8Array {
+    const length = toByte - fromByte;
+    if (this.bytes.length < length) this.bytes = new Uint8Array(length);
+    const file = openSync(this.task.readings, 'r');
+    try {
+      let at = 0;
+      while (at < length) {
+        const count = readSync(file, this.bytes, at, length - at, fromByte + at);
+        // A file that became shorter ends inside a row.
+        if (count === 0) break;
+        at += count;
+      }
+      return this.bytes.subarray(0, at);
+    } finally {
+      closeSync(file);
+    }
   }
 }

@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { unpackStretch, type PackedStretch, type SettledStretch } from '@microgrid/settlement';
 import { compareIds } from '@microgrid/units';
 import type { Stretch } from './plan-stretches.js';
-import { settleStretch, type StretchTask } from './settle-stretch.js';
+import { StretchSettler, type StretchTask } from './settle-stretch.js';
 
 /** The threads that settle a large run beside the one that asks, which takes its part. */
 export interface SettlingThreads {
@@ -88,11 +88,12 @@ async function settleHere(
   { task, stretches, next }: ThreadData,
   take: (settled: SettledStretch | undefined) => void,
 ): Promise<void> {
+  const settler = new StretchSettler(task);
   for (;;) {
     // Others have their turn between two.
     await setImmediate();
     const stretch = stretches[Atomics.add(next, 0, 1)];
     if (stretch === undefined) return;
-    take(settleStretch(task, stretch));
+    take(settler.settle(stretch));
   }
 }
