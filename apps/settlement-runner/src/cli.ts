@@ -35,8 +35,8 @@ export const EXIT_INTERRUPTED = 130;
 export interface CliStreams {
   /** The built page that checks a member's bundle; default: beside the built app. */
   readonly verifyPage?: string;
-  /** The built `settle-worker` of this app; without it `run` settles in its own thread. */
-  readonly worker?: { readonly file: URL };
+  /** The built workers of this app; without them `run` and `verify` do all in one thread. */
+  readonly threads?: Pick<SettlingThreads, 'worker' | 'writer'>;
   readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean };
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
 }
@@ -230,12 +230,14 @@ interface RunLine extends ThreadsLine {
 
 const THREADS_OPTION = [
   '--threads <count>',
-  'threads beside this one that settle a large run: the bytes do not depend on it; default one for each further core',
+  'threads beside this one that settle a large run, and one that writes it; 0: none; the bytes do not depend on it; default one for each further core',
   countOfThreads,
 ] as const;
 
-function threadsOf({ worker }: CliStreams, { threads: count }: ThreadsLine): SettlingThreads {
-  return { ...(worker && { worker }), ...(count !== undefined && { count }) };
+function threadsOf({ threads }: CliStreams, { threads: count }: ThreadsLine): SettlingThreads {
+  // None beside this one: no writing thread either.
+  if (count === 0) return {};
+  return { ...threads, ...(count !== undefined && { count }) };
 }
 
 /** How many threads, as it stands on a line. */

@@ -105,8 +105,9 @@ describe('a run in other processes', () => {
     const { community, rows } = generated(random);
     const program = place.path('run-child.test-data.cjs');
     const worker = place.path('settle-worker.cjs');
+    const writer = place.path('write-worker.cjs');
     await build({
-      entryPoints: ['run-child.test-data', 'settle-worker'].map((name) =>
+      entryPoints: ['run-child.test-data', 'settle-worker', 'write-worker'].map((name) =>
         join(APP, `src/${name}.ts`),
       ),
       absWorkingDir: APP,
@@ -136,6 +137,7 @@ describe('a run in other processes', () => {
         out: place.path(`out-${index}`),
         ...(ordered && { threads: { count: index % 4, stretchCells: 100 * (index % 5) } }),
         worker,
+        ...(index % 4 > 1 && { writer }),
       };
       const locale = LOCALES[index % LOCALES.length] ?? 'C';
       await promisify(execFile)(process.execPath, [program, JSON.stringify(options)], {

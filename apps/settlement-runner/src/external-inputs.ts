@@ -10,10 +10,10 @@ import {
   rmSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { FileSyncs } from './file-syncs.js';
 import { externalName } from './input-place.js';
-import { unwritable, writePieces } from './output-directory.js';
+import { guardedWrite, unwritable } from './output-directory.js';
 import { isSystemError, RunnerError } from './runner-error.js';
+import type { FileDigest, FileWriter } from './writing/file-writer.js';
 
 /** What the manifest says of the inputs. */
 type Digests = Readonly<Record<string, { readonly sha256: string }>>;
@@ -24,46 +24,34 @@ type Digests = Readonly<Record<string, { readonly sha256: string }>>;
  */
 export class ExternalInputs {
   private readonly waiting = new Map<string, string>();
-  private readonly syncs = new FileSyncs();
 
-  private constructor(private readonly directory: string) {}
+  private constructor(
+    private readonly directory: string,
+    private readonly writer: FileWriter,
+  ) {}
 
   /** Opens the directory, making it where it is missing. @throws RunnerError `bad-output`. */
-  static open(directory: string): ExternalInputs {
+  static open(directory: string, writer: FileWriter): ExternalInputs {
     try {
       mkdirSync(directory, { recursive: true });
-      return new ExternalInputs(directory);
+      return new ExternalInputs(directory, writer);
     } catch (error) {
       throw unwritable(directory, error);
     }
   }
 
-  /** Takes one input under its path in the run. @throws RunnerError `bad-output`. */
-  write(path: string, pieces: Iterable<Uint8Array>): void {
+  /** Takes one input under its path in the run. @throws RunnerError `bad-output`, or rejects with it. */
+  write(path: string, pieces: Iterable<Uint8Array>): FileDigest | Promise<FileDigest> {
     const temporary = join(this.directory, `.${randomBytes(6).toString('hex')}`);
     this.waiting.set(path, temporary);
-    this.guarded(() => {
-      const file = openSync(temporary, 'wx', 0o644);
-      try {
-        writePieces(file, pieces);
-      } catch (error) {
-        closeSync(file);
-        throw error;
-      }
-      this.syncs.add(temporary, file);
-    });
+    return guardedWrite(this.directory, () => this.writer.write(temporary, pieces));
   }
 
   /**
-   * Gives every input its name.
+   * Gives every input its name; all have to be durable.
    * @throws RunnerError `bad-output` when a file with that name holds something else.
    */
-  async commit(digests: Digests): Promise<void> {
-    try {
-      await this.syncs.done();
-    } catch (error) {
-      throw unwritable(this.directory, error);
-    }
+  commit(digests: Digests): void {
     this.guarded(() => {
       for (const [path, temporary] of this.waiting) {
         const sha256 = digests[path]?.sha256 ?? '';

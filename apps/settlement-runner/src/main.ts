@@ -14,6 +14,9 @@ stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });
 const verifyPage = fileURLToPath(new URL('./verify.html', import.meta.url));
-const worker = { file: new URL('./settle-worker.js', import.meta.url) };
-const streams = { stdout, stderr, verifyPage, worker };
+const threads = {
+  worker: { file: new URL('./settle-worker.js', import.meta.url) },
+  writer: { file: new URL('./write-worker.js', import.meta.url) },
+};
+const streams = { stdout, stderr, verifyPage, threads };
 process.exitCode = await main(process.argv.slice(2), streams, interrupt.signal);

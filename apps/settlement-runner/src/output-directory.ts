@@ -12,10 +12,11 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { FileSyncs, syncFile } from './file-syncs.js';
 import { ERASED_JSON, HEAD_JSON, RUN_JSON } from './run-layout.js';
 import { isDirectory, listDirectory, manifestObject, readManifest } from './run-directory.js';
 import { isSystemError, RunnerError, systemMessage } from './runner-error.js';
+import { syncFile } from './writing/file-syncs.js';
+import type { FileDigest, FileWriter } from './writing/file-writer.js';
 
 /**
  * An output directory that appears whole or not at all: files go to a temporary sibling, are synced,
@@ -24,9 +25,11 @@ import { isSystemError, RunnerError, systemMessage } from './runner-error.js';
 export class OutputDirectory {
   private readonly temporary: string;
   private readonly folders = new Set<string>();
-  private readonly syncs = new FileSyncs();
 
-  private constructor(private readonly target: string) {
+  private constructor(
+    private readonly target: string,
+    private readonly writer: FileWriter,
+  ) {
     const parent = dirname(target);
     mkdirSync(parent, { recursive: true });
     this.temporary = join(parent, `.${basename(target)}.${randomBytes(6).toString('hex')}`);
@@ -72,41 +75,38 @@ export class OutputDirectory {
   }
 
   /** Begins to write. @throws RunnerError `bad-output`. */
-  static open(path: string): OutputDirectory {
+  static open(path: string, writer: FileWriter): OutputDirectory {
     OutputDirectory.check(path);
     try {
-      return new OutputDirectory(resolvedTarget(path));
+      return new OutputDirectory(resolvedTarget(path), writer);
     } catch (error) {
       throw unwritable(path, error);
     }
   }
 
-  /** Writes one file. @throws RunnerError `bad-output`. */
-  write(path: string, pieces: Iterable<Uint8Array>): void {
-    this.guarded(path, () => {
-      const folder = dirname(join(this.temporary, path));
+  /** Writes one file. @throws RunnerError `bad-output`, or rejects with it. */
+  write(path: string, pieces: Iterable<Uint8Array>): FileDigest | Promise<FileDigest> {
+    const written = join(this.temporary, path);
+    return guardedWrite(join(this.target, path), () => {
+      const folder = dirname(written);
       if (!this.folders.has(folder)) mkdirSync(folder, { recursive: true });
       this.folders.add(folder);
-      const written = join(this.temporary, path);
-      const file = openSync(written, 'wx', 0o644);
-      try {
-        writePieces(file, pieces);
-      } catch (error) {
-        closeSync(file);
-        throw error;
-      }
-      this.syncs.add(written, file);
+      return this.writer.write(written, pieces);
     });
   }
 
-  /** Makes all durable and puts the directory in its place. @throws RunnerError `bad-output`. */
-  async commit(): Promise<void> {
+  /** Waits until all that was written is durable. @throws RunnerError `bad-output`. */
+  async durable(): Promise<void> {
     try {
-      await this.syncs.done();
+      await this.writer.durable();
       await Promise.all([...this.folders, this.temporary].map(syncFile));
     } catch (error) {
       throw unwritable(this.target, error);
     }
+  }
+
+  /** Puts the directory in its place; all has to be durable. @throws RunnerError `bad-output`. */
+  commit(): void {
     this.guarded('', () => {
       const replaced = existsSync(this.target) ? `${this.temporary}.replaced` : undefined;
       if (replaced !== undefined) renameSync(this.target, replaced);
@@ -143,10 +143,24 @@ function resolvedTarget(path: string): string {
   return existsSync(target) ? realpathSync(target) : target;
 }
 
-/** Writes pieces to an open file. @throws the file system's error. */
-export function writePieces(file: number, pieces: Iterable<Uint8Array>): void {
-  for (const piece of pieces) {
-    for (let at = 0; at < piece.length;) at += writeSync(file, piece, at);
+/** Writes a file. @param shown what messages call it. @throws RunnerError `bad-output`, or rejects with it. */
+export function guardedWrite(
+  shown: string,
+  write: () => FileDigest | Promise<FileDigest>,
+): FileDigest | Promise<FileDigest> {
+  const refuse = (error: unknown): never => {
+    // Only the file system's errors speak of the output; any other is the producer's own.
+    throw isSystemError(error) ? unwritable(shown, error) : error;
+  };
+  try {
+    const written = write();
+    if (!(written instanceof Promise)) return written;
+    const guarded = written.catch(refuse);
+    // Whoever needs the digest hears of it; nobody may be waiting yet.
+    guarded.catch(() => undefined);
+    return guarded;
+  } catch (error) {
+    return refuse(error);
   }
 }
 

@@ -38,15 +38,13 @@ import {
 import { reportHtml } from './report/report-html.js';
 import { formFields, WHOLE_RUN, type RunForm } from './run-form.js';
 import type { RunInputs } from './run-inputs.js';
+import type { FileDigest } from './writing/file-writer.js';
 
-/** What the manifest says of a file. */
-export interface FileDigest {
-  readonly bytes: number;
-  readonly sha256: string;
-}
-
-/** Takes one file of the run; it must use up the pieces before it returns. */
-export type FileSink = (path: string, pieces: Iterable<Uint8Array>) => void;
+/** Takes one file of the run; it uses up the pieces before it returns, and says what the file is. */
+export type FileSink = (
+  path: string,
+  pieces: Iterable<Uint8Array>,
+) => FileDigest | Promise<FileDigest>;
 
 const encoder = new TextEncoder();
 /** Lines are joined into pieces of about this size. */
@@ -131,10 +129,12 @@ export interface RunResults extends SettledRun {
   readonly about?: Readonly<Record<string, unknown>>;
 }
 
+type Digests = Record<string, FileDigest | Promise<FileDigest>>;
+
 /** The files of a run in order, with what the manifest says of each. */
 export class RunOutput {
-  private readonly inputDigests: Record<string, FileDigest> = {};
-  private readonly outputDigests: Record<string, FileDigest> = {};
+  private readonly inputDigests: Digests = {};
+  private readonly outputDigests: Digests = {};
 
   /** How many files there will be. */
   private readonly files: number;
@@ -160,12 +160,18 @@ export class RunOutput {
   }
 
   /** Gives out events, statements and the manifest. */
-  *results({ records, settled, days, invoice: made, about = {} }: RunResults): Generator<Produced> {
+  async *results({
+    records,
+    settled,
+    days,
+    invoice: made,
+    about = {},
+  }: RunResults): AsyncGenerator<Produced> {
     const { contract } = records;
     const { community } = contract;
     const rules = contractHash(community, nodeHash);
-    const inputs = { schema: RUN_SCHEMA, inputs: this.inputDigests };
-    const first = hex(nodeHash.sha256(canonicalBytes(inputs)));
+    const inputs = await known(this.inputDigests);
+    const first = hex(nodeHash.sha256(canonicalBytes({ schema: RUN_SCHEMA, inputs })));
     const head = { hash: first };
     yield this.output(EVENTS_NDJSON, eventPieces(records, rules, head));
     yield* this.statements(settled, made);
@@ -183,8 +189,8 @@ export class RunOutput {
       currency: community.currency,
       contractHash: rules,
       contract: JSON.parse(canonicalCommunity(community)) as unknown,
-      inputs: this.inputDigests,
-      files: this.outputDigests,
+      inputs,
+      files: await known(this.outputDigests),
       events: { firstPreviousHash: first, headHash: head.hash },
       merkle: { root: made.merkleRoot, leaves: made.leafCount },
       ...recordedSummary(records, days),
@@ -209,12 +215,8 @@ export class RunOutput {
     }
   }
 
-  private give(
-    into: Record<string, FileDigest>,
-    path: string,
-    pieces: Iterable<Uint8Array>,
-  ): Produced {
-    into[path] = digested(path, pieces, this.sink);
+  private give(into: Digests, path: string, pieces: Iterable<Uint8Array>): Produced {
+    into[path] = this.sink(path, pieces);
     return { file: path, files: this.files };
   }
 }
@@ -223,19 +225,28 @@ function hex(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('hex');
 }
 
-/** Hands a file to the sink and says what it was. */
-function digested(path: string, pieces: Iterable<Uint8Array>, sink: FileSink): FileDigest {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  function* watched(): Generator<Uint8Array> {
-    for (const piece of pieces) {
-      hash.update(piece);
-      bytes += piece.length;
-      yield piece;
+/** The digests, when all files are written. */
+async function known(digests: Digests): Promise<Record<string, FileDigest>> {
+  const found: Record<string, FileDigest> = {};
+  for (const [path, digest] of Object.entries(digests)) found[path] = await digest;
+  return found;
+}
+
+/** A sink that hands the pieces on and says what they were. */
+export function digesting(take: (path: string, pieces: Iterable<Uint8Array>) => void): FileSink {
+  return (path, pieces) => {
+    const hash = createHash('sha256');
+    let bytes = 0;
+    function* watched(): Generator<Uint8Array> {
+      for (const piece of pieces) {
+        hash.update(piece);
+        bytes += piece.length;
+        yield piece;
+      }
     }
-  }
-  sink(path, watched());
-  return { bytes, sha256: hash.digest('hex') };
+    take(path, watched());
+    return { bytes, sha256: hash.digest('hex') };
+  };
 }
 
 /** The chained events, one canonical line each; leaves the last hash in `head`. */

@@ -1,16 +1,9 @@
-import {
-  closeSync,
-  createReadStream,
-  fstatSync,
-  openSync,
-  readSync,
-  statSync,
-  type BigIntStats,
-} from 'node:fs';
+import { closeSync, createReadStream, openSync, readSync, statSync } from 'node:fs';
 import { Transform } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { CsvReader, isMeteringError, type Columns } from '@microgrid/metering';
 import { RunnerError, systemMessage } from './runner-error.js';
+import { stateOf, type FileState } from './writing/copied-file.js';
 
 const READ_BYTES = 1 << 20;
 const GZIP_MAGIC = [0x1f, 0x8b] as const;
@@ -58,41 +51,13 @@ export async function readReadings(path: string, onBytes?: BytesRead): Promise<C
   }
 }
 
-/**
- * The bytes of a plain file that was read before, for copying.
- * @throws RunnerError `bad-input` when the file is no longer the one that was read.
- */
-export function* fileAgain(path: string, before: FileState): Generator<Uint8Array> {
-  const file = openSync(path, 'r');
-  try {
-    const buffer = new Uint8Array(READ_BYTES);
-    for (let count = readSync(file, buffer); count > 0; count = readSync(file, buffer)) {
-      yield buffer.subarray(0, count);
-    }
-    if (stateText(fstatSync(file, { bigint: true })) === before) return;
-  } finally {
-    closeSync(file);
-  }
-  throw new RunnerError(
-    'bad-input',
-    `${path}: was changed while it was settled; expected a file that nobody writes; run again`,
-  );
-}
-
-/** Tells whether a file was touched. */
-export type FileState = string;
-
 /** How a file stands. @throws RunnerError `bad-input`. */
 export function fileState(path: string): FileState {
   try {
-    return stateText(statSync(path, { bigint: true }));
+    return stateOf(statSync(path, { bigint: true }));
   } catch (error) {
     throw unreadable(path, error);
   }
-}
-
-function stateText({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): FileState {
-  return [dev, ino, size, mtimeNs, ctimeNs].join(' ');
 }
 
 /** Whether a file begins as gzip does. @throws the file system's error. */

@@ -10,12 +10,15 @@ import { ExternalInputs } from './external-inputs.js';
 import { OutputDirectory } from './output-directory.js';
 import { parsePeriod } from './period.js';
 import { produceRun, sourceOfGrid, type FileSink, type Produced } from './produce-run.js';
-import { fileAgain, fileState, isGzip, readReadings, type FileState } from './readings-file.js';
+import { fileState, isGzip, readReadings } from './readings-file.js';
 import type { RunForm } from './run-form.js';
 import { communityOf, runInputs, type RunInputs } from './run-inputs.js';
 import { INPUTS, RUN_JSON } from './run-layout.js';
 import { RunnerError, systemMessage } from './runner-error.js';
 import type { SettlingThreads } from './stretches/stretch-threads.js';
+import { CopiedFile, type FileState } from './writing/copied-file.js';
+import { WriterHere, type FileWriter } from './writing/file-writer.js';
+import { WriterThread } from './writing/writer-thread.js';
 import { NotInStretches, stretchedSource } from './stretches/stretched-source.js';
 
 /** What to settle. */
@@ -125,7 +128,8 @@ async function runInStretches(
   });
   if (source === undefined) return undefined;
   try {
-    return await writeRun(options, (sink, form) => produceRun(source, sink, form));
+    const writer = threads?.writer ? new WriterThread(threads.writer) : undefined;
+    return await writeRun(options, (sink, form) => produceRun(source, sink, form), writer);
   } catch (error) {
     if (error instanceof NotInStretches) return undefined;
     throw error;
@@ -143,7 +147,7 @@ function canonicalFile(
   if (typeof readings !== 'string' || grid.canonicalFile !== true) return {};
   // The columns of a gzip file are those of a file in canonical form too, but its bytes are not.
   if (isGzip(readings)) return {};
-  return { readingsPieces: () => fileAgain(readings, before) };
+  return { readingsPieces: () => new CopiedFile(readings, before) };
 }
 
 /** Where a run is written, and in which form. */
@@ -152,35 +156,44 @@ export type WriteOptions = Pick<
   'out' | 'externalInputs' | 'intervalTables' | 'onProgress' | 'signal'
 >;
 
-/** Writes what is produced into a directory that appears whole or not at all, and gives the manifest. */
+/**
+ * Writes what is produced into a directory that appears whole or not at all, and gives the manifest.
+ * @param writer makes the files; default in this thread.
+ */
 export async function writeRun(
   { out, externalInputs, intervalTables = true, onProgress, signal }: WriteOptions,
-  produce: (sink: FileSink, form: RunForm) => Generator<Produced> | AsyncGenerator<Produced>,
+  produce: (sink: FileSink, form: RunForm) => AsyncGenerator<Produced>,
+  writer: FileWriter = new WriterHere(),
 ): Promise<RunManifest> {
-  const output = OutputDirectory.open(out);
+  const output = OutputDirectory.open(out, writer);
   let bytes: Uint8Array = new Uint8Array();
   let external: ExternalInputs | undefined;
   try {
-    external = externalInputs === undefined ? undefined : ExternalInputs.open(externalInputs);
+    external =
+      externalInputs === undefined ? undefined : ExternalInputs.open(externalInputs, writer);
     const form = { externalInputs: external !== undefined, intervalTables };
     const written = produce((path, pieces) => {
       const kept = path === RUN_JSON ? [...pieces] : pieces;
       if (path === RUN_JSON) bytes = Buffer.concat(kept as Uint8Array[]);
-      if (external && path.startsWith(INPUTS)) external.write(path, kept);
-      else output.write(path, kept);
+      return external && path.startsWith(INPUTS)
+        ? external.write(path, kept)
+        : output.write(path, kept);
     }, form);
     let done = 0;
     for await (const { files: total } of written) {
       onProgress?.({ stage: 'writing', done: ++done, total });
       // Lets an interrupt be heard between two files.
       await setImmediate();
+      await writer.ready();
       signal?.throwIfAborted();
     }
     const manifest = JSON.parse(new TextDecoder().decode(bytes)) as RunManifest;
-    await external?.commit(manifest.inputs);
+    await output.durable();
+    external?.commit(manifest.inputs);
     await output.commit();
     return manifest;
   } finally {
+    await writer.stop();
     external?.discard();
     output.discard();
   }

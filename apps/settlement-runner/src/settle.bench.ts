@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import { parseCommunity } from '@microgrid/community';
@@ -18,12 +19,15 @@ import { run, type RunOptions } from './run.js';
 import { settleInThread } from './stretches/settle-in-thread.js';
 import type { ThreadData } from './stretches/stretch-threads.js';
 import { verify } from './verify.js';
+import { writeInThread } from './writing/write-in-thread.js';
 
 const MEMBERS = 1000;
 const ROUNDS = 3;
+const QUIET_MS = 3000;
 
-/** The benchmark as it is built is its own settling thread. */
-const worker = { file: pathToFileURL(process.argv[1] ?? '') };
+/** The benchmark as it is built is its own settling and writing thread. */
+const self = { file: pathToFileURL(process.argv[1] ?? '') };
+const threads = { worker: self, writer: self };
 
 /**
  * A month of 1,000 members: the large run (inputs outside it, no tables of intervals) in one thread and in
@@ -31,39 +35,45 @@ const worker = { file: pathToFileURL(process.argv[1] ?? '') };
  */
 async function bench(): Promise<void> {
   const month = generatedMonth(MEMBERS);
-  const out = join(month.place, 'out');
-  const externalInputs = join(month.place, 'inputs');
-  const { community, readings } = month;
+  const { community, readings, place } = month;
   const { from, to } = MONTH;
-  const rounds = async (
-    work: () => unknown,
-    before: () => void = () => undefined,
-  ): Promise<Measured[]> => {
+  const rounds = async (work: (round: number) => unknown): Promise<Measured[]> => {
     const all: Measured[] = [];
-    for (let round = 0; round < ROUNDS; round++) {
-      before();
-      all.push(await measured(work));
-    }
+    for (let round = 0; round < ROUNDS; round++) all.push(await measured(() => work(round)));
     return all;
   };
-  const clear = (): void => {
-    // Removing what the round before wrote is no part of a run.
-    for (const path of [out, externalInputs]) rmSync(path, { recursive: true, force: true });
+  const outOf = (round: number): string => join(place, `out-${round}`);
+  const inputsOf = (round: number): string => join(place, `inputs-${round}`);
+  const settled = async (
+    name: string,
+    large: boolean,
+    more: Partial<RunOptions>,
+  ): Promise<void> => {
+    // A disk is slow to make files while it removes others, which is no part of a run.
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const path of [outOf(round), inputsOf(round)])
+        rmSync(path, { recursive: true, force: true });
+    }
+    await setTimeout(QUIET_MS);
+    const measurements = await rounds((round) =>
+      run({
+        ...{ community, readings, from, to, out: outOf(round), ...more },
+        ...(large && { externalInputs: inputsOf(round), intervalTables: false }),
+      }),
+    );
+    report(name, month, measurements);
   };
-  const settled = (form: Partial<RunOptions>): Promise<Measured[]> =>
-    rounds(() => run({ community, readings, from, to, out, ...form }), clear);
+  const alone = { threads: { count: 0 } };
   try {
-    // The lean run first: its peak memory must not include the others'.
-    const large = { externalInputs, intervalTables: false };
-    report('settle/large-run', month, await settled({ ...large, threads: { count: 0 } }));
-    report('settle/large-run-threads', month, await settled({ ...large, threads: { worker } }));
-    report('settle/whole-run', month, await settled({ threads: { count: 0 } }));
-    report('settle/whole-run-threads', month, await settled({ threads: { worker } }));
-    const verified = await measured(async () => {
-      if (!(await verify(out, { threads: { worker } })).ok)
-        throw new Error('the run does not verify');
+    // The large run first: its peak memory must not include the others'.
+    await settled('settle/large-run', true, alone);
+    await settled('settle/large-run-threads', true, { threads });
+    await settled('settle/whole-run', false, alone);
+    await settled('settle/whole-run-threads', false, { threads });
+    const verified = await rounds(async (round) => {
+      if (!(await verify(outOf(round), { threads })).ok) throw new Error('the run does not verify');
     });
-    report('settle/verify', month, [verified]);
+    report('settle/verify-threads', month, verified);
     const period = {
       startMs: MONTH.startMs,
       endMs: MONTH.startMs + MONTH_INTERVALS * 900_000,
@@ -80,5 +90,6 @@ async function bench(): Promise<void> {
   }
 }
 
-if (parentPort) settleInThread(parentPort, workerData as ThreadData);
+if (parentPort && workerData !== null) settleInThread(parentPort, workerData as ThreadData);
+else if (parentPort) writeInThread(parentPort);
 else void bench();

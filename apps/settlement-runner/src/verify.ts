@@ -8,7 +8,13 @@ import { compareFile, type Finding } from './difference.js';
 import { keptContractFiles } from './contract-file-names.js';
 import { neededExternalInputs, runPlace, type InputPlace } from './input-place.js';
 import { inputCopies } from './input-copies.js';
-import { produceRun, sourceOfGrid, type FileSink, type Produced } from './produce-run.js';
+import {
+  digesting,
+  produceRun,
+  sourceOfGrid,
+  type FileSink,
+  type Produced,
+} from './produce-run.js';
 import { erasedOf } from './proof/erased.js';
 import { headFindings } from './proof/run-head.js';
 import { verifyErased } from './proof/verify-erased.js';
@@ -176,7 +182,8 @@ async function recomputeVersion(run: Examined): Promise<Verification> {
     const finding = { file: HISTORY_JSON, change: 'changed' as const, message };
     return { ok: false, files: 0, findings: [finding] };
   }
-  const produce = (sink: FileSink): Generator<Produced> => produceVersion(history, sink, run.form);
+  const produce = (sink: FileSink): AsyncGenerator<Produced> =>
+    produceVersion(history, sink, run.form);
   const result = await compare(run, produce);
   if (result.ok) return result;
   return { ...result, findings: [...doubts(run, otherInputs(run), result), ...result.findings] };
@@ -263,14 +270,14 @@ function located(place: InputPlace, { file, line = 1, message }: InputFault): Fi
 
 async function compare(
   run: Examined,
-  produce: (sink: FileSink) => Generator<Produced> | AsyncGenerator<Produced>,
+  produce: (sink: FileSink) => AsyncGenerator<Produced>,
 ): Promise<Verification> {
   const { directory, listing, place, form, onProgress } = run;
   const isOutside = (path: string): boolean => form.externalInputs && path.startsWith(INPUTS);
   const findings: Finding[] = [];
   const expected = new Set<string>();
   const regular = new Set(listing.files);
-  const files = produce((path, pieces) => {
+  const sink = digesting((path, pieces) => {
     expected.add(path);
     if (isOutside(path)) {
       findings.push(...compareFile(place.path(path), path, pieces, shownInput(run, path)));
@@ -279,6 +286,7 @@ async function compare(
     // A link is no file of a run, wherever it leads.
     findings.push(...compareFile(regular.has(path) ? join(directory, path) : '', path, pieces));
   });
+  const files = produce(sink);
   let done = 0;
   for await (const { files: total } of files) {
     onProgress?.({ stage: 'verifying', done: ++done, total });

@@ -10,7 +10,9 @@ import { StretchSettler, type StretchTask } from './settle-stretch.js';
 export interface SettlingThreads {
   /** The built `settle-worker` of this app; absent: there are none. */
   readonly worker?: { readonly file: URL; readonly execArgv?: readonly string[] };
-  /** How many; default one for each further core. */
+  /** The built `write-worker`, which makes the files of a run; absent: this thread does. */
+  readonly writer?: { readonly file: URL; readonly execArgv?: readonly string[] };
+  /** How many `worker` threads; default one for each further core. */
   readonly count?: number;
   /** About how many meter-intervals are settled at once; default 200,000. */
   readonly stretchCells?: number;

@@ -1,8 +1,9 @@
 import type { Community, ContractFiles } from '@microgrid/community';
 import { joinStretches, type SettlementContract } from '@microgrid/settlement';
 import type { RunSource, SettledRun } from '../produce-run.js';
-import { fileAgain, fileState } from '../readings-file.js';
+import { fileState } from '../readings-file.js';
 import { isSystemError } from '../runner-error.js';
+import { CopiedFile } from '../writing/copied-file.js';
 import { planStretches } from './plan-stretches.js';
 import { settleStretches, type SettlingThreads } from './stretch-threads.js';
 
@@ -36,7 +37,7 @@ export function stretchedSource(
   let stop = (): void => undefined;
   return {
     ...inputs,
-    readings: () => fileAgain(path, before),
+    readings: () => new CopiedFile(path, before),
     settle: async (keepCells) => {
       const { community, contract, files } = inputs;
       const task = { readings: path, community, files, keepCells };

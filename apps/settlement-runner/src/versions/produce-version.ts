@@ -58,11 +58,11 @@ export function versionsOf({ inputs, calendar, period, runs }: History): Version
  * Produces every file of the last version of a history: what became known when, its results, and what
  * it changes against all before it. Yields after each file.
  */
-export function* produceVersion(
+export async function* produceVersion(
   history: History,
   sink: FileSink,
   form: RunForm = WHOLE_RUN,
-): Generator<Produced> {
+): AsyncGenerator<Produced> {
   const { runs, adjustments } = versionsOf(history);
   const last = runs.at(-1) as InvoicedRun;
   const { contract } = last.run.settled;
