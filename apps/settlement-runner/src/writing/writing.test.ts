@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import { isRunnerError, isSystemError } from '../runner-error.js';
+import { scratch } from '../scratch.test-data.js';
+import { CopiedFile, stateOf } from './copied-file.js';
+import { WriterHere, type FileWriter } from './file-writer.js';
+import { WriterThread } from './writer-thread.js';
+
+const APP = resolve(__dirname, '../..');
+const place = scratch();
+const program = place.path('write-worker.cjs');
+
+beforeAll(async () => {
+  await build({
+    entryPoints: [join(APP, 'src/write-worker.ts')],
+    absWorkingDir: APP,
+    outfile: program,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    conditions: ['@microgrid/source'],
+    logLevel: 'error',
+  });
+});
+afterAll(() => {
+  place.remove();
+});
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const digest = (text: string): object => ({
+  bytes: Buffer.byteLength(text),
+  sha256: createHash('sha256').update(text).digest('hex'),
+});
+
+/** Pieces in the same memory, as some files are made. */
+function* reused(texts: readonly string[]): Generator<Uint8Array> {
+  const memory = new Uint8Array(64);
+  for (const text of texts) {
+    const { written } = new TextEncoder().encodeInto(text, memory);
+    yield memory.subarray(0, written);
+  }
+}
+
+describe.each([
+  ['here', (): FileWriter => new WriterHere()],
+  ['in a thread', (): FileWriter => new WriterThread({ file: pathToFileURL(program) })],
+])('a writer %s', (name, open) => {
+  let writer: FileWriter;
+  beforeEach(() => {
+    writer = open();
+  });
+  afterEach(async () => {
+    await writer.stop();
+  });
+  const path = (file: string): string => place.path(`${name.replace(/ /g, '-')}-${file}`);
+
+  it('makes files of pieces and says what they are', async () => {
+    const digests = [
+      writer.write(path('a'), reused(['first ', 'second ', 'third'])),
+      writer.write(path('empty'), []),
+    ];
+    await writer.ready();
+    expect(await Promise.all(digests)).toEqual([digest('first second third'), digest('')]);
+    await writer.durable();
+    expect(readFileSync(path('a'), 'utf8')).toBe('first second third');
+    expect(statSync(path('empty')).size).toBe(0);
+  });
+
+  it('copies a file, unless it was changed since', async () => {
+    const original = place.write('original', 'the readings\n'.repeat(200_000));
+    const state = stateOf(statSync(original, { bigint: true }));
+    const again = new CopiedFile(original, state);
+    expect(await writer.write(path('copy'), again)).toEqual(digest(readFileSync(original, 'utf8')));
+    expect(readFileSync(path('copy')).equals(readFileSync(original))).toBe(true);
+    writeFileSync(original, 'other');
+    const refused = await failure(() => writer.write(path('late'), again));
+    expect(isRunnerError(refused) && refused.code).toBe('bad-input');
+    expect((refused as Error).message).toContain('was changed while it was settled');
+  });
+
+  it("gives the file system's error of a file that cannot be made, and goes on", async () => {
+    const refused = await failure(() =>
+      writer.write(join(path('nowhere'), 'file'), [bytes('a'), bytes('b')]),
+    );
+    expect(isSystemError(refused)).toBe(true);
+    expect(refused).toMatchObject({ code: 'ENOENT' });
+    expect(await writer.write(path('next'), [bytes('b')])).toEqual(digest('b'));
+    const twice = await failure(() => writer.write(path('next'), [bytes('c')]));
+    expect(twice).toMatchObject({ code: 'EEXIST' });
+    await writer.durable();
+    expect(readFileSync(path('next'), 'utf8')).toBe('b');
+  });
+
+  it('waits while much is on its way', async () => {
+    const piece = new Uint8Array(1 << 22).fill(7);
+    const digests: unknown[] = [];
+    for (let file = 0; file < 40; file++) {
+      digests.push(writer.write(path(`much-${file}`), [piece]));
+      await writer.ready();
+    }
+    const all = (await Promise.all(digests)) as { bytes: number }[];
+    expect(all.reduce((sum, { bytes: own }) => sum + own, 0)).toBe(40 * piece.length);
+  });
+});
+
+test('a writing thread that ends lets nobody wait for ever', async () => {
+  const writer = new WriterThread({ file: pathToFileURL(program) });
+  const written = writer.write(place.path('never'), [bytes('x')]);
+  const durable = writer.durable();
+  await writer.stop();
+  await expect(Promise.all([written, durable])).rejects.toThrow(/ended|never/);
+  await expect(writer.write(place.path('after'), [bytes('x')])).rejects.toThrow('ended');
+});
+
+/** What a piece of work throws or rejects with. */
+async function failure(work: () => unknown): Promise<unknown> {
+  try {
+    await work();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
