@@ -1,5 +1,6 @@
 import type { HashPort } from '@microgrid/journal';
 import { ColumnsBytes } from './columns-bytes.js';
+import { contractFields, type ContractFields } from './contract-fields.js';
 import { intervalTotalColumns, type IntervalTotalColumns } from './interval-totals.js';
 import type { SettledPeriod } from './settled-period.js';
 import { MISSING_QUALITY } from './settlement-grid.js';
@@ -7,28 +8,17 @@ import { MISSING_QUALITY } from './settlement-grid.js';
 const HASH_BYTES = 32;
 
 /** What does not change when a period's columns by metering point are let go. */
-export type SettledOutline = Pick<
-  SettledPeriod,
-  | 'contract'
-  | 'points'
-  | 'members'
-  | 'memberOfPoint'
-  | 'startMs'
-  | 'endMs'
-  | 'resolutionMs'
-  | 'intervals'
-  | 'prices'
-  | 'sharedMilliwattHours'
-  | 'curtailedMilliwattHours'
-  | 'capacity'
-  | 'firings'
-> & {
-  /** What a market keeps, per interval, 10^-12 currency units; absent without one. */
-  readonly internalAmounts?: Pick<
-    NonNullable<SettledPeriod['internalAmounts']>,
-    'residualPico' | 'buyersPrices' | 'sellersPrices'
-  >;
-};
+export type SettledOutline = ContractFields &
+  Pick<
+    SettledPeriod,
+    'sharedMilliwattHours' | 'curtailedMilliwattHours' | 'capacity' | 'firings'
+  > & {
+    /** What a market keeps, per interval, 10^-12 currency units; absent without one. */
+    readonly internalAmounts?: Pick<
+      NonNullable<SettledPeriod['internalAmounts']>,
+      'residualPico' | 'buyersPrices' | 'sellersPrices'
+    >;
+  };
 
 /**
  * A settled period by interval: all that its events are made of, and nothing by metering point, so that
@@ -70,19 +60,10 @@ export function recordedColumnsHash(
 
 /** A settled period without its columns by metering point. */
 function outline(settled: SettledPeriod): SettledOutline {
-  const { contract, points, members, memberOfPoint, prices, internalAmounts } = settled;
-  const { startMs, endMs, resolutionMs, intervals } = settled;
+  const { internalAmounts } = settled;
   const { sharedMilliwattHours, curtailedMilliwattHours, capacity } = settled;
   return {
-    contract,
-    points,
-    members,
-    memberOfPoint,
-    startMs,
-    endMs,
-    resolutionMs,
-    intervals,
-    prices,
+    ...contractFields(settled.contract),
     sharedMilliwattHours,
     curtailedMilliwattHours,
     capacity,

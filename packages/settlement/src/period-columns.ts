@@ -1,3 +1,4 @@
+import { contractFields } from './contract-fields.js';
 import type { IssuedCase } from './energy-case.js';
 import { MarketColumns } from './market-columns.js';
 import { partOf, settlesPart } from './settled-part.js';
@@ -92,16 +93,8 @@ export class PeriodColumns {
 
   settled(quality: Uint8Array, firings: SettledPeriod['firings']): SettledPeriod {
     const { contract, market } = this;
-    const { pointIds, members, memberOfPoint, startMs, endMs, resolutionMs, intervals } = contract;
     return {
-      contract,
-      points: pointIds,
-      members,
-      memberOfPoint,
-      startMs,
-      endMs,
-      resolutionMs,
-      intervals,
+      ...contractFields(contract),
       importMilliwattHours: this.imports,
       exportMilliwattHours: this.exports,
       consumedMilliwattHours: this.consumed,
@@ -116,7 +109,6 @@ export class PeriodColumns {
       sharedMilliwattHours: this.shared,
       curtailedMilliwattHours: this.curtailed,
       capacity: this.capacity,
-      prices: contract.prices,
       ...(market && { internalAmounts: market }),
       firings,
     };

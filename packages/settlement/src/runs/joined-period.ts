@@ -1,3 +1,4 @@
+import { contractFields } from '../contract-fields.js';
 import type { SettledPeriod } from '../settled-period.js';
 import type { SettlementContract } from '../settlement-contract.js';
 import { MISSING_QUALITY } from '../settlement-grid.js';
@@ -120,21 +121,12 @@ export function joinedPeriod(
   contract: SettlementContract,
   pieces: readonly SettledPiece[],
 ): SettledPeriod {
-  const { pointIds, members, memberOfPoint, startMs, endMs, resolutionMs, intervals } = contract;
-  const pieceOf = new Int32Array(intervals).fill(-1);
+  const pieceOf = new Int32Array(contract.intervals).fill(-1);
   for (const [index, { at, count }] of pieces.entries()) pieceOf.fill(index, at, at + count);
   const joined = new Joining(contract, pieces).fields((settled) => settled);
   return {
     ...(joined as unknown as SettledPeriod),
-    contract,
-    points: pointIds,
-    members,
-    memberOfPoint,
-    startMs,
-    endMs,
-    resolutionMs,
-    intervals,
-    prices: contract.prices,
+    ...contractFields(contract),
     firings: (interval) => {
       const piece = pieces[pieceOf[interval] ?? -1];
       return piece?.settled.firings(interval - piece.at + piece.from) ?? WAITING;
