@@ -104,10 +104,10 @@ export {
 export type { MemberPayment } from './payments/member-payment.js';
 export {
   parsePaymentParties,
-  type Mandate,
   type MemberAccount,
   type PaymentParties,
 } from './payments/payment-parties.js';
+export type { Mandate } from './parties/party-fields.js';
 export {
   runPayments,
   type PaymentEvent,

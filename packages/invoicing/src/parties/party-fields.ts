@@ -5,7 +5,7 @@ import { bankIdFault, bankText } from '../payments/bank-text.js';
 import { bicFault, creditorIdFault, ibanFault } from '../payments/iban.js';
 
 /** Schema named by the file of a community's and its members' accounts, addresses and VAT identifiers. */
-export const PARTIES_SCHEMA = 'microgrid/parties/1';
+const PARTIES_SCHEMA = 'microgrid/parties/1';
 
 function checked(fault: (text: string) => string | undefined): z.ZodType<string> {
   return z.string().superRefine((text, context) => {
@@ -38,8 +38,7 @@ export function isDate(text: string): boolean {
 /** The steps of a mandate's life that a collection names. */
 export const SEQUENCE_TYPES = ['FRST', 'RCUR', 'FNAL', 'OOFF'] as const;
 
-/** A member's consent to be collected from. */
-export const mandateField = z.strictObject({
+const mandateField = z.strictObject({
   id: checked(bankIdFault),
   /** Day of signature. */
   date: checked(dateFault),
@@ -48,6 +47,8 @@ export const mandateField = z.strictObject({
   /** Scheme: `CORE` for anybody, `B2B` for companies. Default `CORE`. */
   scheme: z.enum(['CORE', 'B2B'], { error: 'CORE or B2B' }).optional(),
 });
+/** A member's consent to be collected from. */
+export type Mandate = z.infer<typeof mandateField>;
 
 /** A text that says something. */
 export const textField = (what: string): z.ZodType<string> =>
@@ -102,9 +103,6 @@ export const accountFields = {
   bic: checked(bicFault).optional(),
 };
 
-/** Who collects by direct debit. */
-export const creditorIdField = checked(creditorIdFault);
-
 /** What documents say of a party beside its name and address. */
 export const identityFields = {
   /** VAT identifier with its country prefix. */
@@ -126,6 +124,25 @@ export const documentVatFields = {
   energyVat: vatTreatment.optional(),
   /** VAT treatment of charges that name no VAT. */
   chargesWithoutVat: vatTreatment.optional(),
+};
+
+/** What the file has beside its parties. */
+export const fileFields = {
+  schema: z.literal(PARTIES_SCHEMA, { error: `"${PARTIES_SCHEMA}"` }),
+  documents: z.strictObject(documentVatFields).optional(),
+};
+
+/** What only the community has. */
+export const communityFields = {
+  /** Who collects by direct debit. */
+  creditorId: checked(creditorIdFault).optional(),
+};
+
+/** What only members have. */
+export const memberFields = {
+  mandate: mandateField.optional(),
+  /** The buyer's reference (BT-10). */
+  reference: textField('a reference (BT-10)').optional(),
 };
 
 /** Reads with a schema. @throws InvoicingError with every wrong field's path, value and expectation. */

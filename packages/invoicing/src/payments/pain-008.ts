@@ -14,8 +14,8 @@ import {
   type PaymentFileOptions,
 } from './payment-file.js';
 import { checkInstructions, type PaymentInstruction } from './payment-instruction.js';
-import { SEQUENCE_TYPES } from '../parties/party-fields.js';
-import type { Mandate, PaymentParties } from './payment-parties.js';
+import { SEQUENCE_TYPES, type Mandate } from '../parties/party-fields.js';
+import type { PaymentParties } from './payment-parties.js';
 
 /** Versions of the direct debit message: the one of the present SEPA rulebook and the one before. */
 export type DirectDebitVersion = 'pain.008.001.08' | 'pain.008.001.02';

@@ -4,39 +4,28 @@ import { InvoicingError } from '../invoicing-error.js';
 import {
   accountFields,
   addressField,
-  creditorIdField,
-  documentVatFields,
+  communityFields,
+  fileFields,
   identityFields,
-  mandateField,
-  PARTIES_SCHEMA,
+  memberFields,
   readFields,
   textField,
 } from '../parties/party-fields.js';
 import type { DocumentFacts } from './document-parties.js';
 
-/** What only payments need of a party; one file serves both. */
-const paymentFields = { iban: accountFields.iban.optional(), bic: accountFields.bic };
-
-const named = {
+const party = {
   name: textField('a name (BT-27, BT-44)'),
   address: addressField,
   ...identityFields,
-  ...paymentFields,
+  // What only payments need of a party; one file serves both.
+  iban: accountFields.iban.optional(),
+  bic: accountFields.bic,
 };
 
 const documentParties = z.strictObject({
-  schema: z.literal(PARTIES_SCHEMA, { error: `"${PARTIES_SCHEMA}"` }),
-  community: z.strictObject({ ...named, creditorId: creditorIdField.optional() }),
-  members: z.record(
-    z.string(),
-    z.strictObject({
-      ...named,
-      mandate: mandateField.optional(),
-      /** The buyer's reference (BT-10). */
-      reference: textField('a reference (BT-10)').optional(),
-    }),
-  ),
-  documents: z.strictObject(documentVatFields).optional(),
+  ...fileFields,
+  community: z.strictObject({ ...party, ...communityFields }),
+  members: z.record(z.string(), z.strictObject({ ...party, ...memberFields })),
 });
 /** Who documents are from and to, from a file `microgrid/parties/1`, which payments read too. */
 export type DocumentParties = z.infer<typeof documentParties>;
