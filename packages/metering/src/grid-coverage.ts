@@ -1,4 +1,3 @@
-import type { EpochMs } from '@microgrid/units';
 import { intervalText, MISSING, type Layout } from './grid-layout.js';
 import { isNeeded, type GridPoint } from './grid-span.js';
 import { MeteringError } from './metering-error.js';
