@@ -1,19 +1,24 @@
+import { spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { canonicalCsvChunks, type Columns } from '@microgrid/metering';
 
-/** Quarter-hours of the generated month. */
-export const MONTH_INTERVALS = 31 * 96;
-/** The generated month. */
-export const MONTH = { from: '2026-01-01', to: '2026-02-01', startMs: Date.UTC(2026, 0, 1) };
-
+/** Where the generated periods begin. */
+const FROM = '2026-01-01';
+const START_MS = Date.UTC(2026, 0, 1);
 const LENGTH_MS = 900_000;
+const DAY_INTERVALS = 96;
 
-/** A generated community with a month of readings, on disk. */
+/** A generated community with readings of quarter-hours, on disk. */
 export interface GeneratedMonth {
   readonly members: number;
   readonly meterIntervals: number;
+  /** Local days, the end exclusive. */
+  readonly from: string;
+  readonly to: string;
+  readonly startMs: number;
+  readonly endMs: number;
   readonly communityText: string;
   /** Paths. */
   readonly place: string;
@@ -22,20 +27,29 @@ export interface GeneratedMonth {
   readonly remove: () => void;
 }
 
-/** Makes a month of quarter-hours of a number of members with one metering point each. */
-export function generatedMonth(members: number): GeneratedMonth {
+/**
+ * Makes readings of quarter-hours of a number of members with one metering point each.
+ * @param days from New Year's Day; default a month.
+ */
+export function generatedMonth(members: number, days = 31): GeneratedMonth {
   const place = mkdtempSync(join(tmpdir(), 'settle-bench-'));
-  const ids = Array.from({ length: members }, (_, index) => `m-${String(index).padStart(5, '0')}`);
-  const text = communityText(ids);
+  const intervals = days * DAY_INTERVALS;
+  const endMs = START_MS + intervals * LENGTH_MS;
   const [community, readings] = [join(place, 'community.yaml'), join(place, 'readings.csv')];
-  writeFileSync(community, text);
-  const file = openSync(readings, 'w');
-  for (const piece of canonicalCsvChunks(columnsOf(ids))) writeSync(file, piece);
-  closeSync(file);
+  const communityText = textOf(idsOf(members));
+  writeFileSync(community, communityText);
+  // In a process of its own: its memory must not count as the run's.
+  const self = process.argv[1] ?? '';
+  const args = [...process.execArgv, self, GENERATE, readings, String(members), String(intervals)];
+  spawnSync(process.execPath, args, { stdio: 'inherit' });
   return {
     members,
-    meterIntervals: members * MONTH_INTERVALS,
-    communityText: text,
+    meterIntervals: members * intervals,
+    from: FROM,
+    to: new Date(endMs).toISOString().slice(0, 10),
+    startMs: START_MS,
+    endMs,
+    communityText,
     place,
     community,
     readings,
@@ -45,12 +59,29 @@ export function generatedMonth(members: number): GeneratedMonth {
   };
 }
 
-function communityText(ids: readonly string[]): string {
+const GENERATE = 'generate-readings';
+
+/** Whether this process was started to generate readings: then it did, and there is no more to do. */
+export function generatedHere(): boolean {
+  const [task, readings = '', members, intervals] = process.argv.slice(2);
+  if (task !== GENERATE) return false;
+  const file = openSync(readings, 'w');
+  const columns = columnsOf(idsOf(Number(members)), Number(intervals));
+  for (const piece of canonicalCsvChunks(columns)) writeSync(file, piece);
+  closeSync(file);
+  return true;
+}
+
+function idsOf(members: number): string[] {
+  return Array.from({ length: members }, (_, index) => `m-${String(index).padStart(5, '0')}`);
+}
+
+function textOf(ids: readonly string[]): string {
   return JSON.stringify({
     schema: 'microgrid/community/1',
     id: 'bench',
     name: 'Generated',
-    timeZone: 'Europe/Lisbon',
+    timeZone: 'UTC',
     resolution: 'PT15M',
     currency: 'EUR',
     netting: 'interval',
@@ -61,8 +92,8 @@ function communityText(ids: readonly string[]): string {
 }
 
 /** A load for everybody and sun for every third, made without randomness. */
-function columnsOf(points: readonly string[]): Columns {
-  const rows = points.length * MONTH_INTERVALS;
+function columnsOf(points: readonly string[], intervals: number): Columns {
+  const rows = points.length * intervals;
   const columns = {
     point: new Int32Array(rows),
     startMs: new Float64Array(rows),
@@ -72,10 +103,10 @@ function columnsOf(points: readonly string[]): Columns {
   };
   for (let row = 0; row < rows; row++) {
     const interval = Math.floor(row / points.length);
-    const sun = Math.max(0, Math.sin((((interval % 96) - 24) / 48) * Math.PI));
+    const sun = Math.max(0, Math.sin((((interval % DAY_INTERVALS) - 24) / 48) * Math.PI));
     columns.point[row] = row % points.length;
-    columns.startMs[row] = MONTH.startMs + interval * LENGTH_MS;
-    columns.endMs[row] = MONTH.startMs + (interval + 1) * LENGTH_MS;
+    columns.startMs[row] = START_MS + interval * LENGTH_MS;
+    columns.endMs[row] = START_MS + (interval + 1) * LENGTH_MS;
     columns.importMilliwattHours[row] = ((row * 7919) % 500) * 1000;
     columns.exportMilliwattHours[row] =
       row % 3 === 0 ? Math.round(sun * ((row * 104_729) % 900)) * 1000 : 0;

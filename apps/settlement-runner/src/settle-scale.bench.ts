@@ -1,51 +1,62 @@
+import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { generatedMonth, measured, MONTH, report, type Measured } from './bench-month.test-data.js';
+import {
+  generatedHere,
+  generatedMonth,
+  measured,
+  report,
+  type Measured,
+} from './bench-month.test-data.js';
 import { run } from './run.js';
 
-const SIZES = [100, 1000, 4000] as const;
+/** Members and days; the last two tell how memory grows with the days. */
+const SIZES = [
+  [100, 31],
+  [1000, 31],
+  [4000, 31],
+  [300, 31],
+  [300, 365],
+] as const;
 const ROUNDS = 3;
 const COMMUNITY_MEMBERS = 1000;
 const YEAR_DAYS = 365;
-const MONTH_DAYS = 31;
 
 /**
- * The large run (inputs outside it, no tables of intervals) at three sizes, and what a year of a million
- * members would take on one core at the rates measured: a thousand communities of 1,000, twelve months.
+ * The large run (inputs outside it, no tables of intervals, one thread) at several sizes, and what a year of
+ * a million members would take on one core at that rate: a thousand communities of 1,000. Each size in a
+ * process of its own, whose peak memory is its own.
  */
-async function bench(): Promise<void> {
-  const cpuPerMember = new Map<number, number>();
-  for (const members of SIZES) {
-    const month = generatedMonth(members);
-    const { community, readings, place } = month;
-    const all: Measured[] = [];
-    try {
-      for (let round = 0; round < ROUNDS; round++) {
-        const out = join(place, `out-${round}`);
-        const externalInputs = join(place, `inputs-${round}`);
-        const { from, to } = MONTH;
-        const options = { community, readings, from, to, out, threads: { count: 0 } };
-        all.push(await measured(() => run({ ...options, externalInputs, intervalTables: false })));
-      }
-    } finally {
-      month.remove();
+async function bench([members, days]: readonly [number, number]): Promise<void> {
+  const month = generatedMonth(members, days);
+  const { community, readings, place, from, to } = month;
+  const all: Measured[] = [];
+  try {
+    for (let round = 0; round < ROUNDS; round++) {
+      const out = join(place, `out-${round}`);
+      const externalInputs = join(place, `inputs-${round}`);
+      const options = { community, readings, from, to, out };
+      all.push(await measured(() => run({ ...options, externalInputs, intervalTables: false })));
     }
-    report('settle-scale/large-run', month, all);
-    const cpu = all.map(({ cpuSeconds }) => cpuSeconds).sort((a, b) => a - b)[ROUNDS >> 1] ?? NaN;
-    cpuPerMember.set(members, cpu / members);
+  } finally {
+    month.remove();
   }
-  const months = YEAR_DAYS / MONTH_DAYS;
+  report('settle-scale/large-run', month, all);
+  const cpu = all.map(({ cpuSeconds }) => cpuSeconds).sort((a, b) => a - b)[ROUNDS >> 1] ?? NaN;
+  const hours = (cpu / members / days) * YEAR_DAYS * (1_000_000 / 3600);
   console.log(
     JSON.stringify({
       bench: 'settle-scale/year-of-a-million',
       communities: 1_000_000 / COMMUNITY_MEMBERS,
-      cpuHoursOnOneCore: Object.fromEntries(
-        [...cpuPerMember].map(([members, seconds]) => [
-          `at the rate of ${members} members`,
-          Number(((seconds * 1_000_000 * months) / 3600).toFixed(1)),
-        ]),
-      ),
+      atTheRateOf: `${members} members, ${days} days`,
+      cpuHoursOnOneCore: Number(hours.toFixed(1)),
     }),
   );
 }
 
-void bench();
+const [size] = process.argv.slice(2);
+if (size === undefined) {
+  for (const index of SIZES.keys()) {
+    const args = [...process.execArgv, process.argv[1] ?? '', String(index)];
+    spawnSync(process.execPath, args, { stdio: 'inherit' });
+  }
+} else if (!generatedHere()) void bench(SIZES[Number(size)] ?? SIZES[0]);

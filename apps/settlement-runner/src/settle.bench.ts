@@ -6,10 +6,9 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { parseCommunity } from '@microgrid/community';
 import { settle } from '@microgrid/settlement';
 import {
+  generatedHere,
   generatedMonth,
   measured,
-  MONTH,
-  MONTH_INTERVALS,
   report,
   type Measured,
 } from './bench-month.test-data.js';
@@ -35,8 +34,7 @@ const threads = { worker: self, writer: self };
  */
 async function bench(): Promise<void> {
   const month = generatedMonth(MEMBERS);
-  const { community, readings, place } = month;
-  const { from, to } = MONTH;
+  const { community, readings, place, from, to, startMs, endMs } = month;
   const rounds = async (work: (round: number) => unknown): Promise<Measured[]> => {
     const all: Measured[] = [];
     for (let round = 0; round < ROUNDS; round++) all.push(await measured(() => work(round)));
@@ -74,13 +72,9 @@ async function bench(): Promise<void> {
       if (!(await verify(outOf(round), { threads })).ok) throw new Error('the run does not verify');
     });
     report('settle/verify-threads', month, verified);
-    const period = {
-      startMs: MONTH.startMs,
-      endMs: MONTH.startMs + MONTH_INTERVALS * 900_000,
-    };
     const { contract, grid } = runInputs(
       parseCommunity(month.communityText),
-      period,
+      { startMs, endMs },
       await readReadings(readings),
     );
     settle(contract, grid);
@@ -90,6 +84,6 @@ async function bench(): Promise<void> {
   }
 }
 
-if (parentPort && workerData !== null) settleInThread(parentPort, workerData as ThreadData);
+if (parentPort && workerData) settleInThread(parentPort, workerData as ThreadData);
 else if (parentPort) writeInThread(parentPort);
-else void bench();
+else if (!generatedHere()) void bench();
