@@ -23,8 +23,8 @@ function benchmarks(): Map<string, string> {
 /** The workspace's own code goes into the bundle; what is installed stays where it is. */
 const ownCodeOnly: Plugin = {
   name: 'own-code-only',
-  setup({ onResolve }) {
-    onResolve({ filter: /^[^./]/ }, ({ path, kind }) =>
+  setup(plugin) {
+    plugin.onResolve({ filter: /^[^./]/ }, ({ path, kind }) =>
       kind === 'entry-point' || path.startsWith('@microgrid/') ? undefined : { external: true },
     );
   },
