@@ -9,7 +9,6 @@ import {
   realpathSync,
   renameSync,
   rmSync,
-  writeSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { ERASED_JSON, HEAD_JSON, RUN_JSON } from './run-layout.js';

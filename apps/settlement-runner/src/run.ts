@@ -190,7 +190,7 @@ export async function writeRun(
     const manifest = JSON.parse(new TextDecoder().decode(bytes)) as RunManifest;
     await output.durable();
     external?.commit(manifest.inputs);
-    await output.commit();
+    output.commit();
     return manifest;
   } finally {
     await writer.stop();

@@ -41,5 +41,5 @@ export function writeInThread(port: Pick<MessagePort, 'on' | 'postMessage'>): vo
 /** An error as it can be sent: what tells a file system's error from others is kept. */
 function plain(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
-  return { ...error, message: error.message, name: error.name };
+  return Object.assign({}, error, { message: error.message, name: error.name });
 }
