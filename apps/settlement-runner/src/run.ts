@@ -127,6 +127,7 @@ async function runInStretches(
     onProgress?.({ stage: 'reading', done, total });
   });
   if (source === undefined) return undefined;
+  options.signal?.addEventListener('abort', source.stop);
   try {
     const writer = threads?.writer ? new WriterThread(threads.writer) : undefined;
     return await writeRun(options, (sink, form) => produceRun(source, sink, form), writer);
@@ -134,6 +135,7 @@ async function runInStretches(
     if (error instanceof NotInStretches) return undefined;
     throw error;
   } finally {
+    options.signal?.removeEventListener('abort', source.stop);
     source.stop();
   }
 }

@@ -12,7 +12,7 @@ export interface SettlingThreads {
   readonly worker?: { readonly file: URL; readonly execArgv?: readonly string[] };
   /** The built `write-worker`, which makes the files of a run; absent: this thread does. */
   readonly writer?: { readonly file: URL; readonly execArgv?: readonly string[] };
-  /** How many `worker` threads; default one for each further core. */
+  /** How many `worker` threads; default one for each further core, as far as there is work for them. */
   readonly count?: number;
   /** About how many meter-intervals are settled at once; default 200,000. */
   readonly stretchCells?: number;
@@ -35,7 +35,7 @@ export interface ThreadMessage {
 export interface SettlingStretches {
   /** All of them, in any order; undefined as soon as one could not be settled by itself. */
   readonly settled: Promise<readonly SettledStretch[] | undefined>;
-  /** Ends the threads; harmless afterwards. */
+  /** Ends it: what is not settled by then is not settled. Harmless afterwards. */
   readonly stop: () => void;
 }
 
@@ -43,7 +43,7 @@ export interface SettlingStretches {
 export function settleStretches(
   task: StretchTask,
   stretches: readonly Stretch[],
-  { worker, count = availableParallelism() - 1 }: SettlingThreads,
+  { worker, count = threadsFor(stretches.length) }: SettlingThreads,
   onSettled: (done: number) => void = () => undefined,
 ): SettlingStretches {
   const next = new Int32Array(new SharedArrayBuffer(4));
@@ -52,13 +52,16 @@ export function settleStretches(
     { length: worker === undefined ? 0 : Math.min(count, stretches.length - 1) },
     () => new Worker(worker?.file ?? '', { workerData, execArgv: [...(worker?.execArgv ?? [])] }),
   );
+  let refuse: (error: Error) => void = () => undefined;
   const stop = (): void => {
     // Nobody takes another one.
     Atomics.store(next, 0, stretches.length);
     for (const thread of threads) void thread.terminate();
+    refuse(new Error('settling was stopped'));
   };
   const members = task.community.members.map(({ id }) => id).sort(compareIds);
   const settled = new Promise<readonly SettledStretch[] | undefined>((resolve, reject) => {
+    refuse = reject;
     const done: SettledStretch[] = [];
     const take = (one: SettledStretch | undefined): void => {
       if (one === undefined) {
@@ -84,6 +87,13 @@ export function settleStretches(
   // Whoever waits hears of it; nobody may be waiting yet.
   settled.catch(() => undefined);
   return { settled: settled.finally(stop), stop };
+}
+
+/** A thread first has to become fast: below this many stretches each it costs more than it brings. */
+const LEAST_STRETCHES = 16;
+
+function threadsFor(stretches: number): number {
+  return Math.min(availableParallelism() - 1, Math.floor(stretches / LEAST_STRETCHES));
 }
 
 async function settleHere(

@@ -12,7 +12,7 @@ export class NotInStretches extends Error {}
 
 /** A run that is settled stretch by stretch. */
 export interface StretchedSource extends RunSource {
-  /** Ends the threads; harmless afterwards. */
+  /** Ends it where it is; harmless afterwards. */
   readonly stop: () => void;
 }
 

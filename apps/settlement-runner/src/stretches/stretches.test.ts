@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseCommunity } from '@microgrid/community';
 import { memberDays, settle, settlementContract } from '@microgrid/settlement';
@@ -160,6 +160,28 @@ describe('a large run', () => {
     for (const name of names) {
       expect(readFileSync(join(out, name))).toEqual(readFileSync(join(place.path('first'), name)));
     }
+  });
+
+  it('is given up at once when it is interrupted, and nothing of it stays', async () => {
+    const interrupt = new AbortController();
+    const seen: number[] = [];
+    const interrupted = run({
+      community: place.write('community.yaml', COMMUNITY),
+      readings: place.write('canonical.csv', canonical),
+      from: '2026-10-22',
+      to: '2026-10-29',
+      out: place.path('interrupted'),
+      threads,
+      signal: interrupt.signal,
+      onProgress: ({ stage, done }) => {
+        if (stage !== 'reading') return;
+        seen.push(done);
+        interrupt.abort();
+      },
+    });
+    await expect(interrupted).rejects.toThrow();
+    expect(seen).toEqual([1]);
+    expect(readdirSync(place.path('')).filter((name) => name.includes('interrupted'))).toEqual([]);
   });
 
   it('is verified in stretches too', async () => {
