@@ -167,10 +167,12 @@ export async function writeRun(
   produce: (sink: FileSink, form: RunForm) => AsyncGenerator<Produced>,
   writer: FileWriter = new WriterHere(),
 ): Promise<RunManifest> {
-  const output = OutputDirectory.open(out, writer);
+  let output: OutputDirectory | undefined;
   let bytes: Uint8Array = new Uint8Array();
   let external: ExternalInputs | undefined;
+  // A writer that is not stopped keeps the process alive.
   try {
+    const directory = (output = OutputDirectory.open(out, writer));
     external =
       externalInputs === undefined ? undefined : ExternalInputs.open(externalInputs, writer);
     const form = { externalInputs: external !== undefined, intervalTables };
@@ -179,7 +181,7 @@ export async function writeRun(
       if (path === RUN_JSON) bytes = Buffer.concat(kept as Uint8Array[]);
       return external && path.startsWith(INPUTS)
         ? external.write(path, kept)
-        : output.write(path, kept);
+        : directory.write(path, kept);
     }, form);
     let done = 0;
     for await (const { files: total } of written) {
@@ -190,14 +192,14 @@ export async function writeRun(
       signal?.throwIfAborted();
     }
     const manifest = JSON.parse(new TextDecoder().decode(bytes)) as RunManifest;
-    await output.durable();
+    await directory.durable();
     external?.commit(manifest.inputs);
-    output.commit();
+    directory.commit();
     return manifest;
   } finally {
     await writer.stop();
     external?.discard();
-    output.discard();
+    output?.discard();
   }
 }
 

@@ -1,4 +1,5 @@
 import { formatInstant, type EpochMs } from '@microgrid/units';
+import { contractFields } from './contract-fields.js';
 import type { SettledOutline } from './interval-records.js';
 import type { InternalAmounts, SettledPeriod } from './settled-period.js';
 import type { SettlementContract } from './settlement-contract.js';
@@ -103,23 +104,14 @@ export function joinOutline(
   contract: SettlementContract,
   parts: readonly SettledColumns[],
 ): SettledOutline {
-  const { pointIds, members, memberOfPoint, prices } = contract;
-  const { startMs, endMs, resolutionMs, intervals } = contract;
+  const { startMs, resolutionMs, intervals } = contract;
   const market = joinedFields(parts, MARKET_BY_INTERVAL, intervals);
   return {
     ...(joinedFields(parts, BY_INTERVAL, intervals) as Pick<
       SettledPeriod,
       (typeof BY_INTERVAL)[number]
     >),
-    contract,
-    points: pointIds,
-    members,
-    memberOfPoint,
-    startMs,
-    endMs,
-    resolutionMs,
-    intervals,
-    prices,
+    ...contractFields(contract),
     ...('residualPico' in market && {
       internalAmounts: market as Pick<InternalAmounts, (typeof MARKET_BY_INTERVAL)[number]>,
     }),

@@ -3,6 +3,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { writeRun } from '../run.js';
 import { isRunnerError, isSystemError } from '../runner-error.js';
 import { scratch } from '../scratch.test-data.js';
 import { CopiedFile, stateOf } from './copied-file.js';
@@ -115,6 +116,21 @@ test('a writing thread that ends lets nobody wait for ever', async () => {
   await expect(Promise.all([written, durable])).rejects.toThrow(/ended|never/);
   await expect(writer.write(place.path('after'), [bytes('x')])).rejects.toThrow('ended');
 });
+
+test('a run whose directory cannot be made ends its writer, which would keep the process alive', async () => {
+  const stopped: string[] = [];
+  const writer: FileWriter = Object.assign(new WriterHere(), {
+    stop: () => Promise.resolve(stopped.push('stopped')).then(() => undefined),
+  });
+  const out = join(place.write('a-file', 'x'), 'out');
+  const refused = await failure(() => writeRun({ out }, () => nothing(), writer));
+  expect(isRunnerError(refused) && refused.code).toBe('bad-output');
+  expect(stopped).toEqual(['stopped']);
+});
+
+async function* nothing(): AsyncGenerator<never> {
+  // A run without files.
+}
 
 /** What a piece of work throws or rejects with. */
 async function failure(work: () => unknown): Promise<unknown> {
