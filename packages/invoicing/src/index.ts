@@ -1,7 +1,6 @@
 export {
   invoice,
   invoiceDays,
-  renderStatementJson,
   type Invoice,
   type InvoicedDays,
   type InvoiceOptions,
@@ -10,10 +9,10 @@ export { InvoicingError, isInvoicingError, type InvoicingErrorCode } from './inv
 export {
   leafBytes,
   statementLeaves,
-  statementDay,
   type MemberDayLeaf,
   type StatementDay,
 } from './member-day-leaf.js';
+export { renderStatementJson } from './proven-statement.js';
 export { renderStatementCsv, STATEMENT_CSV_HEADER, statementCsvBytes } from './statement-csv.js';
 export { lineKey, statementLines, type StatementLines } from './statement-lines.js';
 export { statementPayment, type StatementPayment } from './statement-payment.js';

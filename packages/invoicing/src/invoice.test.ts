@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { parseCommunity } from '@microgrid/community';
-import { parseEvent, type StatementV1 } from '@microgrid/events';
+import { canonicalJson, parseEvent, type StatementV1 } from '@microgrid/events';
 import { nodeHash } from '@microgrid/journal/node';
 import {
   settle,
@@ -9,7 +9,8 @@ import {
   type SettledPeriod,
 } from '@microgrid/settlement';
 import { parseKilowattHours, parseMoney, parsePrice } from '@microgrid/units';
-import { invoice, renderStatementJson } from './invoice.js';
+import { invoice } from './invoice.js';
+import { renderStatementJson } from './proven-statement.js';
 import { isInvoicingError } from './invoicing-error.js';
 import { renderStatementCsv, STATEMENT_CSV_HEADER } from './statement-csv.js';
 import { accountBalances, renderTransactions, statementTransactions } from './transactions.js';
@@ -100,16 +101,17 @@ describe('invoice', () => {
   test('gives statements that verify by themselves and add up to the run', () => {
     fc.assert(
       fc.property(periods, (settled) => {
-        const { statements, leafCount, leaves } = invoice(settled, { hash: nodeHash });
+        const { statements, leafCount } = invoice(settled, { hash: nodeHash });
         const summary = settlementSummary(settled);
         expect(statements.map(({ member }) => member)).toEqual(['ana', 'bruno', 'plant']);
-        expect(leaves).toHaveLength(leafCount);
+        expect(statements.flatMap(({ days }) => days)).toHaveLength(leafCount);
         expect(leafCount).toBe(6);
         for (const statement of statements) {
           expect(parseEvent(JSON.parse(JSON.stringify(statement)))).toEqual(statement);
           expect(verifyStatement(statement, nodeHash)).toEqual({ ok: true });
           expect(statement.exactPico).toBe(summary.members[statement.member]?.costPico);
           expect(readStatement(renderStatementJson(statement))).toEqual(statement);
+          expect(renderStatementJson(statement)).toBe(`${canonicalJson(statement)}\n`);
           // Every amount that is paid is whole cents, and each line is off by half a cent at most.
           for (const { amountPico, exactPico } of statement.lines) {
             expect(BigInt(amountPico) % 10_000_000_000n).toBe(0n);

@@ -1,5 +1,5 @@
-import { canonicalJson, type StatementLine, type StatementV1 } from '@microgrid/events';
-import { leafHash, merkleTree, toHex, type HashPort, type MerkleTree } from '@microgrid/journal';
+import type { StatementLine, StatementV1 } from '@microgrid/events';
+import { leafTextHasher, merkleTree, toHex, type HashPort } from '@microgrid/journal';
 import {
   memberDays,
   memberTotals,
@@ -12,14 +12,12 @@ import { formatInstant } from '@microgrid/units';
 import { billStatementLines } from './charges/bill-statement-lines.js';
 import { chargeRounding, pointBills, type PointBill } from './charges/point-bills.js';
 import {
-  dayLeaf,
-  leafBytes,
-  statementDay,
+  MemberDayTexts,
   statementHash,
   statementHashes,
-  type MemberDayLeaf,
   type StatementBody,
 } from './member-day-leaf.js';
+import { provenStatement } from './proven-statement.js';
 import { statementLines } from './statement-lines.js';
 import { STATEMENT_NOTICE } from './statement-notice.js';
 import {
@@ -35,9 +33,8 @@ export interface Invoice {
   readonly statements: readonly StatementV1[];
   /** Root of the tree over all leaves, hexadecimal. */
   readonly merkleRoot: string;
+  /** One per member and local day, ordered by member id, then date; `statementLeaves` gives them. */
   readonly leafCount: number;
-  /** One per member and local day, ordered by member id, then date. */
-  readonly leaves: readonly MemberDayLeaf[];
   /** One per statement line with money in it, in statement order. */
   readonly transactions: readonly Transaction[];
 }
@@ -70,55 +67,47 @@ export interface InvoicedDays {
 
 /** {@link invoice} of a period of which only its days were kept. @throws as {@link invoice}. */
 export function invoiceDays(settled: SettledOutline, { hash, days, bills }: InvoicedDays): Invoice {
-  const { id: community } = settled.contract.community;
-  const positions = new Map<string, number[]>();
-  for (const [index, { member }] of days.entries()) {
-    const known = positions.get(member);
-    if (known === undefined) positions.set(member, [index]);
-    else known.push(index);
-  }
   const charges = memberCharges(settled, bills);
   const bodies = memberTotals(days).map(({ member, amounts }) =>
     bodyOf(settled, member, amounts, charges.get(member) ?? []),
   );
-  const leaves = days.map((day) => dayLeaf(community, day.member, statementDay(day)));
-  for (const body of bodies) bindStatement(body, leaves, positions.get(body.member) ?? [], hash);
-  const tree = merkleTree(
-    hash,
-    leaves.map((leaf) => leafHash(hash, leafBytes(leaf))),
-  );
-  const statements = bodies.map((body) =>
-    statement(body, { leaves, tree, indices: positions.get(body.member) ?? [] }),
-  );
+  const own = daysByMember(days);
+  const leafHash = leafTextHasher(hash);
+  const leaves = bodies.flatMap((body) => {
+    const bound = statementHash(statementHashes(body, hash), hash);
+    return leafTexts(body, own.get(body.member) ?? [], bound).map(leafHash);
+  });
+  const tree = merkleTree(hash, leaves);
+  let firstLeaf = 0;
+  const statements = bodies.map((body) => {
+    const proven = { days: own.get(body.member) ?? [], firstLeaf, tree };
+    firstLeaf += proven.days.length;
+    return provenStatement(body, proven);
+  });
   const transactions = [...statements.flatMap(statementTransactions), ...marketResidual(settled)];
   checkBalances(transactions);
   return {
     statements,
     merkleRoot: toHex(tree.root),
-    leafCount: leaves.length,
-    leaves,
+    leafCount: tree.size,
     transactions,
   };
 }
 
-interface ProvenDays {
-  readonly leaves: readonly MemberDayLeaf[];
-  readonly tree: MerkleTree;
-  /** Positions of the member's days among the leaves. */
-  readonly indices: readonly number[];
+function daysByMember(days: readonly MemberDay[]): Map<string, MemberDay[]> {
+  const own = new Map<string, MemberDay[]>();
+  for (const day of days) {
+    const known = own.get(day.member);
+    if (known === undefined) own.set(day.member, [day]);
+    else known.push(day);
+  }
+  return own;
 }
 
-/** Binds a statement to the leaf of its member's last day. */
-function bindStatement(
-  body: StatementBody,
-  leaves: MemberDayLeaf[],
-  indices: readonly number[],
-  hash: HashPort,
-): void {
-  const last = indices.at(-1);
-  const leaf = last === undefined ? undefined : leaves[last];
-  if (last === undefined || leaf === undefined) return;
-  leaves[last] = { ...leaf, statement: statementHash(statementHashes(body, hash), hash) };
+/** The leaves of a member's days; the last one binds the statement. */
+function leafTexts(body: StatementBody, days: readonly MemberDay[], statement: string): string[] {
+  const texts = new MemberDayTexts(body.community, body.member);
+  return days.map((day, at) => texts.leaf(day, at === days.length - 1 ? statement : undefined));
 }
 
 /** The lines of every member's price stack. */
@@ -181,43 +170,7 @@ function bodyOf(
   };
 }
 
-function statement(body: StatementBody, { leaves, tree, indices }: ProvenDays): StatementV1 {
-  return {
-    ...body,
-    merkleRoot: toHex(tree.root),
-    leafCount: tree.size,
-    // Proofs outweigh all the rest of a run: they are made when a statement is read or written.
-    get days() {
-      return indices.map((index) => provenDay(leaves[index] as MemberDayLeaf, index, tree));
-    },
-  };
-}
-
-function provenDay(
-  leaf: MemberDayLeaf,
-  index: number,
-  tree: MerkleTree,
-): StatementV1['days'][number] {
-  return {
-    costPico: leaf.costPico,
-    date: leaf.date,
-    end: leaf.end,
-    exportMilliwattHours: leaf.exportMilliwattHours,
-    importMilliwattHours: leaf.importMilliwattHours,
-    leafIndex: index,
-    proof: [...tree.inclusionProofHex(index)],
-    sharedInMilliwattHours: leaf.sharedInMilliwattHours,
-    sharedOutMilliwattHours: leaf.sharedOutMilliwattHours,
-    start: leaf.start,
-  };
-}
-
 function roundingOf(settled: SettledOutline): NonNullable<StatementV1['rounding']> {
   const { point, vat = point, decimals, mode } = chargeRounding(settled);
   return { point, vat, decimals, mode };
-}
-
-/** A statement as a file: canonical JSON and a line feed. */
-export function renderStatementJson(value: StatementV1): string {
-  return `${canonicalJson(value)}\n`;
 }

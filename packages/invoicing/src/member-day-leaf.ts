@@ -3,8 +3,6 @@ import { toHex, type HashPort } from '@microgrid/journal';
 import type { MemberDay } from '@microgrid/settlement';
 import { formatInstant } from '@microgrid/units';
 
-const encoder = new TextEncoder();
-
 /** A day of a statement without its place in the tree. */
 export type StatementDay = Omit<StatementV1['days'][number], 'leafIndex' | 'proof'>;
 
@@ -62,64 +60,42 @@ export function statementLeaves(statement: StatementV1, hash: HashPort): MemberD
   }));
 }
 
-/** A member's day as its statement shows it; fields in canonical order, which need not be sorted again. */
-export function statementDay(day: MemberDay): StatementDay {
-  return {
-    costPico: day.costPico.toString(),
-    date: day.date,
-    end: formatInstant(day.endMs),
-    exportMilliwattHours: day.exportMilliwattHours.toString(),
-    importMilliwattHours: day.importMilliwattHours.toString(),
-    sharedInMilliwattHours: day.sharedInMilliwattHours.toString(),
-    sharedOutMilliwattHours: day.sharedOutMilliwattHours.toString(),
-    start: formatInstant(day.startMs),
-  };
+/** The bytes of a leaf: canonical JSON; the tree hashes them as a leaf of RFC 6962. */
+export function leafBytes(leaf: MemberDayLeaf): Uint8Array {
+  return canonicalBytes(leaf);
 }
-
-/** The leaf of a member's day, in the same order. */
-export function dayLeaf(community: string, member: string, day: StatementDay): MemberDayLeaf {
-  return {
-    community,
-    costPico: day.costPico,
-    date: day.date,
-    end: day.end,
-    exportMilliwattHours: day.exportMilliwattHours,
-    importMilliwattHours: day.importMilliwattHours,
-    member,
-    sharedInMilliwattHours: day.sharedInMilliwattHours,
-    sharedOutMilliwattHours: day.sharedOutMilliwattHours,
-    start: day.start,
-  };
-}
-
-const LEAF_FIELDS = [
-  'community',
-  'costPico',
-  'date',
-  'end',
-  'exportMilliwattHours',
-  'importMilliwattHours',
-  'member',
-  'sharedInMilliwattHours',
-  'sharedOutMilliwattHours',
-  'start',
-  'statement',
-] as const satisfies readonly (keyof MemberDayLeaf)[];
 
 /**
- * The bytes of a leaf: canonical JSON; the tree hashes them as a leaf of RFC 6962. A run has one leaf per
- * member and day: its fields are known and need no sorting.
+ * Writes a member's days, as its leaves and as its statement have them. A run has one of each per member and
+ * day: their fields are known, in order, and nothing in them needs an escape.
  */
-export function leafBytes(leaf: MemberDayLeaf): Uint8Array {
-  let text = '';
-  let fields = 0;
-  for (const field of LEAF_FIELDS) {
-    const value = leaf[field];
-    if (value === undefined) continue;
-    text += `,"${field}":${canonicalJson(value)}`;
-    fields += 1;
+export class MemberDayTexts {
+  private readonly head: string;
+  private readonly member: string;
+
+  constructor(community: string, member: string) {
+    this.head = `{"community":${canonicalJson(community)},`;
+    this.member = canonicalJson(member);
   }
-  // A leaf with more in it, from somebody's file, is another leaf.
-  if (Object.keys(leaf).length !== fields) return canonicalBytes(leaf);
-  return encoder.encode(`{${text.slice(1)}}`);
+
+  /** The text of {@link leafBytes}. @param statement on the member's last day: {@link statementHash}. */
+  leaf(day: MemberDay, statement?: string): string {
+    const bound = statement === undefined ? '' : `,"statement":"${statement}"`;
+    return `${this.head}${toImport(day)},"member":${this.member},${fromShared(day)}${bound}}`;
+  }
+
+  /** A day of the statement. @param proof JSON text. */
+  proven(day: MemberDay, leafIndex: number, proof: string): string {
+    return `{${toImport(day)},"leafIndex":${leafIndex},"proof":${proof},${fromShared(day)}}`;
+  }
+}
+
+/** The fields up to the import, in canonical order. */
+function toImport(day: MemberDay): string {
+  return `"costPico":"${day.costPico}","date":"${day.date}","end":"${formatInstant(day.endMs)}","exportMilliwattHours":"${day.exportMilliwattHours}","importMilliwattHours":"${day.importMilliwattHours}"`;
+}
+
+/** The others. */
+function fromShared(day: MemberDay): string {
+  return `"sharedInMilliwattHours":"${day.sharedInMilliwattHours}","sharedOutMilliwattHours":"${day.sharedOutMilliwattHours}","start":"${formatInstant(day.startMs)}"`;
 }

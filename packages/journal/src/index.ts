@@ -31,7 +31,14 @@ export {
   type RotationContext,
 } from './key-rotation.js';
 export type { KeyedDocuments, PutOptions } from './keyed-documents.js';
-export { leafHash, merkleRoot, merkleTree, nodeHash, type MerkleTree } from './merkle-tree.js';
+export {
+  leafHash,
+  leafTextHasher,
+  merkleRoot,
+  merkleTree,
+  nodeHash,
+  type MerkleTree,
+} from './merkle-tree.js';
 export type { Outbox } from './outbox.js';
 export { payloadHash, payloadSalt } from './payload-hash.js';
 export { formatPublicKey, parsePublicKey } from './public-key.js';

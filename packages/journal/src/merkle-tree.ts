@@ -5,6 +5,8 @@ import { JournalError } from './journal-error.js';
 /** Prefixes of RFC 6962 section 2.1: a leaf can never be taken for a node. */
 const LEAF = 0x00;
 const NODE = 0x01;
+const HASH_BYTES = 32;
+const encoder = new TextEncoder();
 
 /** SHA-256(0x00 ‖ data): the hash of one leaf (RFC 6962 section 2.1). */
 export function leafHash(hash: HashPort, data: Uint8Array): Uint8Array {
@@ -12,6 +14,22 @@ export function leafHash(hash: HashPort, data: Uint8Array): Uint8Array {
   bytes[0] = LEAF;
   bytes.set(data, 1);
   return hash.sha256(bytes);
+}
+
+/**
+ * {@link leafHash} of the UTF-8 bytes of one text after the other: a run has one leaf per member and day,
+ * and making room for each takes longer than hashing it.
+ */
+export function leafTextHasher(hash: HashPort): (text: string) => Uint8Array {
+  let room = new Uint8Array(1024);
+  return (text) => {
+    // UTF-8 takes at most three bytes for a UTF-16 code unit.
+    const most = 1 + 3 * text.length;
+    if (room.length < most) room = new Uint8Array(2 * most);
+    room[0] = LEAF;
+    const { written } = encoder.encodeInto(text, room.subarray(1));
+    return hash.sha256(room.subarray(0, 1 + written));
+  };
 }
 
 /** SHA-256(0x01 ‖ left ‖ right): the hash of an inner node (RFC 6962 section 2.1). */
@@ -55,18 +73,40 @@ export interface MerkleTree {
   readonly root: Uint8Array;
   /** Sibling hashes from leaf to root (RFC 6962 section 2.1.1). Throws `bad-index`. */
   inclusionProof(index: number): readonly Uint8Array[];
-  /** The same in hexadecimal: inner hashes stand in many proofs, and each is spelled once. */
-  inclusionProofHex(index: number): readonly string[];
+  /**
+   * The same as JSON text, an array of hexadecimal strings. Asked leaf after leaf it costs little: what
+   * neighbours have in common is spelled once.
+   */
+  inclusionProofJson(index: number): string;
 }
 
+/** A level's hashes, one after the other. */
+type Level = Uint8Array;
+
 /** Pairs neighbours; an odd last one moves up as it is, which is what RFC 6962's split amounts to. */
-function levelsOf(hash: HashPort, leafHashes: readonly Uint8Array[]): readonly Uint8Array[][] {
-  const levels: Uint8Array[][] = [[...leafHashes]];
-  for (let below = levels[0] ?? []; below.length > 1;) {
-    const level: Uint8Array[] = [];
-    for (let at = 0; at < below.length; at += 2) {
-      const [left, right] = [below[at], below[at + 1]];
-      if (left !== undefined) level.push(right === undefined ? left : nodeHash(hash, left, right));
+function levelsOf(hash: HashPort, leafHashes: readonly Uint8Array[]): Level[] {
+  const leaves = new Uint8Array(HASH_BYTES * leafHashes.length);
+  for (const [index, leaf] of leafHashes.entries()) {
+    if (leaf.length !== HASH_BYTES)
+      throw new JournalError(
+        'bad-entry',
+        `leaf hash ${index} has ${leaf.length} bytes, expected 32: give leafHash(hash, data), not the data`,
+      );
+    leaves.set(leaf, HASH_BYTES * index);
+  }
+  const levels = [leaves];
+  const pair = new Uint8Array(1 + 2 * HASH_BYTES);
+  pair[0] = NODE;
+  for (let below = leaves; below.length > HASH_BYTES;) {
+    const level = new Uint8Array(HASH_BYTES * Math.ceil(below.length / (2 * HASH_BYTES)));
+    for (let at = 0; at < level.length; at += HASH_BYTES) {
+      const both = below.subarray(2 * at, 2 * (at + HASH_BYTES));
+      if (both.length === HASH_BYTES) {
+        level.set(both, at);
+        continue;
+      }
+      pair.set(both, 1);
+      level.set(hash.sha256(pair), at);
     }
     levels.push(level);
     below = level;
@@ -74,38 +114,77 @@ function levelsOf(hash: HashPort, leafHashes: readonly Uint8Array[]): readonly U
   return levels;
 }
 
-/** Builds the tree over leaf HASHES (see `leafHash`) once, for the root and any number of proofs. */
+/** Siblings from this height up are spelled once for all leaves below. */
+const SHARED_HEIGHT = 4;
+
+/** The siblings of one leaf after the other as text. */
+class SpelledSiblings {
+  private sharedBy = -1;
+  private shared = '';
+  private readonly spelled: (string | undefined)[][];
+
+  constructor(private readonly levels: readonly Level[]) {
+    this.spelled = levels.slice(0, SHARED_HEIGHT).map(() => []);
+  }
+
+  of(index: number): string {
+    const above = index >> SHARED_HEIGHT;
+    if (above !== this.sharedBy) {
+      this.shared = this.between(above, SHARED_HEIGHT, this.levels.length);
+      this.sharedBy = above;
+    }
+    const own = this.between(index, 0, Math.min(SHARED_HEIGHT, this.levels.length));
+    return own === '' || this.shared === '' ? own + this.shared : `${own},${this.shared}`;
+  }
+
+  private between(at: number, from: number, to: number): string {
+    let text = '';
+    for (let height = from; height < to; height++, at >>= 1) {
+      const sibling = siblingOf(this.levels, height, at);
+      if (sibling === undefined) continue;
+      const texts = this.spelled[height];
+      const spelled = texts?.[at ^ 1] ?? `"${toHex(sibling)}"`;
+      if (texts) texts[at ^ 1] = spelled;
+      text += text === '' ? spelled : `,${spelled}`;
+    }
+    return text;
+  }
+}
+
+function siblingOf(levels: readonly Level[], height: number, at: number): Uint8Array | undefined {
+  const first = HASH_BYTES * (at ^ 1);
+  const level = levels[height] as Level;
+  return first < level.length ? level.subarray(first, first + HASH_BYTES) : undefined;
+}
+
+/**
+ * Builds the tree over leaf HASHES (see `leafHash`; up to 2^31) once, for the root and any number of
+ * proofs.
+ */
 export function merkleTree(hash: HashPort, leafHashes: readonly Uint8Array[]): MerkleTree {
   const size = leafHashes.length;
   const levels = levelsOf(hash, leafHashes);
-  const spelled = levels.map(({ length }) => new Array<string | undefined>(length));
-  /** Calls with the height and position of each sibling. */
-  const climb = (index: number, take: (height: number, at: number) => void): void => {
+  const siblings = new SpelledSiblings(levels);
+  const check = (index: number): void => {
     if (!Number.isSafeInteger(index) || index < 0 || index >= size)
       throw new JournalError(
         'bad-index',
         `leaf index ${index}, expected an integer from 0 below the tree's size ${size}`,
       );
-    for (let height = 0, at = index; height < levels.length; height++, at = Math.floor(at / 2)) {
-      const sibling = at % 2 === 0 ? at + 1 : at - 1;
-      if (sibling < (levels[height]?.length ?? 0)) take(height, sibling);
-    }
   };
   return {
     size,
-    root: levels.at(-1)?.[0] ?? hash.sha256(new Uint8Array(0)),
+    root: size === 0 ? hash.sha256(new Uint8Array(0)) : (levels.at(-1) as Level),
     inclusionProof(index) {
-      const proof: Uint8Array[] = [];
-      climb(index, (height, at) => proof.push(levels[height]?.[at] as Uint8Array));
-      return proof;
-    },
-    inclusionProofHex(index) {
-      const proof: string[] = [];
-      climb(index, (height, at) => {
-        const texts = spelled[height] as (string | undefined)[];
-        proof.push((texts[at] ??= toHex(levels[height]?.[at] as Uint8Array)));
+      check(index);
+      return levels.flatMap((_level, height) => {
+        const sibling = siblingOf(levels, height, index >> height);
+        return sibling === undefined ? [] : [sibling.slice()];
       });
-      return proof;
+    },
+    inclusionProofJson(index) {
+      check(index);
+      return `[${siblings.of(index)}]`;
     },
   };
 }

@@ -7,6 +7,7 @@ import {
   inclusionProof,
   isJournalError,
   leafHash,
+  leafTextHasher,
   merkleRoot,
   merkleTree,
   nodeHash,
@@ -82,13 +83,29 @@ describe('Merkle tree', () => {
     );
   });
 
+  test('a leaf is the same from its text as from its bytes, one after the other', () => {
+    const of = leafTextHasher(hash);
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 2000 }), (text) => {
+        expect(of(text)).toEqual(leafHash(hash, new TextEncoder().encode(text)));
+      }),
+      runs(100),
+    );
+  });
+
+  test('what is no hash is refused as a leaf', () => {
+    expect(() => merkleTree(hash, [...leaves(2), new Uint8Array(31)])).toThrow(
+      /leaf hash 2 has 31 bytes, expected 32/,
+    );
+  });
+
   test('every inclusion proof verifies, for its leaf, index, size and root only', () => {
     fc.assert(
       fc.property(sizeAndIndex, fc.nat(), ([size, index], pick) => {
         const list = leaves(size);
         const tree = merkleTree(hash, list);
         const proof = tree.inclusionProof(index);
-        expect(tree.inclusionProofHex(index)).toEqual(proof.map(toHex));
+        expect(tree.inclusionProofJson(index)).toBe(JSON.stringify(proof.map(toHex)));
         const leaf = list[index] as Uint8Array;
         const claim = { leafHash: leaf, index, size, root: tree.root, proof };
         expect(verifyInclusion(hash, claim)).toBe(true);

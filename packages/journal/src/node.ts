@@ -17,10 +17,12 @@ import type { SigningPort, VerifyPort } from './signing-port.js';
 
 /** `HashPort` by node:crypto. */
 export const nodeHash: HashPort = {
-  // In one call: three times as fast for the hundred bytes of a leaf.
+  // In one call, and by way of a text: making a buffer takes three times as long as hashing a leaf.
   sha256: (bytes) => {
-    const { buffer, byteOffset, length } = hash('sha256', bytes, 'buffer');
-    return new Uint8Array(buffer, byteOffset, length);
+    const text = hash('sha256', bytes, 'binary');
+    const digest = new Uint8Array(32);
+    for (let at = 0; at < 32; at++) digest[at] = text.charCodeAt(at);
+    return digest;
   },
   hmacSha256: (key, bytes) => new Uint8Array(createHmac('sha256', key).update(bytes).digest()),
 };

@@ -54,7 +54,6 @@ export const NO_AMOUNTS: MemberAmounts = {
 
 /** The sum of two, exact. */
 export function addAmounts(a: MemberAmounts, b: MemberAmounts): MemberAmounts {
-  if (a === NO_AMOUNTS) return b;
   return {
     importMilliwattHours: a.importMilliwattHours + b.importMilliwattHours,
     exportMilliwattHours: a.exportMilliwattHours + b.exportMilliwattHours,

@@ -102,8 +102,8 @@ export function memberTotals(days: readonly MemberDay[]): readonly MemberTotal[]
 
 function sumsByMember(days: readonly MemberDay[]): MemberTotal[] {
   const totals = new Map<string, MemberAmounts>();
-  for (const { member, date: _date, startMs: _start, endMs: _end, ...amounts } of days) {
-    totals.set(member, addAmounts(totals.get(member) ?? NO_AMOUNTS, amounts));
+  for (const day of days) {
+    totals.set(day.member, addAmounts(totals.get(day.member) ?? NO_AMOUNTS, day));
   }
   return [...totals].map(([member, amounts]) => ({ member, amounts }));
 }
