@@ -68,9 +68,9 @@ export class CsvScanner {
         endMs = this.instantAt(bytes, endAt);
       }
       if (!this.isLength(endMs - startMs)) return at;
-      const imported = energies.read(bytes, endAt + INSTANT_BYTES + 1, to);
+      const imported = energies.read(bytes, view, endAt + INSTANT_BYTES + 1, to);
       if (imported < 0) return at;
-      const exported = energies.read(bytes, energies.at, to);
+      const exported = energies.read(bytes, view, energies.at, to);
       if (exported < 0) return at;
       let quality = 0;
       let next = afterMeasured(bytes, view, energies.at, to);

@@ -87,6 +87,14 @@ export class ColumnsBytes {
   }
 
   private putAll(column: Float64Array, first: number, size: number): void {
-    for (let cell = first; cell < first + size; cell++) this.put(column[cell] as number);
+    const { view } = this;
+    let { at } = this;
+    for (let cell = first; cell < first + size; cell++, at += 8) {
+      const value = column[cell] as number;
+      // Energies, never negative: nearly all fit into the lower word.
+      view.setUint32(at, value, true);
+      view.setUint32(at + 4, value < WORD ? 0 : Math.floor(value / WORD), true);
+    }
+    this.at = at;
   }
 }

@@ -1,4 +1,5 @@
 import type { SettledPeriod } from './settled-period.js';
+import { wholeSum } from './whole-sum.js';
 
 /** Totals of all points in one interval, mWh. */
 export interface IntervalTotals {
@@ -45,21 +46,16 @@ export function intervalTotalColumns(settled: Energies): IntervalTotalColumns {
 function sums(column: Float64Array, { points, intervals }: Energies): Float64Array {
   const totals = new Float64Array(intervals);
   for (let interval = 0; interval < intervals; interval++) {
-    totals[interval] = sum(column, interval * points.length, points.length);
+    totals[interval] = wholeSum(column, interval * points.length, (interval + 1) * points.length);
   }
   return totals;
-}
-
-function sum(column: Float64Array, first: number, size: number): number {
-  let total = 0;
-  for (let cell = first; cell < first + size; cell++) total += column[cell] as number;
-  return total;
 }
 
 /** The totals of one interval. */
 export function intervalTotals(settled: Energies, interval: number): IntervalTotals {
   const size = settled.points.length;
-  const of = (column: Float64Array): number => sum(column, interval * size, size);
+  const of = (column: Float64Array): number =>
+    wholeSum(column, interval * size, (interval + 1) * size);
   return {
     import: of(settled.importMilliwattHours),
     export: of(settled.exportMilliwattHours),

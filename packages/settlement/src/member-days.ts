@@ -65,11 +65,12 @@ export function memberDays(
     sums.priceOut(prices);
     for (const [position, amounts] of sums.take().entries()) {
       byMember[position]?.push({
+        // First: an engine copies all of an object at once only into an empty one.
+        ...amounts,
         member: members[position] ?? '',
         date: day.date,
         startMs: Math.max(day.startMs, startMs),
         endMs: Math.min(day.endMs, endMs),
-        ...amounts,
       });
     }
   }

@@ -3,6 +3,7 @@ import { addAmounts, NO_AMOUNTS, type MemberAmounts } from './member-amounts.js'
 import type { SettledPeriod } from './settled-period.js';
 
 const QUALITIES = INTERVAL_QUALITIES.length;
+const MEASURED = INTERVAL_QUALITIES.indexOf('measured');
 
 /** The three prices of an interval, micro-currency per kWh. */
 export interface PriceTriple {
@@ -18,16 +19,17 @@ export interface PriceTriple {
 export class MemberSums {
   private readonly imports: Float64Array;
   private readonly exports: Float64Array;
+  private readonly consumed: Float64Array;
+  private readonly injected: Float64Array;
   private readonly sharedIn: Float64Array;
   private readonly sharedOut: Float64Array;
-  private readonly supply: Float64Array;
-  private readonly surplus: Float64Array;
   private readonly ownSurplus: Float64Array;
   private readonly assignedOut: Float64Array;
-  private readonly quality: Float64Array;
+  /** Imports that are not measured, by quality. What they leave of all imports is: most of it. */
+  private readonly unmeasured: Float64Array;
   /** No sum above is larger than this. */
   private bound = 0;
-  private amounts: MemberAmounts[];
+  private amounts: (MemberAmounts | undefined)[];
   /** What a market says that members pay and earn, since the last time priced. */
   private readonly paid: bigint[];
   private readonly earned: bigint[];
@@ -38,14 +40,14 @@ export class MemberSums {
     const column = (): Float64Array => new Float64Array(members);
     this.imports = column();
     this.exports = column();
+    this.consumed = column();
+    this.injected = column();
     this.sharedIn = column();
     this.sharedOut = column();
-    this.supply = column();
-    this.surplus = column();
     this.ownSurplus = column();
     this.assignedOut = column();
-    this.quality = new Float64Array(members * QUALITIES);
-    this.amounts = Array.from({ length: members }, () => NO_AMOUNTS);
+    this.unmeasured = new Float64Array(members * QUALITIES);
+    this.amounts = new Array<MemberAmounts | undefined>(members).fill(undefined);
     this.paid = new Array<bigint>(members).fill(0n);
     this.earned = new Array<bigint>(members).fill(0n);
   }
@@ -55,41 +57,41 @@ export class MemberSums {
    * @param largest a number that no member's import or export of the interval exceeds.
    */
   add(settled: SettledPeriod, interval: number, prices: PriceTriple, largest: number): void {
-    const { memberOfPoint, quality } = settled;
+    const { memberOfPoint, importMilliwattHours, exportMilliwattHours } = settled;
+    const { sharedInMilliwattHours, sharedOutMilliwattHours, quality } = settled;
+    const { imports, exports, sharedIn, sharedOut, unmeasured } = this;
     const size = memberOfPoint.length;
     const first = interval * size;
     // Stop before a number could become inexact; above 0, so that something is there to be priced.
     if (this.bound + largest + 1 > Number.MAX_SAFE_INTEGER) this.priceOut(prices);
     this.bound += largest + 1;
-    for (let point = 0; point < size; point++) {
-      const cell = first + point;
+    for (let point = 0, cell = first; point < size; point++, cell++) {
       const member = memberOfPoint[point] as number;
-      const imported = settled.importMilliwattHours[cell] as number;
-      const sharedIn = settled.sharedInMilliwattHours[cell] as number;
-      const sharedOut = settled.sharedOutMilliwattHours[cell] as number;
-      increase(this.imports, member, imported);
-      increase(this.exports, member, settled.exportMilliwattHours[cell] as number);
-      increase(this.sharedIn, member, sharedIn);
-      increase(this.sharedOut, member, sharedOut);
-      increase(this.supply, member, (settled.consumedMilliwattHours[cell] as number) - sharedIn);
-      increase(this.surplus, member, (settled.injectedMilliwattHours[cell] as number) - sharedOut);
-      increase(this.quality, member * QUALITIES + (quality[cell] as number), imported);
+      const imported = importMilliwattHours[cell] as number;
+      increase(imports, member, imported);
+      increase(exports, member, exportMilliwattHours[cell] as number);
+      increase(sharedIn, member, sharedInMilliwattHours[cell] as number);
+      increase(sharedOut, member, sharedOutMilliwattHours[cell] as number);
+      const known = quality[cell] as number;
+      if (known !== MEASURED) increase(unmeasured, member * QUALITIES + known, imported);
     }
-    this.addOwnSurplus(settled, first);
+    const { consumedMilliwattHours, injectedMilliwattHours } = settled;
+    this.addColumn(this.consumed, consumedMilliwattHours, first, memberOfPoint);
+    this.addColumn(this.injected, injectedMilliwattHours, first, memberOfPoint);
+    this.addColumn(this.ownSurplus, settled.ownSurplusMilliwattHours, first, memberOfPoint);
+    this.addColumn(this.assignedOut, settled.assignedOutMilliwattHours, first, memberOfPoint);
     this.addMarket(settled, first);
   }
 
-  /** Energy that leaves a plant's surplus and is another point's: the sums of surplus take both. */
-  private addOwnSurplus(settled: SettledPeriod, first: number): void {
-    const { memberOfPoint, ownSurplusMilliwattHours, assignedOutMilliwattHours } = settled;
-    if (ownSurplusMilliwattHours === undefined || assignedOutMilliwattHours === undefined) return;
-    for (let point = 0; point < memberOfPoint.length; point++) {
-      const member = memberOfPoint[point] as number;
-      const own = ownSurplusMilliwattHours[first + point] as number;
-      const assigned = assignedOutMilliwattHours[first + point] as number;
-      increase(this.ownSurplus, member, own);
-      increase(this.assignedOut, member, assigned);
-      increase(this.surplus, member, own - assigned);
+  private addColumn(
+    sums: Float64Array,
+    column: Float64Array | undefined,
+    first: number,
+    memberOfPoint: Int32Array,
+  ): void {
+    if (column === undefined) return;
+    for (let point = 0, cell = first; point < memberOfPoint.length; point++, cell++) {
+      increase(sums, memberOfPoint[point] as number, column[cell] as number);
     }
   }
 
@@ -112,47 +114,58 @@ export class MemberSums {
     const exportPrice = BigInt(prices.export);
     const internalPrice = BigInt(prices.internal);
     for (let member = 0; member < this.members; member++) {
+      const imported = exact(this.imports, member);
       const sharedIn = exact(this.sharedIn, member);
       const sharedOut = exact(this.sharedOut, member);
-      const supply = exact(this.supply, member);
-      const surplus = exact(this.surplus, member);
       const ownSurplus = exact(this.ownSurplus, member);
+      const assignedOut = exact(this.assignedOut, member);
+      const supply = exact(this.consumed, member) - sharedIn;
+      // Energy that leaves a plant's surplus and is another point's own: the community's takes both.
+      const surplus = exact(this.injected, member) - sharedOut + ownSurplus - assignedOut;
       const supplyPico = supply * importPrice;
       const sharedInPico = this.market ? (this.paid[member] ?? 0n) : sharedIn * internalPrice;
       const sharedOutPico = -(this.market
         ? (this.earned[member] ?? 0n)
         : sharedOut * internalPrice);
       const surplusPico = -(surplus * exportPrice);
-      this.amounts[member] = addAmounts(this.amounts[member] ?? NO_AMOUNTS, {
-        importMilliwattHours: exact(this.imports, member),
+      const added: MemberAmounts = {
+        importMilliwattHours: imported,
         exportMilliwattHours: exact(this.exports, member),
         sharedInMilliwattHours: sharedIn,
         sharedOutMilliwattHours: sharedOut,
         supplyMilliwattHours: supply,
         surplusMilliwattHours: surplus,
         ownSurplusMilliwattHours: ownSurplus,
-        assignedOutMilliwattHours: exact(this.assignedOut, member),
+        assignedOutMilliwattHours: assignedOut,
         supplyPico,
         sharedInPico,
         sharedOutPico,
         surplusPico,
         ownSurplusPico: -(ownSurplus * exportPrice),
         costPico: supplyPico + sharedInPico + sharedOutPico + surplusPico,
-        importByQuality: this.byQuality(member),
-      });
+        importByQuality: this.byQuality(member, imported),
+      };
+      const known = this.amounts[member];
+      this.amounts[member] = known === undefined ? added : addAmounts(known, added);
     }
-    for (const sums of [this.imports, this.exports, this.sharedIn, this.sharedOut]) sums.fill(0);
-    for (const sums of [this.supply, this.surplus, this.quality]) sums.fill(0);
+    for (const sums of [this.imports, this.exports, this.consumed, this.injected]) sums.fill(0);
+    for (const sums of [this.sharedIn, this.sharedOut, this.unmeasured]) sums.fill(0);
     for (const sums of [this.ownSurplus, this.assignedOut]) sums.fill(0);
     this.paid.fill(0n);
     this.earned.fill(0n);
     this.bound = 0;
   }
 
-  private byQuality(member: number): MemberAmounts['importByQuality'] {
+  private byQuality(member: number, imported: bigint): MemberAmounts['importByQuality'] {
     const energies: Partial<Record<IntervalQuality, bigint>> = {};
+    const first = member * QUALITIES;
+    let others = 0;
+    for (let at = first; at < first + QUALITIES; at++) others += this.unmeasured[at] as number;
+    const measured = others === 0 ? imported : imported - BigInt(others);
+    if (measured > 0n) energies.measured = measured;
+    if (others === 0) return energies;
     for (const [index, name] of INTERVAL_QUALITIES.entries()) {
-      const energy = this.quality[member * QUALITIES + index] as number;
+      const energy = this.unmeasured[first + index] as number;
       if (energy > 0) energies[name] = BigInt(energy);
     }
     return energies;
@@ -160,8 +173,8 @@ export class MemberSums {
 
   /** Each member's amounts since the last time, by position; {@link priceOut} comes first. */
   take(): MemberAmounts[] {
-    const taken = this.amounts;
-    this.amounts = Array.from({ length: this.members }, () => NO_AMOUNTS);
+    const taken = this.amounts.map((amounts) => amounts ?? NO_AMOUNTS);
+    this.amounts.fill(undefined);
     return taken;
   }
 }

@@ -1,6 +1,7 @@
 import { Allocator, formatInstant } from '@microgrid/units';
 import type { SettlementContract } from './settlement-contract.js';
 import { SettlementError } from './settlement-error.js';
+import { wholeSum } from './whole-sum.js';
 import type { MarketAmounts, SharingWork } from './sharing/sharing-rule.js';
 
 /** What a column is made for. */
@@ -167,17 +168,7 @@ export function columnSum(
   atMs: number,
   ids: readonly string[],
 ): number {
-  // Four sums at a time: one addition need not wait for the one before. All are exact up to the bound.
-  let [first, second, third, fourth] = [0, 0, 0, 0];
-  let index = 0;
-  for (; index + 3 < column.length; index += 4) {
-    first += column[index] as number;
-    second += column[index + 1] as number;
-    third += column[index + 2] as number;
-    fourth += column[index + 3] as number;
-  }
-  for (; index < column.length; index++) first += column[index] as number;
-  const sum = first + second + (third + fourth);
+  const sum = wholeSum(column, 0, column.length);
   if (sum <= Number.MAX_SAFE_INTEGER) return sum;
   const largest = column.reduce((most, energy) => Math.max(most, energy), 0);
   const id = ids[column.indexOf(largest)] ?? '';
