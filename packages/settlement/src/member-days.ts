@@ -63,15 +63,10 @@ export function memberDays(
       total += recordedCost(settled, interval, sum);
     }
     sums.priceOut(prices);
+    const span = { startMs: Math.max(day.startMs, startMs), endMs: Math.min(day.endMs, endMs) };
     for (const [position, amounts] of sums.take().entries()) {
-      byMember[position]?.push({
-        // First: an engine copies all of an object at once only into an empty one.
-        ...amounts,
-        member: members[position] ?? '',
-        date: day.date,
-        startMs: Math.max(day.startMs, startMs),
-        endMs: Math.min(day.endMs, endMs),
-      });
+      const member = members[position] ?? '';
+      byMember[position]?.push(memberDay(member, { date: day.date, ...span }, amounts));
     }
   }
   const all = byMember.flat();
@@ -83,6 +78,35 @@ export function memberDays(
     );
   }
   return all;
+}
+
+/** Field by field: a run makes one for each member and day, and reads them many times. */
+export function memberDay(
+  member: string,
+  { date, startMs, endMs }: Pick<MemberDay, 'date' | 'startMs' | 'endMs'>,
+  amounts: MemberAmounts,
+): MemberDay {
+  return {
+    member,
+    date,
+    startMs,
+    endMs,
+    importMilliwattHours: amounts.importMilliwattHours,
+    exportMilliwattHours: amounts.exportMilliwattHours,
+    sharedInMilliwattHours: amounts.sharedInMilliwattHours,
+    sharedOutMilliwattHours: amounts.sharedOutMilliwattHours,
+    supplyMilliwattHours: amounts.supplyMilliwattHours,
+    surplusMilliwattHours: amounts.surplusMilliwattHours,
+    ownSurplusMilliwattHours: amounts.ownSurplusMilliwattHours,
+    assignedOutMilliwattHours: amounts.assignedOutMilliwattHours,
+    supplyPico: amounts.supplyPico,
+    sharedInPico: amounts.sharedInPico,
+    sharedOutPico: amounts.sharedOutPico,
+    surplusPico: amounts.surplusPico,
+    ownSurplusPico: amounts.ownSurplusPico,
+    costPico: amounts.costPico,
+    importByQuality: amounts.importByQuality,
+  };
 }
 
 /** A member's amounts over a whole period. */

@@ -4,7 +4,7 @@ import type { EpochMs } from '@microgrid/units';
 import { intervalRecords, type IntervalRecords } from './interval-records.js';
 import { intervalTotalColumns, type IntervalTotalColumns } from './interval-totals.js';
 import { NO_AMOUNTS, type MemberAmounts } from './member-amounts.js';
-import { memberDays, type MemberDay } from './member-days.js';
+import { memberDay, memberDays, type MemberDay } from './member-days.js';
 import {
   joinedColumn,
   joinOutline,
@@ -161,9 +161,7 @@ export function unpackStretch(
         const energy = of(quality);
         if (energy > 0n) importByQuality[quality] = energy;
       }
-      return {
-        member,
-        ...day,
+      return memberDay(member, day, {
         importMilliwattHours: of('importMilliwattHours'),
         exportMilliwattHours: of('exportMilliwattHours'),
         sharedInMilliwattHours: of('sharedInMilliwattHours'),
@@ -179,7 +177,7 @@ export function unpackStretch(
         ownSurplusPico: of('ownSurplusPico'),
         costPico: of('costPico'),
         importByQuality,
-      };
+      });
     }),
   );
   return { ...stretch, days: unpacked };
