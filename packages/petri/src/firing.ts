@@ -200,11 +200,13 @@ export function fireSelection(net: Net, search: BindingSearch, target: FiringTar
   const tokens = chosenSequences(transition, search.selection);
   const removed = takeTokens(transition, search, target);
   const produced = putTokens(transition, values, target);
-  const firing: Firing = { transition: name, tokens, produced };
-  if (removed === undefined && !net.plan.timed) return firing;
-  return {
-    ...firing,
-    ...(removed && { removed }),
-    ...(net.plan.timed && { atMs: target.marking.nowMs }),
+  // Field by field: a net with a clock would pay for its copies at every firing.
+  const firing: { -readonly [Field in keyof Firing]: Firing[Field] } = {
+    transition: name,
+    tokens,
+    produced,
   };
+  if (removed !== undefined) firing.removed = removed;
+  if (net.plan.timed) firing.atMs = target.marking.nowMs;
+  return firing;
 }

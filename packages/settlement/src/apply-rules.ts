@@ -91,18 +91,17 @@ function netOff(
   const { zero } = workspace;
   const consumed = values['importPending'] ?? zero;
   const injected = values['exportPending'] ?? zero;
-  const nettedImport = workspace.column('nettedImport', startMs);
-  const nettedExport = workspace.column('nettedExport', startMs);
+  const cancelled = workspace.column('netted', startMs);
   const importPending = workspace.column('restImport', startMs);
   const exportPending = workspace.column('restExport', startMs);
   for (let index = 0; index < zero.length; index++) {
     const taken = consumed[index] as number;
     const given = injected[index] as number;
     const netted = Math.min(taken, given);
-    nettedImport[index] = netted;
-    nettedExport[index] = netted;
+    cancelled[index] = netted;
     importPending[index] = taken - netted;
     exportPending[index] = given - netted;
   }
-  return { importPending, exportPending, nettedImport, nettedExport };
+  // What import and export cancel is the same: one column stands in both places.
+  return { importPending, exportPending, nettedImport: cancelled, nettedExport: cancelled };
 }

@@ -22,9 +22,13 @@ export class PeriodColumns {
   /** Whether what is settled can be less than what was metered. */
   private readonly partly: boolean;
   private readonly reused = new Map<ColumnName, Float64Array>();
+  /** Whether netting alone makes what is settled, in columns that are the results' own. */
+  private readonly netted: boolean;
   /** The part of the results that is the present interval's. */
   private takes = new Float64Array(0);
   private gives = new Float64Array(0);
+  private netImports = new Float64Array(0);
+  private netExports = new Float64Array(0);
 
   constructor(
     private readonly contract: SettlementContract,
@@ -36,6 +40,7 @@ export class PeriodColumns {
     const cells = imports.length;
     const column = (length: number): Float64Array => new Float64Array(length);
     this.partly = settlesPart(contract);
+    this.netted = this.partly && contract.points.every(({ participation }) => !participation);
     this.consumed = this.partly ? column(cells) : imports;
     this.injected = this.partly ? column(cells) : exports;
     this.sharedIn = column(cells);
@@ -52,6 +57,8 @@ export class PeriodColumns {
   readonly source: ColumnSource = (name) => {
     if (name === 'sharedIn' || name === 'shares') return this.takes;
     if (name === 'sharedOut' || name === 'given') return this.gives;
+    if (this.netted && name === 'restImport') return this.netImports;
+    if (this.netted && name === 'restExport') return this.netExports;
     let column = this.reused.get(name);
     if (column === undefined) {
       column = new Float64Array(this.size);
@@ -64,6 +71,10 @@ export class PeriodColumns {
   open(interval: number): { readonly imported: Float64Array; readonly exported: Float64Array } {
     this.takes = this.cut(this.sharedIn, interval);
     this.gives = this.cut(this.sharedOut, interval);
+    if (this.netted) {
+      this.netImports = this.cut(this.consumed, interval);
+      this.netExports = this.cut(this.injected, interval);
+    }
     return {
       imported: this.cut(this.imports, interval),
       exported: this.cut(this.exports, interval),
@@ -80,7 +91,7 @@ export class PeriodColumns {
     if (settled.own) this.ownSurplus.set(settled.own, from);
     if (settled.assigned) this.assignedOut.set(settled.assigned, from);
     if (settled.market) this.market?.put(interval, settled.market);
-    if (!this.partly) return;
+    if (this.netted || !this.partly) return;
     partOf(
       contract,
       contract.startMs + interval * contract.resolutionMs,

@@ -1,4 +1,4 @@
-import { run, type Marking } from '@microgrid/petri';
+import { run, type Marking, type Net } from '@microgrid/petri';
 import { formatInstant } from '@microgrid/units';
 import type { ControlToken } from './case-net.js';
 import type { IssuedCase } from './energy-case.js';
@@ -8,6 +8,7 @@ import type { SettledPeriod } from './settled-period.js';
 import type { SettlementContract } from './settlement-contract.js';
 import { SettlementError } from './settlement-error.js';
 import { checkGrid, MISSING_QUALITY, type SettlementGrid } from './settlement-grid.js';
+import type { ColumnSource } from './workspace.js';
 
 /** How a period is settled. */
 export interface SettleOptions {
@@ -26,23 +27,76 @@ export function settle(
   options: SettleOptions = {},
 ): SettledPeriod {
   checkGrid(contract, grid);
-  const { intervals, startMs, resolutionMs } = contract;
-  const columns = new PeriodColumns(contract, ...checkedEnergies(contract, grid));
-  const routes = new FiringRoutes(intervals);
-  const net = energyNet(contract, contractParameters(contract), columns.source);
-  const openCase = openedCases(net, contract);
-  for (let interval = 0; interval < intervals; interval++) {
-    const { imported, exported } = columns.open(interval);
-    const opened = openCase(startMs + interval * resolutionMs, {
-      accepted: true,
-      importMilliwattHours: imported,
-      exportMilliwattHours: exported,
-    });
-    const { marking, firings } = run(net, opened.marking, [], options);
-    columns.close(interval, issuedCase(marking));
-    routes.add(interval, opened.firings, firings);
+  return new PeriodSettler(contract, options).settle(grid);
+}
+
+/** Settles a period part by part: the net is made once. */
+export class PeriodSettler {
+  private readonly net: Net;
+  private readonly openCase: ReturnType<typeof openedCases>;
+  private columns: PeriodColumns | undefined;
+
+  constructor(
+    private readonly contract: SettlementContract,
+    private readonly options: SettleOptions = {},
+  ) {
+    const source: ColumnSource = (name, atMs) =>
+      this.columns?.source(name, atMs) ?? new Float64Array(contract.pointIds.length);
+    this.net = energyNet(contract, contractParameters(contract), source);
+    this.openCase = openedCases(this.net, contract);
   }
-  return columns.settled(grid.quality, (interval) => routes.of(interval));
+
+  /** {@link settle} for the part of the period that the grid covers. @throws as it. */
+  settle(grid: SettlementGrid): SettledPeriod {
+    const contract = contractOfPart(this.contract, grid);
+    checkGrid(contract, grid);
+    const { intervals, startMs, resolutionMs } = contract;
+    const columns = new PeriodColumns(contract, ...checkedEnergies(contract, grid));
+    this.columns = columns;
+    const routes = new FiringRoutes(intervals);
+    for (let interval = 0; interval < intervals; interval++) {
+      const { imported, exported } = columns.open(interval);
+      const opened = this.openCase(startMs + interval * resolutionMs, {
+        accepted: true,
+        importMilliwattHours: imported,
+        exportMilliwattHours: exported,
+      });
+      const { marking, firings } = run(this.net, opened.marking, [], this.options);
+      columns.close(interval, issuedCase(marking));
+      routes.add(interval, opened.firings, firings);
+    }
+    return columns.settled(grid.quality, (interval) => routes.of(interval));
+  }
+}
+
+/** A contract's numbers for a part of its period; a span outside it is left to {@link checkGrid}. */
+function contractOfPart(
+  contract: SettlementContract,
+  { startMs, endMs }: Pick<SettlementGrid, 'startMs' | 'endMs'>,
+): SettlementContract {
+  const { resolutionMs, prices } = contract;
+  const [from, to] = [startMs, endMs].map((atMs) => (atMs - contract.startMs) / resolutionMs) as [
+    number,
+    number,
+  ];
+  const isPart =
+    Number.isInteger(from) &&
+    Number.isInteger(to) &&
+    from >= 0 &&
+    from < to &&
+    to <= contract.intervals;
+  if (!isPart || to - from === contract.intervals) return contract;
+  return {
+    ...contract,
+    startMs,
+    endMs,
+    intervals: to - from,
+    prices: {
+      import: prices.import.subarray(from, to),
+      export: prices.export.subarray(from, to),
+      internal: prices.internal.subarray(from, to),
+    },
+  };
 }
 
 function issuedCase({ places }: Marking): IssuedCase {
@@ -65,14 +119,9 @@ class FiringRoutes {
   }
 
   add(interval: number, opening: readonly Fired[], firings: readonly Fired[]): void {
-    const all = opening.length + firings.length;
-    const at = (index: number): string | undefined =>
-      (opening[index] ?? firings[index - opening.length])?.transition;
-    const same = (route: readonly string[]): boolean =>
-      route.length === all && route.every((transition, index) => at(index) === transition);
-    let position = this.routes.findIndex(same);
-    if (position === -1) {
-      position = this.routes.length;
+    let position = 0;
+    while (position < this.routes.length && !this.goes(position, opening, firings)) position++;
+    if (position === this.routes.length) {
       this.routes.push(Object.freeze([...opening, ...firings].map(({ transition }) => transition)));
     }
     this.routeOf[interval] = position;
@@ -80,6 +129,17 @@ class FiringRoutes {
 
   of(interval: number): readonly string[] {
     return this.routes[this.routeOf[interval] ?? -1] ?? [];
+  }
+
+  /** Whether a known route is this one. */
+  private goes(position: number, opening: readonly Fired[], firings: readonly Fired[]): boolean {
+    const route = this.routes[position] as readonly string[];
+    if (route.length !== opening.length + firings.length) return false;
+    for (let at = 0; at < route.length; at++) {
+      const fired = at < opening.length ? opening[at] : firings[at - opening.length];
+      if (route[at] !== fired?.transition) return false;
+    }
+    return true;
   }
 }
 

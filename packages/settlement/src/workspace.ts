@@ -6,8 +6,7 @@ import type { MarketAmounts, SharingWork } from './sharing/sharing-rule.js';
 
 /** What a column is made for. */
 export type ColumnName =
-  | 'nettedImport'
-  | 'nettedExport'
+  | 'netted'
   | 'restImport'
   | 'restExport'
   | 'claimed'

@@ -1,13 +1,14 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { Community, ContractFiles } from '@microgrid/community';
 import { nodeHash } from '@microgrid/journal/node';
-import { canonicalGrid } from '@microgrid/metering';
+import { canonicalGrid, type GridSpan } from '@microgrid/metering';
 import {
-  settle,
+  PeriodSettler,
   settledStretch,
   settlementContract,
   type SettledStretch,
 } from '@microgrid/settlement';
+import type { TimeInterval } from '@microgrid/units';
 import { isInputError } from '../input-error.js';
 import { gridSpan } from '../run-inputs.js';
 import type { Stretch } from './plan-stretches.js';
@@ -16,6 +17,8 @@ import type { Stretch } from './plan-stretches.js';
 export interface StretchTask {
   /** Readings file. */
   readonly readings: string;
+  /** The whole period. */
+  readonly period: TimeInterval;
   readonly community: Community;
   readonly files: ContractFiles;
   /** Whether the columns by metering point are kept. */
@@ -26,8 +29,16 @@ export interface StretchTask {
 export class StretchSettler {
   /** New memory for each stretch would cost as much as reading it. */
   private bytes = new Uint8Array(0);
+  private readonly span: GridSpan;
+  private readonly settler: PeriodSettler;
 
-  constructor(private readonly task: StretchTask) {}
+  /** @throws what `settlementContract` throws. */
+  constructor(private readonly task: StretchTask) {
+    const { community, period, files } = task;
+    const contract = settlementContract(community, period, { files });
+    this.span = gridSpan(contract);
+    this.settler = new PeriodSettler(contract);
+  }
 
   /**
    * Reads and settles one stretch.
@@ -35,11 +46,10 @@ export class StretchSettler {
    *   settled: the whole file has to be looked at then, to say what is wrong and where.
    */
   settle(stretch: Stretch): SettledStretch | undefined {
-    const { community, files, keepCells } = this.task;
+    const { startMs, endMs } = stretch;
     try {
-      const contract = settlementContract(community, stretch, { files });
-      const grid = canonicalGrid(this.read(stretch), gridSpan(contract));
-      return grid && settledStretch(settle(contract, grid), nodeHash, keepCells);
+      const grid = canonicalGrid(this.read(stretch), { ...this.span, startMs, endMs });
+      return grid && settledStretch(this.settler.settle(grid), nodeHash, this.task.keepCells);
     } catch (error) {
       if (isInputError(error)) return undefined;
       throw error;

@@ -40,7 +40,8 @@ export function stretchedSource(
     readings: () => new CopiedFile(path, before),
     settle: async (keepCells) => {
       const { community, contract, files } = inputs;
-      const task = { readings: path, community, files, keepCells };
+      const { startMs, endMs } = contract;
+      const task = { readings: path, period: { startMs, endMs }, community, files, keepCells };
       const settling = settleStretches(task, stretches, threads, (done) => {
         onSettled?.(done, stretches.length);
       });
