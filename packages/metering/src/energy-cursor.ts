@@ -51,7 +51,10 @@ export class EnergyCursor {
     if (digit !== COMMA - ZERO) return -1;
     this.at = at + 1;
     // Three decimals, or six where the energy is no whole watt-hour.
-    if (decimals !== 3 && !(decimals === KILOWATT_HOUR_DECIMALS && value % MWH_PER_WATT_HOUR !== 0)) {
+    if (
+      decimals !== 3 &&
+      !(decimals === KILOWATT_HOUR_DECIMALS && value % MWH_PER_WATT_HOUR !== 0)
+    ) {
       this.canonical = false;
     }
     return value * (SCALES[decimals] as number);

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync, type BigIntStats } from 'node:fs';
+import { closeSync, openSync, readSync, statSync, type BigIntStats } from 'node:fs';
 import { RunnerError } from '../runner-error.js';
 
 const READ_BYTES = 1 << 20;
@@ -19,19 +19,24 @@ export class CopiedFile implements Iterable<Uint8Array> {
     readonly state: FileState,
   ) {}
 
-  /** @throws RunnerError `bad-input` when the file is no longer the one that was read. */
+  /** @throws as {@link check}. */
   *[Symbol.iterator](): Generator<Uint8Array> {
-    const { path } = this;
-    const file = openSync(path, 'r');
+    const file = openSync(this.path, 'r');
     try {
       const buffer = new Uint8Array(READ_BYTES);
       for (let count = readSync(file, buffer); count > 0; count = readSync(file, buffer)) {
         yield buffer.subarray(0, count);
       }
-      if (stateOf(fstatSync(file, { bigint: true })) === this.state) return;
     } finally {
       closeSync(file);
     }
+    this.check();
+  }
+
+  /** @throws RunnerError `bad-input` when the file is no longer the one that was read. */
+  check(): void {
+    const { path } = this;
+    if (stateOf(statSync(path, { bigint: true })) === this.state) return;
     throw new RunnerError(
       'bad-input',
       `${path}: was changed while it was settled; expected a file that nobody writes; run again`,

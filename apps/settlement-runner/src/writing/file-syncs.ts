@@ -1,4 +1,3 @@
-import { closeSync, fstatSync, fsync } from 'node:fs';
 import { open } from 'node:fs/promises';
 
 /** Each sync alone waits for the disk: many at a time. */
@@ -8,26 +7,20 @@ const LARGE_BYTES = 1 << 23;
 
 /** Makes written files durable. */
 export class FileSyncs {
-  private underWay = 0;
-  private failed: Error | undefined;
-  private idle: (() => void) | undefined;
+  private readonly underWay: Promise<void>[] = [];
   private readonly waiting: string[] = [];
 
-  /** Takes over an open file that is written, and closes it. */
-  add(path: string, file: number): void {
+  /** Takes on a file that is written. @param bytes its size. */
+  add(path: string, bytes: number): void {
     // A journaling file system makes no new file while it syncs one: the many small ones have to wait.
-    if (fstatSync(file).size < LARGE_BYTES) {
-      closeSync(file);
+    if (bytes < LARGE_BYTES) {
       this.waiting.push(path);
       return;
     }
-    this.underWay += 1;
-    fsync(file, (error) => {
-      if (error) this.failed ??= error;
-      closeSync(file);
-      this.underWay -= 1;
-      if (this.underWay === 0) this.idle?.();
-    });
+    const synced = syncFile(path);
+    // Heard of in the end.
+    synced.catch(() => undefined);
+    this.underWay.push(synced);
   }
 
   /** Waits until all files are durable. @throws the file system's error of the first that is not. */
@@ -36,8 +29,7 @@ export class FileSyncs {
       await Promise.all(this.waiting.slice(at, at + SYNCS_AT_ONCE).map(syncFile));
     }
     this.waiting.length = 0;
-    if (this.underWay > 0) await new Promise<void>((resolve) => (this.idle = resolve));
-    if (this.failed !== undefined) throw this.failed;
+    await Promise.all(this.underWay);
   }
 }
 
