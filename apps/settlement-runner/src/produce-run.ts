@@ -4,8 +4,8 @@ import { canonicalBytes } from '@microgrid/events';
 import {
   invoice,
   invoiceDays,
-  renderStatementJson,
   statementCsvBytes,
+  statementJsonBytes,
   type Invoice,
 } from '@microgrid/invoicing';
 import { nodeHash } from '@microgrid/journal/node';
@@ -207,8 +207,7 @@ export class RunOutput {
       const members = group.map(({ member }) => member);
       const tables = this.form.intervalTables && settled ? statementCsvBytes(settled, members) : [];
       for (const [index, statement] of group.entries()) {
-        const json = encoder.encode(renderStatementJson(statement));
-        yield this.output(statementJsonPath(statement.member), [json]);
+        yield this.output(statementJsonPath(statement.member), [statementJsonBytes(statement)]);
         const table = tables[index];
         if (table !== undefined) yield this.output(statementCsvPath(statement.member), [table]);
       }

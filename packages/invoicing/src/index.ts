@@ -12,7 +12,7 @@ export {
   type MemberDayLeaf,
   type StatementDay,
 } from './member-day-leaf.js';
-export { renderStatementJson } from './proven-statement.js';
+export { renderStatementJson, statementJsonBytes } from './proven-statement.js';
 export { renderStatementCsv, STATEMENT_CSV_HEADER, statementCsvBytes } from './statement-csv.js';
 export { lineKey, statementLines, type StatementLines } from './statement-lines.js';
 export { statementPayment, type StatementPayment } from './statement-payment.js';

@@ -52,8 +52,9 @@ test('so is the day of a statement', () => {
     fc.property(day, fc.nat(), (one, leafIndex) => {
       const { community: _community, member: _member, ...fields } = leafOf('c', one);
       const proof = ['12'.repeat(32), '34'.repeat(32)];
+      const texts = new MemberDayTexts('c', one.member);
       expect(
-        new MemberDayTexts('c', one.member).proven(one, leafIndex, JSON.stringify(proof)),
+        texts.beforeProof(one, leafIndex) + JSON.stringify(proof) + texts.afterProof(one),
       ).toBe(canonicalJson({ ...fields, leafIndex, proof }));
     }),
   );

@@ -84,9 +84,14 @@ export class MemberDayTexts {
     return `${this.head}${toImport(day)},"member":${this.member},${fromShared(day)}${bound}}`;
   }
 
-  /** A day of the statement. @param proof JSON text. */
-  proven(day: MemberDay, leafIndex: number, proof: string): string {
-    return `{${toImport(day)},"leafIndex":${leafIndex},"proof":${proof},${fromShared(day)}}`;
+  /** A day of the statement up to its proof, which is JSON text. */
+  beforeProof(day: MemberDay, leafIndex: number): string {
+    return `{${toImport(day)},"leafIndex":${leafIndex},"proof":`;
+  }
+
+  /** What follows it. */
+  afterProof(day: MemberDay): string {
+    return `,${fromShared(day)}}`;
   }
 }
 

@@ -2,6 +2,7 @@ import { canonicalJson, type StatementV1 } from '@microgrid/events';
 import { toHex, type MerkleTree } from '@microgrid/journal';
 import type { MemberDay } from '@microgrid/settlement';
 import { MemberDayTexts, type StatementBody } from './member-day-leaf.js';
+import { TextBytes } from './text-bytes.js';
 
 /** A member's days with their place among the leaves of the run's tree. */
 export interface ProvenDays {
@@ -14,6 +15,8 @@ export interface ProvenDays {
 /** The days of statements made here. Their proofs outweigh all the rest of a run: they are never objects. */
 const daysOf = new WeakMap<StatementV1, ProvenDays>();
 
+const decoder = new TextDecoder();
+
 /** A statement with its days and their proofs, which are made when they are read or written. */
 export function provenStatement(body: StatementBody, proven: ProvenDays): StatementV1 {
   const statement: StatementV1 = {
@@ -21,37 +24,60 @@ export function provenStatement(body: StatementBody, proven: ProvenDays): Statem
     merkleRoot: toHex(proven.tree.root),
     leafCount: proven.tree.size,
     get days() {
-      return JSON.parse(daysJson(body, proven)) as StatementV1['days'];
+      const text = new TextBytes();
+      writeDays(text, body, proven);
+      return JSON.parse(decoder.decode(text.bytes())) as StatementV1['days'];
     },
   };
   daysOf.set(statement, proven);
   return statement;
 }
 
-function daysJson(
+function writeDays(
+  text: TextBytes,
   { community, member }: Pick<StatementV1, 'community' | 'member'>,
   { days, firstLeaf, tree }: ProvenDays,
-): string {
+): void {
   const texts = new MemberDayTexts(community, member);
-  let text = '[';
+  let between = '[';
   for (const [at, day] of days.entries()) {
     const leaf = firstLeaf + at;
-    text += `${at === 0 ? '' : ','}${texts.proven(day, leaf, tree.inclusionProofJson(leaf))}`;
+    text.add(between + texts.beforeProof(day, leaf));
+    text.addWritten(tree.inclusionProofJsonBytes, (bytes, start) =>
+      tree.writeInclusionProofJson(leaf, bytes, start),
+    );
+    text.add(texts.afterProof(day));
+    between = ',';
   }
-  return `${text}]`;
+  text.add(days.length === 0 ? '[]' : ']');
 }
 
-/** A statement as a file: canonical JSON and a line feed. */
-export function renderStatementJson(value: StatementV1): string {
+/** Used for one statement after the other. */
+const room = new TextBytes();
+
+/** A statement as a file: canonical JSON and a line feed, in UTF-8. */
+export function statementJsonBytes(value: StatementV1): Uint8Array {
   const proven = daysOf.get(value);
-  if (proven === undefined) return `${canonicalJson(value)}\n`;
-  const before: Record<string, unknown> = {};
-  const after: Record<string, unknown> = {};
-  for (const key of Object.keys(value) as (keyof StatementV1)[]) {
-    if (key < 'days') before[key] = value[key];
-    else if (key > 'days') after[key] = value[key];
+  room.clear();
+  if (proven === undefined) {
+    room.add(canonicalJson(value));
+  } else {
+    const before: Record<string, unknown> = {};
+    const after: Record<string, unknown> = {};
+    for (const key of Object.keys(value) as (keyof StatementV1)[]) {
+      if (key < 'days') before[key] = value[key];
+      else if (key > 'days') after[key] = value[key];
+    }
+    // Three fields stand before the days, in every statement.
+    room.add(`${canonicalJson(before).slice(0, -1)},"days":`);
+    writeDays(room, value, proven);
+    room.add(`,${canonicalJson(after).slice(1)}`);
   }
-  // Three fields stand before the days, in every statement.
-  const [head, tail] = [canonicalJson(before).slice(0, -1), canonicalJson(after).slice(1)];
-  return `${head},"days":${daysJson(value, proven)},${tail}\n`;
+  room.add('\n');
+  return room.bytes();
+}
+
+/** {@link statementJsonBytes} as text. */
+export function renderStatementJson(value: StatementV1): string {
+  return decoder.decode(statementJsonBytes(value));
 }

@@ -74,10 +74,13 @@ export interface MerkleTree {
   /** Sibling hashes from leaf to root (RFC 6962 section 2.1.1). Throws `bad-index`. */
   inclusionProof(index: number): readonly Uint8Array[];
   /**
-   * The same as JSON text, an array of hexadecimal strings. Asked leaf after leaf it costs little: what
-   * neighbours have in common is spelled once.
+   * Writes the same as JSON text in ASCII, an array of hexadecimal strings, from `at` on; `bytes` has room
+   * for `inclusionProofJsonBytes`. Asked leaf after leaf into the same bytes it costs little.
+   * @returns where it ends. Throws `bad-index`.
    */
-  inclusionProofJson(index: number): string;
+  writeInclusionProofJson(index: number, bytes: Uint8Array, at: number): number;
+  /** Most bytes of one such text. */
+  readonly inclusionProofJsonBytes: number;
 }
 
 /** A level's hashes, one after the other. */
@@ -114,41 +117,80 @@ function levelsOf(hash: HashPort, leafHashes: readonly Uint8Array[]): Level[] {
   return levels;
 }
 
-/** Siblings from this height up are spelled once for all leaves below. */
+/** Siblings from this height up are written once for all leaves below. */
 const SHARED_HEIGHT = 4;
+/** Two digits of hexadecimal for each byte, as they lie in memory. */
+const HEX_PAIRS = new Uint16Array(
+  encoder.encode(
+    Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0')).join(''),
+  ).buffer,
+);
+const HEX_BYTES = 2 * HASH_BYTES;
+/** With quotation marks and a comma. */
+const SPELLED_BYTES = HEX_BYTES + 3;
+const [QUOTE, COMMA, OPEN, CLOSE] = encoder.encode('",[]') as unknown as [
+  number,
+  number,
+  number,
+  number,
+];
 
-/** The siblings of one leaf after the other as text. */
-class SpelledSiblings {
+/** Writes the siblings of one leaf after the other as text. */
+class ProofWriter {
+  /** Hashes in hexadecimal, by height, as far as they were asked for. */
+  private readonly spelled: (Uint8Array | undefined)[] = [];
+  /** What a leaf has in common with its neighbours, and whose it is. */
+  private readonly shared: Uint8Array;
   private sharedBy = -1;
-  private shared = '';
-  private readonly spelled: (string | undefined)[][];
+  private sharedBytes = 0;
 
   constructor(private readonly levels: readonly Level[]) {
-    this.spelled = levels.slice(0, SHARED_HEIGHT).map(() => []);
+    this.shared = new Uint8Array(levels.length * SPELLED_BYTES);
   }
 
-  of(index: number): string {
+  write(index: number, bytes: Uint8Array, at: number): number {
+    bytes[at] = OPEN;
+    const lower = Math.min(SHARED_HEIGHT, this.levels.length);
+    let end = this.between(index, 0, lower, bytes, at + 1);
     const above = index >> SHARED_HEIGHT;
     if (above !== this.sharedBy) {
-      this.shared = this.between(above, SHARED_HEIGHT, this.levels.length);
+      this.sharedBytes = this.between(above, SHARED_HEIGHT, this.levels.length, this.shared, 0);
       this.sharedBy = above;
     }
-    const own = this.between(index, 0, Math.min(SHARED_HEIGHT, this.levels.length));
-    return own === '' || this.shared === '' ? own + this.shared : `${own},${this.shared}`;
+    bytes.set(this.shared.subarray(0, this.sharedBytes), end);
+    end += this.sharedBytes;
+    // A comma stands behind each.
+    if (end > at + 1) end -= 1;
+    bytes[end] = CLOSE;
+    return end + 1;
   }
 
-  private between(at: number, from: number, to: number): string {
-    let text = '';
-    for (let height = from; height < to; height++, at >>= 1) {
-      const sibling = siblingOf(this.levels, height, at);
-      if (sibling === undefined) continue;
-      const texts = this.spelled[height];
-      const spelled = texts?.[at ^ 1] ?? `"${toHex(sibling)}"`;
-      if (texts) texts[at ^ 1] = spelled;
-      text += text === '' ? spelled : `,${spelled}`;
+  private between(
+    index: number,
+    from: number,
+    to: number,
+    bytes: Uint8Array,
+    start: number,
+  ): number {
+    let end = start;
+    for (let height = from, at = index; height < to; height++, at >>= 1) {
+      const spelled = (this.spelled[height] ??= inHexadecimal(this.levels[height] as Level));
+      const first = (at ^ 1) * HEX_BYTES;
+      if (first >= spelled.length) continue;
+      bytes[end] = QUOTE;
+      bytes.set(spelled.subarray(first, first + HEX_BYTES), end + 1);
+      bytes[end + 1 + HEX_BYTES] = QUOTE;
+      bytes[end + 2 + HEX_BYTES] = COMMA;
+      end += SPELLED_BYTES;
     }
-    return text;
+    return end;
   }
+}
+
+function inHexadecimal(level: Level): Uint8Array {
+  const pairs = new Uint16Array(level.length);
+  for (let at = 0; at < level.length; at++) pairs[at] = HEX_PAIRS[level[at] as number] as number;
+  return new Uint8Array(pairs.buffer);
 }
 
 function siblingOf(levels: readonly Level[], height: number, at: number): Uint8Array | undefined {
@@ -164,7 +206,7 @@ function siblingOf(levels: readonly Level[], height: number, at: number): Uint8A
 export function merkleTree(hash: HashPort, leafHashes: readonly Uint8Array[]): MerkleTree {
   const size = leafHashes.length;
   const levels = levelsOf(hash, leafHashes);
-  const siblings = new SpelledSiblings(levels);
+  const writer = new ProofWriter(levels);
   const check = (index: number): void => {
     if (!Number.isSafeInteger(index) || index < 0 || index >= size)
       throw new JournalError(
@@ -182,9 +224,10 @@ export function merkleTree(hash: HashPort, leafHashes: readonly Uint8Array[]): M
         return sibling === undefined ? [] : [sibling.slice()];
       });
     },
-    inclusionProofJson(index) {
+    inclusionProofJsonBytes: 2 + levels.length * SPELLED_BYTES,
+    writeInclusionProofJson(index, bytes, at) {
       check(index);
-      return `[${siblings.of(index)}]`;
+      return writer.write(index, bytes, at);
     },
   };
 }

@@ -105,7 +105,6 @@ describe('Merkle tree', () => {
         const list = leaves(size);
         const tree = merkleTree(hash, list);
         const proof = tree.inclusionProof(index);
-        expect(tree.inclusionProofJson(index)).toBe(JSON.stringify(proof.map(toHex)));
         const leaf = list[index] as Uint8Array;
         const claim = { leafHash: leaf, index, size, root: tree.root, proof };
         expect(verifyInclusion(hash, claim)).toBe(true);
@@ -128,6 +127,37 @@ describe('Merkle tree', () => {
         for (const other of wrong) expect(verifyInclusion(hash, other)).toBe(false);
       }),
       runs(150),
+    );
+  });
+
+  test('a proof as text is the same, written one after the other in any order', () => {
+    const text = new TextDecoder();
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 70 }),
+        fc.array(fc.nat(), { minLength: 1 }),
+        (size, picks) => {
+          const tree = merkleTree(hash, leaves(size));
+          const [one, other] = [1000, 1500].map((room) => new Uint8Array(room)) as [
+            Uint8Array,
+            Uint8Array,
+          ];
+          let at = 0;
+          for (const pick of picks) {
+            const index = pick % size;
+            // Sometimes elsewhere, or behind the last one.
+            const bytes = pick % 3 === 0 ? other : one;
+            if (at + tree.inclusionProofJsonBytes > bytes.length) at = 0;
+            const end = tree.writeInclusionProofJson(index, bytes, at);
+            expect(end - at).toBeLessThanOrEqual(tree.inclusionProofJsonBytes);
+            expect(text.decode(bytes.subarray(at, end))).toBe(
+              JSON.stringify(tree.inclusionProof(index).map(toHex)),
+            );
+            at = end;
+          }
+        },
+      ),
+      runs(200),
     );
   });
 
