@@ -13,7 +13,8 @@ import { join } from 'node:path';
 import { externalName } from './input-place.js';
 import { guardedWrite, unwritable } from './output-directory.js';
 import { isSystemError, RunnerError } from './runner-error.js';
-import type { FileDigest, FileWriter } from './writing/file-writer.js';
+import type { FileWriter } from './writing/file-writer.js';
+import type { FileDigest } from './writing/file-digest.js';
 
 /** What the manifest says of the inputs. */
 type Digests = Readonly<Record<string, { readonly sha256: string }>>;

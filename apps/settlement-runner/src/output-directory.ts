@@ -15,7 +15,8 @@ import { ERASED_JSON, HEAD_JSON, RUN_JSON } from './run-layout.js';
 import { isDirectory, listDirectory, manifestObject, readManifest } from './run-directory.js';
 import { isSystemError, RunnerError, systemMessage } from './runner-error.js';
 import { syncFile } from './writing/file-syncs.js';
-import type { FileDigest, FileWriter } from './writing/file-writer.js';
+import type { FileWriter } from './writing/file-writer.js';
+import type { FileDigest } from './writing/file-digest.js';
 
 /**
  * An output directory that appears whole or not at all: files go to a temporary sibling, are synced,

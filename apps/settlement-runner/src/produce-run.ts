@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { canonicalCommunity } from '@microgrid/community';
 import { canonicalBytes } from '@microgrid/events';
 import {
@@ -38,7 +37,7 @@ import {
 import { reportHtml } from './report/report-html.js';
 import { formFields, WHOLE_RUN, type RunForm } from './run-form.js';
 import type { RunInputs } from './run-inputs.js';
-import type { FileDigest } from './writing/file-writer.js';
+import { RunningDigest, type FileDigest } from './writing/file-digest.js';
 
 /** Takes one file of the run; it uses up the pieces before it returns, and says what the file is. */
 export type FileSink = (
@@ -234,17 +233,15 @@ async function known(digests: Digests): Promise<Record<string, FileDigest>> {
 /** A sink that hands the pieces on and says what they were. */
 export function digesting(take: (path: string, pieces: Iterable<Uint8Array>) => void): FileSink {
   return (path, pieces) => {
-    const hash = createHash('sha256');
-    let bytes = 0;
+    const digest = new RunningDigest();
     function* watched(): Generator<Uint8Array> {
       for (const piece of pieces) {
-        hash.update(piece);
-        bytes += piece.length;
+        digest.add(piece);
         yield piece;
       }
     }
     take(path, watched());
-    return { bytes, sha256: hash.digest('hex') };
+    return digest.end();
   };
 }
 

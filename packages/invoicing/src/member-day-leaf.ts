@@ -95,12 +95,26 @@ export class MemberDayTexts {
   }
 }
 
+/** The instants of days: each stands in the leaves and statements of all members. */
+const spelledInstants = new Map<number, string>();
+const MOST_SPELLED_INSTANTS = 1024;
+
+function instant(atMs: number): string {
+  let text = spelledInstants.get(atMs);
+  if (text === undefined) {
+    text = formatInstant(atMs);
+    if (spelledInstants.size >= MOST_SPELLED_INSTANTS) spelledInstants.clear();
+    spelledInstants.set(atMs, text);
+  }
+  return text;
+}
+
 /** The fields up to the import, in canonical order. */
 function toImport(day: MemberDay): string {
-  return `"costPico":"${day.costPico}","date":"${day.date}","end":"${formatInstant(day.endMs)}","exportMilliwattHours":"${day.exportMilliwattHours}","importMilliwattHours":"${day.importMilliwattHours}"`;
+  return `"costPico":"${day.costPico}","date":"${day.date}","end":"${instant(day.endMs)}","exportMilliwattHours":"${day.exportMilliwattHours}","importMilliwattHours":"${day.importMilliwattHours}"`;
 }
 
 /** The others. */
 function fromShared(day: MemberDay): string {
-  return `"sharedInMilliwattHours":"${day.sharedInMilliwattHours}","sharedOutMilliwattHours":"${day.sharedOutMilliwattHours}","start":"${formatInstant(day.startMs)}"`;
+  return `"sharedInMilliwattHours":"${day.sharedInMilliwattHours}","sharedOutMilliwattHours":"${day.sharedOutMilliwattHours}","start":"${instant(day.startMs)}"`;
 }

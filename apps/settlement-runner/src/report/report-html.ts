@@ -79,28 +79,41 @@ function tiles(all: MemberAmounts, paid: Pico, currency: string): string {
   return `<section class="tiles">${made.join('')}</section>`;
 }
 
+/** What all members did on one day, mWh. */
+class DaySums {
+  sharedIn = 0n;
+  supply = 0n;
+  sharedOut = 0n;
+  surplus = 0n;
+
+  add(day: MemberDay): void {
+    this.sharedIn += day.sharedInMilliwattHours;
+    this.supply += day.supplyMilliwattHours;
+    this.sharedOut += day.sharedOutMilliwattHours;
+    this.surplus += day.surplusMilliwattHours;
+  }
+}
+
 function dayCharts(days: readonly MemberDay[]): string {
-  const dates = [...new Set(days.map(({ date }) => date))];
-  const position = new Map(dates.map((date, index) => [date, index]));
-  const sums = (of: (day: MemberDay) => bigint): bigint[] => {
-    const values = dates.map(() => 0n);
-    for (const day of days) {
-      const at = position.get(day.date) ?? 0;
-      values[at] = (values[at] ?? 0n) + of(day);
-    }
-    return values;
-  };
+  const byDate = new Map<string, DaySums>();
+  for (const day of days) {
+    let sums = byDate.get(day.date);
+    if (sums === undefined) byDate.set(day.date, (sums = new DaySums()));
+    sums.add(day);
+  }
+  const dates = [...byDate.keys()];
+  const sums = (of: (sums: DaySums) => bigint): bigint[] => [...byDate.values()].map(of);
   const consumed = stackedBars('Where consumption came from', dates, [
     {
       name: 'from the community',
       mark: 's1',
-      values: sums((day) => day.sharedInMilliwattHours),
+      values: sums(({ sharedIn }) => sharedIn),
     },
-    { name: 'from the supplier', mark: 's2', values: sums((day) => day.supplyMilliwattHours) },
+    { name: 'from the supplier', mark: 's2', values: sums(({ supply }) => supply) },
   ]);
   const injected = stackedBars('Where injection went', dates, [
-    { name: 'to the community', mark: 's1', values: sums((day) => day.sharedOutMilliwattHours) },
-    { name: 'sold as surplus', mark: 's3', values: sums((day) => day.surplusMilliwattHours) },
+    { name: 'to the community', mark: 's1', values: sums(({ sharedOut }) => sharedOut) },
+    { name: 'sold as surplus', mark: 's3', values: sums(({ surplus }) => surplus) },
   ]);
   return `<section>${consumed}${injected}</section>`;
 }

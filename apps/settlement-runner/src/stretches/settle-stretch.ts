@@ -42,13 +42,19 @@ export class StretchSettler {
 
   /**
    * Reads and settles one stretch.
+   * @param onRead hears the bytes, which are good until the next call.
    * @returns undefined where its rows are anything but the canonical ones of the stretch, or cannot be
    *   settled: the whole file has to be looked at then, to say what is wrong and where.
    */
-  settle(stretch: Stretch): SettledStretch | undefined {
+  settle(
+    stretch: Stretch,
+    onRead: (bytes: Uint8Array) => void = () => undefined,
+  ): SettledStretch | undefined {
     const { startMs, endMs } = stretch;
     try {
-      const grid = canonicalGrid(this.read(stretch), { ...this.span, startMs, endMs });
+      const bytes = this.read(stretch);
+      onRead(bytes);
+      const grid = canonicalGrid(bytes, { ...this.span, startMs, endMs });
       return grid && settledStretch(this.settler.settle(grid), nodeHash, this.task.keepCells);
     } catch (error) {
       if (isInputError(error)) return undefined;

@@ -1,16 +1,14 @@
-import { createHash, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { closeSync, constants, openSync, writeFile, writeSync } from 'node:fs';
 import { chmod, copyFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import { CopiedFile } from './copied-file.js';
+import { RunningDigest, type FileDigest } from './file-digest.js';
 import { FileSyncs } from './file-syncs.js';
 
 const MODE = 0o644;
-
-/** What the manifest says of a file. */
-export interface FileDigest {
-  readonly bytes: number;
-  readonly sha256: string;
-}
+/** Without an object for the open file, as its twin in fs/promises makes one. */
+const makeFile = promisify(writeFile);
 
 /** Makes new files and makes them durable. */
 export interface FileWriter {
@@ -35,14 +33,13 @@ const MOST_FILES_UNDER_WAY = 256;
 /** Hashes in the thread that asks; files that are whole at once are made beside it. */
 export class WriterHere implements FileWriter {
   private readonly syncs = new FileSyncs();
-  private readonly underWay = new Set<Promise<unknown>>();
+  private readonly underWay = new Set<Promise<void>>();
   private bytesUnderWay = 0;
 
   write(path: string, pieces: Iterable<Uint8Array>): FileDigest | Promise<FileDigest> {
-    if (pieces instanceof CopiedFile) return this.beside(this.copy(path, pieces), 0);
+    if (pieces instanceof CopiedFile) return heard(this.copy(path, pieces));
     if (Array.isArray(pieces) && pieces.length === 1) {
-      const [whole] = pieces as [Uint8Array];
-      return this.beside(this.makeWhole(path, whole), whole.length);
+      return heard(this.makeWhole(path, pieces[0] as Uint8Array));
     }
     const file = new NewFile(path);
     try {
@@ -70,63 +67,62 @@ export class WriterHere implements FileWriter {
     await Promise.allSettled(this.underWay);
   }
 
-  private beside(work: Promise<FileDigest>, bytes: number): Promise<FileDigest> {
-    this.bytesUnderWay += bytes;
-    const done = work.finally(() => {
-      this.bytesUnderWay -= bytes;
-      this.underWay.delete(done);
-    });
-    this.underWay.add(done);
-    // Whoever needs the digest hears of an error; nobody may be waiting yet.
-    done.catch(() => undefined);
-    return done;
-  }
-
   private async makeWhole(path: string, whole: Uint8Array): Promise<FileDigest> {
-    const made = new Promise<void>((resolve, reject) => {
-      writeFile(path, whole, { flag: 'wx', mode: MODE }, (error) => {
-        if (error) reject(error);
-        else resolve();
-      });
-    });
+    const made = this.beside(makeFile(path, whole, { flag: 'wx', mode: MODE }), whole.length);
     const digest = { bytes: whole.length, sha256: hash('sha256', whole, 'hex') };
     await made;
     this.syncs.add(path, whole.length);
     return digest;
   }
 
-  /** The system copies while this thread hashes. */
+  /** The system copies while this thread hashes, or settles. */
   private async copy(path: string, original: CopiedFile): Promise<FileDigest> {
     const { COPYFILE_EXCL, COPYFILE_FICLONE } = constants;
     const copied = copyFile(original.path, path, COPYFILE_EXCL | COPYFILE_FICLONE);
-    copied.catch(() => undefined);
-    const sha256 = createHash('sha256');
-    let bytes = 0;
-    for (const piece of original) {
-      sha256.update(piece);
-      bytes += piece.length;
-    }
-    await copied;
+    const made = this.beside(
+      copied.then(() => chmod(path, MODE)),
+      0,
+    );
+    const [digest] = await Promise.all([original.digest ?? digestOf(original), made]);
     original.check();
-    await chmod(path, MODE);
-    this.syncs.add(path, bytes);
-    return { bytes, sha256: sha256.digest('hex') };
+    this.syncs.add(path, digest.bytes);
+    return digest;
   }
+
+  private beside(work: Promise<void>, bytes: number): Promise<void> {
+    this.bytesUnderWay += bytes;
+    const done = work.finally(() => {
+      this.bytesUnderWay -= bytes;
+      this.underWay.delete(done);
+    });
+    this.underWay.add(done);
+    return heard(done);
+  }
+}
+
+/** Whoever needs it hears of an error; nobody may be waiting yet. */
+function heard<T>(work: Promise<T>): Promise<T> {
+  work.catch(() => undefined);
+  return work;
+}
+
+function digestOf(pieces: Iterable<Uint8Array>): FileDigest {
+  const digest = new RunningDigest();
+  for (const piece of pieces) digest.add(piece);
+  return digest.end();
 }
 
 /** A file while it is written. */
 export class NewFile {
   private readonly file: number;
-  private readonly hash = createHash('sha256');
-  private bytes = 0;
+  private readonly digest = new RunningDigest();
 
   constructor(private readonly path: string) {
     this.file = openSync(path, 'wx', MODE);
   }
 
   write(piece: Uint8Array): void {
-    this.hash.update(piece);
-    this.bytes += piece.length;
+    this.digest.add(piece);
     for (let at = 0; at < piece.length;) at += writeSync(this.file, piece, at);
   }
 
@@ -138,7 +134,8 @@ export class NewFile {
   /** It is whole: says what it is and leaves it to be made durable. */
   end(syncs: FileSyncs): FileDigest {
     closeSync(this.file);
-    syncs.add(this.path, this.bytes);
-    return { bytes: this.bytes, sha256: this.hash.digest('hex') };
+    const digest = this.digest.end();
+    syncs.add(this.path, digest.bytes);
+    return digest;
   }
 }

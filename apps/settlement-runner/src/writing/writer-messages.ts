@@ -1,5 +1,5 @@
 import type { FileState } from './copied-file.js';
-import type { FileDigest } from './file-writer.js';
+import type { FileDigest } from './file-digest.js';
 
 /** What a writing thread is asked: a file piece by piece, the copy of one, or that all become durable. */
 export type WriterRequest =

@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import { RunnerError, type RunnerErrorCode } from '../runner-error.js';
 import { CopiedFile } from './copied-file.js';
-import type { FileDigest, FileWriter } from './file-writer.js';
+import type { FileWriter } from './file-writer.js';
+import type { FileDigest } from './file-digest.js';
 import type { WriterAnswer, WriterRequest } from './writer-messages.js';
 
 /** More than this is not sent before some of it is written. */

@@ -7,7 +7,8 @@ import { writeRun } from '../run.js';
 import { isRunnerError, isSystemError } from '../runner-error.js';
 import { scratch } from '../scratch.test-data.js';
 import { CopiedFile, stateOf } from './copied-file.js';
-import { WriterHere, type FileDigest, type FileWriter } from './file-writer.js';
+import { WriterHere, type FileWriter } from './file-writer.js';
+import type { FileDigest } from './file-digest.js';
 import { WriterThread } from './writer-thread.js';
 
 const APP = resolve(__dirname, '../..');
