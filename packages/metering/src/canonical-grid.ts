@@ -22,50 +22,104 @@ const encoder = new TextEncoder();
  * @throws MeteringError `bad-period` or `too-large`.
  */
 export function canonicalGrid(bytes: Uint8Array, span: GridSpan): IntervalGrid | undefined {
-  checkPeriod(span);
-  const points = span.points
-    .map((point): GridPoint => (typeof point === 'string' ? { id: point } : point))
-    .sort((a, b) => compareIds(a.id, b.id));
-  const { startMs, endMs, resolutionMs } = span;
-  const intervals = (endMs - startMs) / resolutionMs;
-  const rows = new ExpectedRows(bytes, points, intervals);
-  for (let interval = 0; interval < intervals; interval++) {
-    const atMs = startMs + interval * resolutionMs;
-    if (!rows.take(interval, atMs, atMs + resolutionMs)) return undefined;
+  return new CanonicalGridReader(span).read(bytes, span);
+}
+
+/** {@link canonicalGrid} of one stretch of a period after the other. */
+export class CanonicalGridReader {
+  private readonly points: readonly GridPoint[];
+  private readonly names: readonly string[];
+  private readonly ids: SpelledIds;
+  private readonly resolutionMs: number;
+  private readonly reuseColumns: boolean;
+  private room: Cells = cellsFor(0);
+
+  /**
+   * @param span the points and the resolution are those of every stretch.
+   * @param options `reuseColumns`: whether a grid is only needed until the next one is read, in whose
+   *   memory it is; default false.
+   */
+  constructor(
+    { points, resolutionMs }: Pick<GridSpan, 'points' | 'resolutionMs'>,
+    { reuseColumns = false }: { readonly reuseColumns?: boolean } = {},
+  ) {
+    this.reuseColumns = reuseColumns;
+    this.points = points
+      .map((point): GridPoint => (typeof point === 'string' ? { id: point } : point))
+      .sort((a, b) => compareIds(a.id, b.id));
+    this.names = this.points.map(({ id }) => id);
+    this.ids = new SpelledIds(this.names);
+    this.resolutionMs = resolutionMs;
   }
-  if (!rows.atEnd) return undefined;
+
+  /** @returns and @throws as {@link canonicalGrid}. */
+  read(
+    bytes: Uint8Array,
+    { startMs, endMs }: Pick<GridSpan, 'startMs' | 'endMs'>,
+  ): IntervalGrid | undefined {
+    const { points, names, resolutionMs } = this;
+    checkPeriod({ points, startMs, endMs, resolutionMs });
+    const intervals = (endMs - startMs) / resolutionMs;
+    const cells = this.cells(intervals * points.length);
+    const rows = new ExpectedRows(bytes, points, this.ids, cells);
+    for (let interval = 0; interval < intervals; interval++) {
+      const atMs = startMs + interval * resolutionMs;
+      if (!rows.take(interval, atMs, atMs + resolutionMs)) return undefined;
+    }
+    if (!rows.atEnd) return undefined;
+    return {
+      points: names,
+      startMs,
+      endMs,
+      resolutionMs,
+      intervals,
+      ...cells,
+      canonicalFile: true,
+    };
+  }
+
+  private cells(count: number): Cells {
+    if (!this.reuseColumns) return cellsFor(count);
+    // The system clears new memory page by page, which takes a good part of the time of reading into it.
+    if (this.room.quality.length < count) this.room = cellsFor(count);
+    const { importMilliwattHours, exportMilliwattHours, quality } = this.room;
+    return {
+      importMilliwattHours: importMilliwattHours.subarray(0, count),
+      exportMilliwattHours: exportMilliwattHours.subarray(0, count),
+      quality: quality.subarray(0, count),
+    };
+  }
+}
+
+/** What is read of each row; every cell is written. */
+type Cells = Pick<IntervalGrid, 'importMilliwattHours' | 'exportMilliwattHours' | 'quality'>;
+
+function cellsFor(count: number): Cells {
   return {
-    points: points.map(({ id }) => id),
-    startMs,
-    endMs,
-    resolutionMs,
-    intervals,
-    importMilliwattHours: rows.imported,
-    exportMilliwattHours: rows.exported,
-    quality: rows.quality,
-    canonicalFile: true,
+    importMilliwattHours: new Float64Array(count),
+    exportMilliwattHours: new Float64Array(count),
+    quality: new Uint8Array(count),
   };
 }
 
 class ExpectedRows {
-  readonly imported: Float64Array;
-  readonly exported: Float64Array;
-  readonly quality: Uint8Array;
+  private readonly imported: Float64Array;
+  private readonly exported: Float64Array;
+  private readonly quality: Uint8Array;
   private readonly view: DataView;
-  private readonly ids: SpelledIds;
   private readonly energies = new EnergyCursor();
   private at = 0;
 
   constructor(
     private readonly bytes: Uint8Array,
     private readonly points: readonly GridPoint[],
-    intervals: number,
+    private readonly ids: SpelledIds,
+    { importMilliwattHours, exportMilliwattHours, quality }: Cells,
   ) {
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.ids = new SpelledIds(points.map(({ id }) => id));
-    this.imported = new Float64Array(intervals * points.length);
-    this.exported = new Float64Array(intervals * points.length);
-    this.quality = new Uint8Array(intervals * points.length);
+    this.imported = importMilliwattHours;
+    this.exported = exportMilliwattHours;
+    this.quality = quality;
   }
 
   /** Whether all bytes were taken, every row spelled as in canonical form. */

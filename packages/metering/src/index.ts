@@ -83,7 +83,7 @@ export {
   type ReplacedRow,
 } from './merge-batches.js';
 export type { GridPoint, GridSpan } from './grid-span.js';
-export { canonicalGrid } from './canonical-grid.js';
+export { canonicalGrid, CanonicalGridReader } from './canonical-grid.js';
 export { intervalGrid, type IntervalGrid } from './interval-grid.js';
 export {
   intervalOptions,

@@ -6,6 +6,33 @@ import type { SettledPeriod } from './settled-period.js';
 import type { SettlementContract } from './settlement-contract.js';
 import type { ColumnName, ColumnSource } from './workspace.js';
 
+/** Gives a column of so many cells, all 0. */
+export type CellColumns = (cells: number) => Float64Array;
+
+/** New memory for each column. */
+export const newColumns: CellColumns = (cells) => new Float64Array(cells);
+
+/**
+ * Columns in the same memory again and again: the system clears new memory page by page, which takes
+ * longer than settling what is written there.
+ */
+export class ReusedColumns {
+  private readonly columns: Float64Array[] = [];
+  private taken = 0;
+
+  /** All columns are free again. */
+  restart(): void {
+    this.taken = 0;
+  }
+
+  readonly column: CellColumns = (cells) => {
+    const known = this.columns[this.taken];
+    const column = known && known.length >= cells ? known : new Float64Array(cells);
+    this.columns[this.taken++] = column;
+    return column.subarray(0, cells).fill(0);
+  };
+}
+
 /** The columns of a period while its intervals are settled, each result written where it stays. */
 export class PeriodColumns {
   private readonly size: number;
@@ -34,11 +61,11 @@ export class PeriodColumns {
     private readonly contract: SettlementContract,
     private readonly imports: Float64Array,
     private readonly exports: Float64Array,
+    column: CellColumns,
   ) {
     const { pointIds, intervals, rule } = contract;
     this.size = pointIds.length;
     const cells = imports.length;
-    const column = (length: number): Float64Array => new Float64Array(length);
     this.partly = settlesPart(contract);
     this.netted = this.partly && contract.points.every(({ participation }) => !participation);
     this.consumed = this.partly ? column(cells) : imports;
@@ -47,8 +74,8 @@ export class PeriodColumns {
     this.sharedOut = column(cells);
     this.ownSurplus = column(rule.keepsUnused ? cells : 0);
     this.assignedOut = column(rule.keepsUnused ? cells : 0);
-    this.shared = column(intervals);
-    this.curtailed = column(intervals);
+    this.shared = new Float64Array(intervals);
+    this.curtailed = new Float64Array(intervals);
     this.capacity = new Uint8Array(intervals);
     this.market = rule.market && new MarketColumns(intervals, contract);
   }

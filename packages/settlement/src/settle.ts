@@ -3,7 +3,7 @@ import { formatInstant } from '@microgrid/units';
 import type { ControlToken } from './case-net.js';
 import type { IssuedCase } from './energy-case.js';
 import { contractParameters, energyNet, openedCases } from './energy-net.js';
-import { PeriodColumns } from './period-columns.js';
+import { newColumns, PeriodColumns, ReusedColumns } from './period-columns.js';
 import type { SettledPeriod } from './settled-period.js';
 import type { SettlementContract } from './settlement-contract.js';
 import { SettlementError } from './settlement-error.js';
@@ -30,16 +30,27 @@ export function settle(
   return new PeriodSettler(contract, options).settle(grid);
 }
 
+/** How a period is settled part by part. */
+export interface PeriodSettlerOptions extends SettleOptions {
+  /**
+   * Whether the columns by metering point of a part are only needed until the next one is settled, in whose
+   * memory it is. Default false.
+   */
+  readonly reuseColumns?: boolean;
+}
+
 /** Settles a period part by part: the net is made once. */
 export class PeriodSettler {
   private readonly net: Net;
   private readonly openCase: ReturnType<typeof openedCases>;
   private columns: PeriodColumns | undefined;
+  private readonly reused: ReusedColumns | undefined;
 
   constructor(
     private readonly contract: SettlementContract,
-    private readonly options: SettleOptions = {},
+    private readonly options: PeriodSettlerOptions = {},
   ) {
+    this.reused = options.reuseColumns === true ? new ReusedColumns() : undefined;
     const source: ColumnSource = (name, atMs) =>
       this.columns?.source(name, atMs) ?? new Float64Array(contract.pointIds.length);
     this.net = energyNet(contract, contractParameters(contract), source);
@@ -51,7 +62,12 @@ export class PeriodSettler {
     const contract = contractOfPart(this.contract, grid);
     checkGrid(contract, grid);
     const { intervals, startMs, resolutionMs } = contract;
-    const columns = new PeriodColumns(contract, ...checkedEnergies(contract, grid));
+    this.reused?.restart();
+    const columns = new PeriodColumns(
+      contract,
+      ...checkedEnergies(contract, grid),
+      this.reused?.column ?? newColumns,
+    );
     this.columns = columns;
     const routes = new FiringRoutes(intervals);
     for (let interval = 0; interval < intervals; interval++) {

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { Community, ContractFiles } from '@microgrid/community';
 import { nodeHash } from '@microgrid/journal/node';
-import { canonicalGrid, type GridSpan } from '@microgrid/metering';
+import { CanonicalGridReader } from '@microgrid/metering';
 import {
   PeriodSettler,
   settledStretch,
@@ -29,15 +29,16 @@ export interface StretchTask {
 export class StretchSettler {
   /** New memory for each stretch would cost as much as reading it. */
   private bytes = new Uint8Array(0);
-  private readonly span: GridSpan;
+  private readonly grids: CanonicalGridReader;
   private readonly settler: PeriodSettler;
 
   /** @throws what `settlementContract` throws. */
   constructor(private readonly task: StretchTask) {
-    const { community, period, files } = task;
+    const { community, period, files, keepCells } = task;
     const contract = settlementContract(community, period, { files });
-    this.span = gridSpan(contract);
-    this.settler = new PeriodSettler(contract);
+    const reuse = { reuseColumns: !keepCells };
+    this.grids = new CanonicalGridReader(gridSpan(contract), reuse);
+    this.settler = new PeriodSettler(contract, reuse);
   }
 
   /**
@@ -50,11 +51,10 @@ export class StretchSettler {
     stretch: Stretch,
     onRead: (bytes: Uint8Array) => void = () => undefined,
   ): SettledStretch | undefined {
-    const { startMs, endMs } = stretch;
     try {
       const bytes = this.read(stretch);
       onRead(bytes);
-      const grid = canonicalGrid(bytes, { ...this.span, startMs, endMs });
+      const grid = this.grids.read(bytes, stretch);
       return grid && settledStretch(this.settler.settle(grid), nodeHash, this.task.keepCells);
     } catch (error) {
       if (isInputError(error)) return undefined;

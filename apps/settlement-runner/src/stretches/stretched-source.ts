@@ -57,7 +57,11 @@ export function stretchedSource(
         onSettled: (done) => {
           onSettled?.(done, stretches.length);
         },
-        ...(digest && { onRead: (bytes) => hash.add(bytes) }),
+        ...(digest && {
+          onRead: (bytes) => {
+            hash.add(bytes);
+          },
+        }),
       });
       ({ stop } = settling);
       const whole = async (): Promise<readonly SettledStretch[]> => {
