@@ -143,30 +143,31 @@ function bodyOf(
   const start = formatInstant(settled.startMs);
   const end = formatInstant(settled.endMs);
   const { lines, exactPico, amountPico, roundingPico } = statementLines(amounts, charges);
+  // In canonical order, so that nobody sorts them again.
   return {
-    kind: 'statement',
-    version: 1,
-    id: `${community.id}/${member}/${start}/${end}`,
+    amountPico: amountPico.toString(),
     community: community.id,
-    member,
-    start,
-    end,
     currency: community.currency,
-    notice: STATEMENT_NOTICE,
+    end,
     energy: {
-      importMilliwattHours: amounts.importMilliwattHours.toString(),
       exportMilliwattHours: amounts.exportMilliwattHours.toString(),
+      importMilliwattHours: amounts.importMilliwattHours.toString(),
       sharedInMilliwattHours: amounts.sharedInMilliwattHours.toString(),
       sharedOutMilliwattHours: amounts.sharedOutMilliwattHours.toString(),
     },
+    exactPico: exactPico.toString(),
+    id: `${community.id}/${member}/${start}/${end}`,
+    kind: 'statement',
+    lines: [...lines],
+    member,
+    notice: STATEMENT_NOTICE,
     quality: Object.fromEntries(
       Object.entries(amounts.importByQuality).map(([name, energy]) => [name, energy.toString()]),
     ),
-    lines: [...lines],
     ...(charges.length > 0 && { rounding: roundingOf(settled) }),
-    exactPico: exactPico.toString(),
-    amountPico: amountPico.toString(),
     roundingPico: roundingPico.toString(),
+    start,
+    version: 1,
   };
 }
 

@@ -39,17 +39,18 @@ function writeDays(
   { days, firstLeaf, tree }: ProvenDays,
 ): void {
   const texts = new MemberDayTexts(community, member);
+  // What stands between two proofs is one text: each costs a call of the encoder.
   let between = '[';
-  for (const [at, day] of days.entries()) {
+  for (let at = 0; at < days.length; at++) {
+    const day = days[at] as MemberDay;
     const leaf = firstLeaf + at;
     text.add(between + texts.beforeProof(day, leaf));
     text.addWritten(tree.inclusionProofJsonBytes, (bytes, start) =>
       tree.writeInclusionProofJson(leaf, bytes, start),
     );
-    text.add(texts.afterProof(day));
-    between = ',';
+    between = `${texts.afterProof(day)},`;
   }
-  text.add(days.length === 0 ? '[]' : ']');
+  text.add(days.length === 0 ? '[]' : `${between.slice(0, -1)}]`);
 }
 
 /** Used for one statement after the other. */

@@ -48,10 +48,11 @@ export function lineKey({ line, charge }: StatementLine): string {
 }
 
 function line(kind: StatementLine['line'], energy: bigint, exact: Pico): StatementLine {
+  // In canonical order, so that nobody sorts them again.
   return {
-    line: kind,
+    amountPico: roundToCents(exact).toString(),
     energyMilliwattHours: energy.toString(),
     exactPico: exact.toString(),
-    amountPico: roundToCents(exact).toString(),
+    line: kind,
   };
 }

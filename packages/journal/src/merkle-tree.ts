@@ -22,12 +22,16 @@ export function leafHash(hash: HashPort, data: Uint8Array): Uint8Array {
  */
 export function leafTextHasher(hash: HashPort): (text: string) => Uint8Array {
   let room = new Uint8Array(1024);
+  let behindPrefix = room.subarray(1);
   return (text) => {
     // UTF-8 takes at most three bytes for a UTF-16 code unit.
-    const most = 1 + 3 * text.length;
-    if (room.length < most) room = new Uint8Array(2 * most);
+    const most = 3 * text.length;
+    if (behindPrefix.length < most) {
+      room = new Uint8Array(1 + 2 * most);
+      behindPrefix = room.subarray(1);
+    }
     room[0] = LEAF;
-    const { written } = encoder.encodeInto(text, room.subarray(1));
+    const { written } = encoder.encodeInto(text, behindPrefix);
     return hash.sha256(room.subarray(0, 1 + written));
   };
 }
@@ -89,7 +93,8 @@ type Level = Uint8Array;
 /** Pairs neighbours; an odd last one moves up as it is, which is what RFC 6962's split amounts to. */
 function levelsOf(hash: HashPort, leafHashes: readonly Uint8Array[]): Level[] {
   const leaves = new Uint8Array(HASH_BYTES * leafHashes.length);
-  for (const [index, leaf] of leafHashes.entries()) {
+  for (let index = 0; index < leafHashes.length; index++) {
+    const leaf = leafHashes[index] as Uint8Array;
     if (leaf.length !== HASH_BYTES)
       throw new JournalError(
         'bad-entry',
@@ -103,18 +108,22 @@ function levelsOf(hash: HashPort, leafHashes: readonly Uint8Array[]): Level[] {
   for (let below = leaves; below.length > HASH_BYTES;) {
     const level = new Uint8Array(HASH_BYTES * Math.ceil(below.length / (2 * HASH_BYTES)));
     for (let at = 0; at < level.length; at += HASH_BYTES) {
-      const both = below.subarray(2 * at, 2 * (at + HASH_BYTES));
-      if (both.length === HASH_BYTES) {
-        level.set(both, at);
+      if (2 * at + HASH_BYTES === below.length) {
+        copy(below, 2 * at, HASH_BYTES, level, at);
         continue;
       }
-      pair.set(both, 1);
+      copy(below, 2 * at, 2 * HASH_BYTES, pair, 1);
       level.set(hash.sha256(pair), at);
     }
     levels.push(level);
     below = level;
   }
   return levels;
+}
+
+/** For a few bytes: a view of them for `set` takes longer than copying them. */
+function copy(from: Uint8Array, start: number, bytes: number, to: Uint8Array, at: number): void {
+  for (let byte = 0; byte < bytes; byte++) to[at + byte] = from[start + byte] as number;
 }
 
 /** Siblings from this height up are written once for all leaves below. */
@@ -140,9 +149,9 @@ class ProofWriter {
   /** Hashes in hexadecimal, by height, as far as they were asked for. */
   private readonly spelled: (Uint8Array | undefined)[] = [];
   /** What a leaf has in common with its neighbours, and whose it is. */
-  private readonly shared: Uint8Array;
+  private readonly shared: Uint8Array<ArrayBuffer>;
   private sharedBy = -1;
-  private sharedBytes = 0;
+  private sharedText = new Uint8Array(0);
 
   constructor(private readonly levels: readonly Level[]) {
     this.shared = new Uint8Array(levels.length * SPELLED_BYTES);
@@ -154,11 +163,12 @@ class ProofWriter {
     let end = this.between(index, 0, lower, bytes, at + 1);
     const above = index >> SHARED_HEIGHT;
     if (above !== this.sharedBy) {
-      this.sharedBytes = this.between(above, SHARED_HEIGHT, this.levels.length, this.shared, 0);
+      const length = this.between(above, SHARED_HEIGHT, this.levels.length, this.shared, 0);
+      this.sharedText = this.shared.subarray(0, length);
       this.sharedBy = above;
     }
-    bytes.set(this.shared.subarray(0, this.sharedBytes), end);
-    end += this.sharedBytes;
+    bytes.set(this.sharedText, end);
+    end += this.sharedText.length;
     // A comma stands behind each.
     if (end > at + 1) end -= 1;
     bytes[end] = CLOSE;
@@ -178,7 +188,7 @@ class ProofWriter {
       const first = (at ^ 1) * HEX_BYTES;
       if (first >= spelled.length) continue;
       bytes[end] = QUOTE;
-      bytes.set(spelled.subarray(first, first + HEX_BYTES), end + 1);
+      copy(spelled, first, HEX_BYTES, bytes, end + 1);
       bytes[end + 1 + HEX_BYTES] = QUOTE;
       bytes[end + 2 + HEX_BYTES] = COMMA;
       end += SPELLED_BYTES;

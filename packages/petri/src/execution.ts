@@ -1,4 +1,4 @@
-import { BindingSearch } from './binding-search.js';
+import { BindingSearch, isMarkedFor } from './binding-search.js';
 import type { Net } from './bind.js';
 import { fireSelection, type Emission, type Firing, type FiringTarget } from './firing.js';
 import { JoinAgenda } from './join-agenda.js';
@@ -36,7 +36,8 @@ export class Execution implements FiringTarget {
   /** What firings have emitted so far, in order. */
   readonly effects: Emission[] = [];
   private readonly maybeEnabled: PositionSet;
-  private readonly seats: readonly Seat[];
+  /** By position in the plan's order; one that was never marked has none. */
+  private readonly seats: (Seat | undefined)[];
   private firingCount = 0;
 
   constructor(
@@ -49,12 +50,14 @@ export class Execution implements FiringTarget {
     this.checkTokens = checkTokens;
     this.marking = WorkingMarking.of(plan, start);
     this.maybeEnabled = new PositionSet(plan.order.length);
-    this.seats = plan.order.map((transition) => {
-      const search = new BindingSearch(transition, this.marking);
-      const agenda =
-        transition.driver < 0 ? undefined : new JoinAgenda(transition, this.marking, search);
-      return { transition, search, agenda };
-    });
+    this.seats = plan.order.map(() => undefined);
+  }
+
+  private seatOf(transition: PlannedTransition): Seat {
+    const search = new BindingSearch(transition, this.marking);
+    const agenda =
+      transition.driver < 0 ? undefined : new JoinAgenda(transition, this.marking, search);
+    return { transition, search, agenda };
   }
 
   /** The first enabled binding in the documented order at this instant, if any. */
@@ -62,10 +65,19 @@ export class Execution implements FiringTarget {
     for (;;) {
       const position = this.maybeEnabled.first();
       if (position < 0) return undefined;
-      const seat = this.seats[position];
+      const seat = this.markedSeat(position);
       if (seat !== undefined && (seat.agenda ?? seat.search).first()) return seat;
       this.maybeEnabled.remove(position);
     }
+  }
+
+  /** The seat of a transition, made when it is marked for the first time: most never are in a short run. */
+  private markedSeat(position: number): Seat | undefined {
+    const known = this.seats[position];
+    if (known !== undefined) return known;
+    const transition = this.net.plan.order[position];
+    if (transition === undefined || !isMarkedFor(transition, this.marking)) return undefined;
+    return (this.seats[position] = this.seatOf(transition));
   }
 
   fire({ search }: Candidate): Firing {

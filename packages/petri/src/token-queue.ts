@@ -4,6 +4,7 @@ import type { Token } from './marking.js';
 export const TAKEN: unique symbol = Symbol('taken');
 
 const PACK_FROM = 64;
+const NONE: readonly Token[] = Object.freeze([]);
 
 /**
  * Tokens of one place (or of one key in a place) by sequence number. Taking the oldest costs the
@@ -25,7 +26,12 @@ export class TokenQueue {
   }
 
   push(token: Token): void {
-    this.own().push(token);
+    if (this.size === 0) {
+      // A list of one takes a tenth of the room of one that was empty and grew.
+      this.items = [token];
+      this.head = 0;
+      this.owned = true;
+    } else this.own().push(token);
     this.size += 1;
     this.version += 1;
   }
@@ -49,8 +55,8 @@ export class TokenQueue {
   }
 
   clear(): void {
-    this.items = [];
-    this.owned = true;
+    this.items = NONE;
+    this.owned = false;
     this.head = 0;
     this.size = 0;
     this.version += 1;
@@ -93,6 +99,12 @@ export class TokenQueue {
   }
 
   private pack(): void {
+    if (this.size === 0) {
+      this.items = NONE;
+      this.owned = false;
+      this.head = 0;
+      return;
+    }
     const live: Token[] = [];
     for (let index = this.head; index < this.items.length; index += 1) {
       const token = this.items[index];

@@ -95,28 +95,29 @@ function settlementEvent(
   const consumed = at(records.totals.consumed);
   const injected = at(records.totals.injected);
   const shared = at(records.sharedMilliwattHours);
+  // In canonical order, so that nobody sorts them again.
   return {
-    kind: 'settlementEvent',
-    version: 1,
-    id: `${community.id}/${start}/${community.resolution}`,
-    community: community.id,
-    start,
-    end: formatInstant(startMs + records.resolutionMs),
-    resolution: community.resolution,
-    previousHash,
-    contractHash: chain.contractHash,
-    columnsHash: toHex(recordedColumnsHash(records, interval)),
-    totals: {
-      importMilliwattHours: String(at(imported)),
-      exportMilliwattHours: String(at(exported)),
-      sharedMilliwattHours: String(shared),
-      residualMilliwattHours: String(consumed - shared),
-      surplusMilliwattHours: String(injected - shared),
-      curtailedMilliwattHours: String(at(records.curtailedMilliwattHours)),
-      costPico: recordedCost(records, interval, { consumed, injected }).toString(),
-    },
     capacity: records.capacity[interval] === 1 ? 'curtailed' : 'within',
-    quality: INTERVAL_QUALITIES[records.worstQuality[interval] ?? -1] ?? 'missing',
+    columnsHash: toHex(recordedColumnsHash(records, interval)),
+    community: community.id,
+    contractHash: chain.contractHash,
+    end: formatInstant(startMs + records.resolutionMs),
     firings: [...records.firings(interval)],
+    id: `${community.id}/${start}/${community.resolution}`,
+    kind: 'settlementEvent',
+    previousHash,
+    quality: INTERVAL_QUALITIES[records.worstQuality[interval] ?? -1] ?? 'missing',
+    resolution: community.resolution,
+    start,
+    totals: {
+      costPico: recordedCost(records, interval, { consumed, injected }).toString(),
+      curtailedMilliwattHours: String(at(records.curtailedMilliwattHours)),
+      exportMilliwattHours: String(at(exported)),
+      importMilliwattHours: String(at(imported)),
+      residualMilliwattHours: String(consumed - shared),
+      sharedMilliwattHours: String(shared),
+      surplusMilliwattHours: String(injected - shared),
+    },
+    version: 1,
   };
 }
