@@ -230,7 +230,7 @@ interface RunLine extends ThreadsLine {
 
 const THREADS_OPTION = [
   '--threads <count>',
-  'threads beside this one that settle a large run, and one that writes it; 0: none; the bytes do not depend on it; default one for each further core, as far as there is work for them',
+  'threads beside this one that settle a large run, and one that writes it; 0: none; the bytes do not depend on it; default one for each core that these leave, as far as there is work for them',
   countOfThreads,
 ] as const;
 

@@ -24,7 +24,8 @@ export function stretchedInputs(
     const period = periodOfDays(read(DAYS_JSON), DAYS_JSON);
     const files: ContractFiles = keptContractFiles(place);
     const contract = settlementContract(community, period, { files });
-    return stretchedSource(place.path(READINGS_CSV), { community, contract, files }, threads);
+    const { writer: _writer, ...settling } = threads ?? {};
+    return stretchedSource(place.path(READINGS_CSV), { community, contract, files }, settling);
   } catch (error) {
     // Whatever is wrong, the careful way names it.
     if (isInputError(error)) return undefined;

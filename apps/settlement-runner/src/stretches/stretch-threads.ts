@@ -12,7 +12,10 @@ export interface SettlingThreads {
   readonly worker?: { readonly file: URL; readonly execArgv?: readonly string[] };
   /** The built `write-worker`, which makes the files of a run; absent: this thread does. */
   readonly writer?: { readonly file: URL; readonly execArgv?: readonly string[] };
-  /** How many `worker` threads; default one for each further core, as far as there is work for them. */
+  /**
+   * How many `worker` threads; default one for each core that this thread and `writer` leave, as far as there
+   * is work for them.
+   */
   readonly count?: number;
   /** About how many meter-intervals are settled at once; default 200,000. */
   readonly stretchCells?: number;
@@ -52,7 +55,7 @@ export interface SettlingStretches {
 export function settleStretches(
   task: StretchTask,
   stretches: readonly Stretch[],
-  { worker, count = threadsFor(stretches.length) }: SettlingThreads,
+  { worker, writer, count = threadsFor(stretches.length, writer !== undefined) }: SettlingThreads,
   { onSettled, onRead }: SettlingListener = {},
 ): SettlingStretches {
   const next = new Int32Array(new SharedArrayBuffer(4));
@@ -101,8 +104,9 @@ export function settleStretches(
 /** A thread first has to become fast: below this many stretches each it costs more than it brings. */
 const LEAST_STRETCHES = 16;
 
-function threadsFor(stretches: number): number {
-  return Math.min(availableParallelism() - 1, Math.floor(stretches / LEAST_STRETCHES));
+function threadsFor(stretches: number, isWritten: boolean): number {
+  const cores = availableParallelism() - (isWritten ? 2 : 1);
+  return Math.max(0, Math.min(cores, Math.floor(stretches / LEAST_STRETCHES)));
 }
 
 async function settleHere(
