@@ -1,4 +1,3 @@
-import { toHex } from './byte-text.js';
 import type { HashPort } from './hash-port.js';
 import { JournalError } from './journal-error.js';
 

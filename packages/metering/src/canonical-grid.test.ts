@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {
   canonicalGrid,
+  CanonicalGridReader,
   CSV_HEADER,
   intervalGrid,
   readCanonicalCsv,
@@ -68,6 +69,36 @@ test('rows in canonical form are laid out as the careful way lays them out', () 
       expect(canonicalGrid(bytes(rows), SPAN)).toEqual(expected);
     }),
     { numRuns: 300 * scale },
+  );
+});
+
+test('stretch after stretch, in the same memory or not', () => {
+  const hour = (rows: string, at: number): string =>
+    rows
+      .split('\n')
+      .filter((row) =>
+        row.includes(`,${instant(START + at * HOUR)},${instant(START + (at + 1) * HOUR)}`),
+      )
+      .map((row) => `${row}\n`)
+      .join('');
+  fc.assert(
+    fc.property(canonicalRows, fc.boolean(), (rows, reuseColumns) => {
+      const reader = new CanonicalGridReader(SPAN, { reuseColumns });
+      const spans = [
+        { startMs: START, endMs: START + 2 * HOUR, text: hour(rows, 0) + hour(rows, 1) },
+        { startMs: START + 2 * HOUR, endMs: START + 3 * HOUR, text: hour(rows, 2) },
+        { startMs: START, endMs: START + HOUR, text: hour(rows, 0) },
+      ];
+      const kept = spans.map(({ text, ...span }) => {
+        const grid = reader.read(bytes(text), span);
+        const expected = canonicalGrid(bytes(text), { ...SPAN, ...span });
+        expect(grid).toEqual(expected);
+        return { grid, expected };
+      });
+      if (reuseColumns) return;
+      for (const { grid, expected } of kept) expect(grid).toEqual(expected);
+    }),
+    { numRuns: 100 * scale },
   );
 });
 

@@ -1,9 +1,15 @@
 import fc from 'fast-check';
 import { parseCommunity, type Community } from '@microgrid/community';
 import { nodeHash } from '@microgrid/journal/node';
-import { generatedPeriod, HOURS, START_MS } from './generated-period.test-data.js';
+import { compareIds } from '@microgrid/units';
+import {
+  generatedPeriod,
+  HOURS,
+  START_MS,
+  type GeneratedPeriod,
+} from './generated-period.test-data.js';
 import { memberDays } from './member-days.js';
-import { settle } from './settle.js';
+import { PeriodSettler, settle } from './settle.js';
 import { settledColumns } from './settled-columns.js';
 import {
   joinStretches,
@@ -22,25 +28,49 @@ const HOUR_MS = 3_600_000;
 /** The generated period begins at 22:00 of its time zone. */
 const MIDNIGHT = 2;
 
-function stretch(
+/** A part of a grid, by hours. */
+function cut(grid: SettlementGrid, [from, to]: Part): SettlementGrid {
+  const size = grid.points.length;
+  const part = (column: Float64Array): Float64Array => column.slice(from * size, to * size);
+  return {
+    ...grid,
+    startMs: START_MS + from * HOUR_MS,
+    endMs: START_MS + to * HOUR_MS,
+    importMilliwattHours: part(grid.importMilliwattHours),
+    exportMilliwattHours: part(grid.exportMilliwattHours),
+    quality: grid.quality.slice(from * size, to * size),
+  };
+}
+
+type Part = readonly [from: number, to: number];
+const PARTS: readonly Part[] = [
+  [MIDNIGHT, HOURS],
+  [0, MIDNIGHT],
+];
+
+/** How the parts of a period are settled: each by a contract of its own, or all by one settler. */
+const WAYS = {
+  apart: (community: Community) => (grid: SettlementGrid) =>
+    settle(settlementContract(community, grid), grid),
+  together: (community: Community, period: SettlementGrid, keepCells: boolean) => {
+    const settler = new PeriodSettler(settlementContract(community, period), {
+      reuseColumns: !keepCells,
+    });
+    return (grid: SettlementGrid) => settler.settle(grid);
+  },
+} as const;
+
+function stretches(
+  way: keyof typeof WAYS,
   community: Community,
   grid: SettlementGrid,
-  [from, to]: readonly [number, number],
   keepCells: boolean,
-): SettledStretch {
-  const period = { startMs: START_MS + from * HOUR_MS, endMs: START_MS + to * HOUR_MS };
-  const size = grid.points.length;
-  const cut = (column: Float64Array): Float64Array => column.slice(from * size, to * size);
-  const settled = settle(settlementContract(community, period), {
-    ...grid,
-    ...period,
-    importMilliwattHours: cut(grid.importMilliwattHours),
-    exportMilliwattHours: cut(grid.exportMilliwattHours),
-    quality: grid.quality.slice(from * size, to * size),
-  });
-  // As it arrives from another thread.
-  const sent = structuredClone(packStretch(settledStretch(settled, nodeHash, keepCells)));
-  return unpackStretch(sent, settled.members);
+): SettledStretch[] {
+  const settled = WAYS[way](community, grid, keepCells);
+  const members = community.members.map(({ id }) => id).sort(compareIds);
+  const kept = PARTS.map((part) => settledStretch(settled(cut(grid, part)), nodeHash, keepCells));
+  // As they arrive from another thread.
+  return kept.map((one) => unpackStretch(structuredClone(packStretch(one)), members));
 }
 
 const SLOTS: readonly object[] = [
@@ -58,20 +88,13 @@ test('days, events and summary of stretches are those of the whole period', () =
     fc.property(
       generatedPeriod(5, 20_000_000),
       fc.constantFrom(...SLOTS),
+      fc.constantFrom('apart' as const, 'together' as const),
       fc.boolean(),
-      ({ community: plain, grid }, slots, keepCells) => {
+      ({ community: plain, grid }, slots, way, keepCells) => {
         const community = parseCommunity(JSON.stringify({ ...plain, ...slots }));
         const contract = settlementContract(community, grid);
         const whole = settle(contract, grid);
-        const joined = joinStretches(
-          contract,
-          (
-            [
-              [MIDNIGHT, HOURS],
-              [0, MIDNIGHT],
-            ] as const
-          ).map((part) => stretch(community, grid, part, keepCells)),
-        );
+        const joined = joinStretches(contract, stretches(way, community, grid, keepCells));
         expect(joined.days).toEqual(memberDays(whole));
         const chain = { hash: nodeHash, contractHash: 'c', firstPreviousHash: 'f' };
         const expected = [...settlementEvents(whole, chain)];
@@ -88,7 +111,21 @@ test('days, events and summary of stretches are those of the whole period', () =
         events += expected.length;
       },
     ),
-    { numRuns: 40 * scale },
+    { numRuns: 60 * scale },
   );
   expect(events).toBeGreaterThan(100);
+});
+
+test('a part that is none of the period is refused', () => {
+  const { community, grid } = fc
+    .sample(generatedPeriod(5, 20_000_000), { numRuns: 1, seed: 1 })
+    .at(0) as GeneratedPeriod;
+  const settler = new PeriodSettler(settlementContract(community, grid));
+  const [part] = PARTS as [Part];
+  for (const moved of [HOUR_MS, HOUR_MS / 4]) {
+    const { startMs, endMs } = cut(grid, part);
+    const outside = { ...cut(grid, part), startMs: startMs + moved, endMs: endMs + moved };
+    expect(() => settler.settle(outside)).toThrow(/^grid: it goes from .* expected/);
+  }
+  expect(settler.settle(cut(grid, part)).intervals).toBe(HOURS - MIDNIGHT);
 });
