@@ -128,10 +128,11 @@ function copy(from: Uint8Array, start: number, bytes: number, to: Uint8Array, at
 /** Siblings from this height up are written once for all leaves below. */
 const SHARED_HEIGHT = 4;
 /** Two digits of hexadecimal for each byte, as they lie in memory. */
-const HEX_PAIRS = new Uint16Array(
+const HEX_PAIRS = new Uint16Array(256);
+new Uint8Array(HEX_PAIRS.buffer).set(
   encoder.encode(
     Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0')).join(''),
-  ).buffer,
+  ),
 );
 const HEX_BYTES = 2 * HASH_BYTES;
 /** With quotation marks and a comma. */
