@@ -17,6 +17,7 @@ import { INPUTS, RUN_JSON } from './run-layout.js';
 import { RunnerError, systemMessage } from './runner-error.js';
 import type { SettlingThreads } from './stretches/stretch-threads.js';
 import { CopiedFile, type FileState } from './writing/copied-file.js';
+import type { FileDigest } from './writing/file-digest.js';
 import { WriterHere, type FileWriter } from './writing/file-writer.js';
 import { WriterThread } from './writing/writer-thread.js';
 import { NotInStretches, stretchedSource } from './stretches/stretched-source.js';
@@ -172,6 +173,8 @@ export async function writeRun(
 ): Promise<RunManifest> {
   let output: OutputDirectory | undefined;
   let bytes: Uint8Array = new Uint8Array();
+  // The digests of all others stand in the manifest; nobody else asks for its own.
+  let last: FileDigest | Promise<FileDigest> | undefined;
   let external: ExternalInputs | undefined;
   // A writer that is not stopped keeps the process alive.
   try {
@@ -180,11 +183,11 @@ export async function writeRun(
       externalInputs === undefined ? undefined : ExternalInputs.open(externalInputs, writer);
     const form = { externalInputs: external !== undefined, intervalTables };
     const written = produce((path, pieces) => {
-      const kept = path === RUN_JSON ? [...pieces] : pieces;
-      if (path === RUN_JSON) bytes = Buffer.concat(kept as Uint8Array[]);
-      return external && path.startsWith(INPUTS)
-        ? external.write(path, kept)
-        : directory.write(path, kept);
+      if (external && path.startsWith(INPUTS)) return external.write(path, pieces);
+      if (path !== RUN_JSON) return directory.write(path, pieces);
+      const kept = [...pieces];
+      bytes = Buffer.concat(kept);
+      return (last = directory.write(path, kept));
     }, form);
     let done = 0;
     for await (const { files: total } of written) {
@@ -194,6 +197,7 @@ export async function writeRun(
       await writer.ready();
       signal?.throwIfAborted();
     }
+    await last;
     const manifest = JSON.parse(new TextDecoder().decode(bytes)) as RunManifest;
     await directory.durable();
     external?.commit(manifest.inputs);

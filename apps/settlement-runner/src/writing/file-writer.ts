@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { closeSync, constants, openSync, writeFile, writeSync } from 'node:fs';
-import { chmod, copyFile } from 'node:fs/promises';
+import { chmod, copyFile, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { CopiedFile } from './copied-file.js';
 import { RunningDigest, type FileDigest } from './file-digest.js';
@@ -20,7 +20,10 @@ export interface FileWriter {
   write(path: string, pieces: Iterable<Uint8Array>): FileDigest | Promise<FileDigest>;
   /** Waits while too much is on its way. */
   ready(): Promise<void>;
-  /** Waits until all files are durable. @throws the file system's error. */
+  /**
+   * Waits until all files that could be made are durable; which could not, their digests say.
+   * @throws the file system's error.
+   */
   durable(): Promise<void>;
   /** Ends the work; harmless afterwards. */
   stop(): Promise<void>;
@@ -58,7 +61,7 @@ export class WriterHere implements FileWriter {
   }
 
   async durable(): Promise<void> {
-    await Promise.all(this.underWay);
+    await Promise.allSettled(this.underWay);
     await this.syncs.done();
   }
 
@@ -68,36 +71,45 @@ export class WriterHere implements FileWriter {
   }
 
   private async makeWhole(path: string, whole: Uint8Array): Promise<FileDigest> {
-    const made = this.beside(makeFile(path, whole, { flag: 'wx', mode: MODE }), whole.length);
-    const digest = { bytes: whole.length, sha256: hash('sha256', whole, 'hex') };
+    const { length } = whole;
+    const making = makeFile(path, whole, { flag: 'wx', mode: MODE }).then(() => length);
+    const made = this.beside(path, making, length);
+    const digest = { bytes: length, sha256: hash('sha256', whole, 'hex') };
     await made;
-    this.syncs.add(path, whole.length);
     return digest;
   }
 
   /** The system copies while this thread hashes, or settles. */
   private async copy(path: string, original: CopiedFile): Promise<FileDigest> {
-    const { COPYFILE_EXCL, COPYFILE_FICLONE } = constants;
-    const copied = copyFile(original.path, path, COPYFILE_EXCL | COPYFILE_FICLONE);
-    const made = this.beside(
-      copied.then(() => chmod(path, MODE)),
-      0,
-    );
+    const made = this.beside(path, copied(original.path, path), 0);
     const [digest] = await Promise.all([original.digest ?? digestOf(original), made]);
     original.check();
-    this.syncs.add(path, digest.bytes);
     return digest;
   }
 
-  private beside(work: Promise<void>, bytes: number): Promise<void> {
+  /** A file that is made while other work goes on, and then left to be made durable. */
+  private beside(path: string, making: Promise<number>, bytes: number): Promise<void> {
+    const make = async (): Promise<void> => {
+      try {
+        this.syncs.add(path, await making);
+      } finally {
+        this.bytesUnderWay -= bytes;
+        this.underWay.delete(made);
+      }
+    };
     this.bytesUnderWay += bytes;
-    const done = work.finally(() => {
-      this.bytesUnderWay -= bytes;
-      this.underWay.delete(done);
-    });
-    this.underWay.add(done);
-    return heard(done);
+    const made = make();
+    this.underWay.add(made);
+    return heard(made);
   }
+}
+
+/** Copies a file; gives its size. */
+async function copied(from: string, to: string): Promise<number> {
+  const { COPYFILE_EXCL, COPYFILE_FICLONE } = constants;
+  await copyFile(from, to, COPYFILE_EXCL | COPYFILE_FICLONE);
+  await chmod(to, MODE);
+  return (await stat(to)).size;
 }
 
 /** Whoever needs it hears of an error; nobody may be waiting yet. */

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import type { FileSink, Produced } from '../produce-run.js';
 import { writeRun } from '../run.js';
 import { isRunnerError, isSystemError } from '../runner-error.js';
 import { scratch } from '../scratch.test-data.js';
@@ -108,6 +109,31 @@ describe.each([
     expect(all.reduce((sum, { bytes: own }) => sum + own, 0)).toBe(40 * piece.length);
   });
 });
+
+test.each(['run.json', 'inputs/community.json'])(
+  'a run of which %s cannot be made is none',
+  async (name) => {
+    const here = new WriterHere();
+    const writer: FileWriter = {
+      write: (path, pieces) =>
+        here.write(path.endsWith(name) ? join(path, 'nowhere') : path, pieces),
+      ready: () => here.ready(),
+      durable: () => here.durable(),
+      stop: () => here.stop(),
+    };
+    const out = place.path(`without-${name.replace('/', '-')}`);
+    async function* produce(sink: FileSink): AsyncGenerator<Produced> {
+      const known = sink('inputs/community.json', [bytes('{}')]);
+      yield { file: 'inputs/community.json', files: 2 };
+      await known;
+      void sink('run.json', [bytes('{"inputs":{}}')]);
+      yield { file: 'run.json', files: 2 };
+    }
+    const refused = await failure(() => writeRun({ out }, produce, writer));
+    expect(isRunnerError(refused) && refused.code).toBe('bad-output');
+    expect(existsSync(out)).toBe(false);
+  },
+);
 
 test('a writing thread that ends lets nobody wait for ever', async () => {
   const writer = new WriterThread({ file: pathToFileURL(program) });
