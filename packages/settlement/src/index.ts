@@ -104,7 +104,7 @@ export {
   type SubstitutedGrid,
   type SubstitutionPolicy,
 } from './runs/substitute-missing.js';
-export { PeriodSettler, settle, type PeriodSettlerOptions, type SettleOptions } from './settle.js';
+export { settle, type SettleOptions } from './settle.js';
 export { intervalRecords, type IntervalRecords, type SettledOutline } from './interval-records.js';
 export type { IntervalTotalColumns, IntervalTotals } from './interval-totals.js';
 export { joinSettled, settledColumns, type SettledColumns } from './settled-columns.js';
@@ -112,6 +112,7 @@ export {
   joinStretches,
   packStretch,
   settledStretch,
+  StretchedPeriod,
   unpackStretch,
   type JoinedStretches,
   type PackedStretch,

@@ -57,7 +57,11 @@ export class PeriodSettler {
     this.openCase = openedCases(this.net, contract);
   }
 
-  /** {@link settle} for the part of the period that the grid covers. @throws as it. */
+  /**
+   * {@link settle} for the part of the period that the grid covers. The result's `contract` has the part's
+   * span and prices, but key and schedules that count from the period's start: it is for what follows from
+   * the columns, not for settling again. @throws as it.
+   */
   settle(grid: SettlementGrid): SettledPeriod {
     const contract = contractOfPart(this.contract, grid);
     checkGrid(contract, grid);

@@ -15,6 +15,7 @@ import {
   joinStretches,
   packStretch,
   settledStretch,
+  StretchedPeriod,
   unpackStretch,
   type SettledStretch,
 } from './settled-stretch.js';
@@ -48,15 +49,15 @@ const PARTS: readonly Part[] = [
   [0, MIDNIGHT],
 ];
 
-/** How the parts of a period are settled: each by a contract of its own, or all by one settler. */
+/** How the stretches of a period are settled: each by a contract of its own, or by one for all. */
 const WAYS = {
-  apart: (community: Community) => (grid: SettlementGrid) =>
-    settle(settlementContract(community, grid), grid),
+  apart:
+    (community: Community, _period: SettlementGrid, keepCells: boolean) => (part: SettlementGrid) =>
+      settledStretch(settle(settlementContract(community, part), part), nodeHash, keepCells),
   together: (community: Community, period: SettlementGrid, keepCells: boolean) => {
-    const settler = new PeriodSettler(settlementContract(community, period), {
-      reuseColumns: !keepCells,
-    });
-    return (grid: SettlementGrid) => settler.settle(grid);
+    const contract = settlementContract(community, period);
+    const stretched = new StretchedPeriod(contract, nodeHash, keepCells);
+    return (part: SettlementGrid) => stretched.settle(part);
   },
 } as const;
 
@@ -68,7 +69,7 @@ function stretches(
 ): SettledStretch[] {
   const settled = WAYS[way](community, grid, keepCells);
   const members = community.members.map(({ id }) => id).sort(compareIds);
-  const kept = PARTS.map((part) => settledStretch(settled(cut(grid, part)), nodeHash, keepCells));
+  const kept = PARTS.map((part) => settled(cut(grid, part)));
   // As they arrive from another thread.
   return kept.map((one) => unpackStretch(structuredClone(packStretch(one)), members));
 }

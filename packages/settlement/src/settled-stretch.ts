@@ -13,8 +13,10 @@ import {
   settledColumns,
   type SettledColumns,
 } from './settled-columns.js';
+import { PeriodSettler } from './settle.js';
 import type { SettledPeriod } from './settled-period.js';
 import type { SettlementContract } from './settlement-contract.js';
+import type { SettlementGrid } from './settlement-grid.js';
 
 const ENERGIES_AND_MONEY = Object.keys(NO_AMOUNTS).filter(
   (name) => name !== 'importByQuality',
@@ -66,6 +68,29 @@ export function settledStretch(
     columnsHashes,
     days: memberDays(settled, totals),
   };
+}
+
+/** Settles a period stretch by stretch with one net; each is as {@link settledStretch} gives it. */
+export class StretchedPeriod {
+  private readonly settler: PeriodSettler;
+
+  /**
+   * @param contract of the whole period.
+   * @param keepCells as in {@link settledStretch}; without them a stretch is settled in the memory of the one
+   *   before.
+   */
+  constructor(
+    contract: SettlementContract,
+    private readonly hash: HashPort,
+    private readonly keepCells: boolean,
+  ) {
+    this.settler = new PeriodSettler(contract, { reuseColumns: !keepCells });
+  }
+
+  /** Settles the stretch that the grid covers. @throws as `settle`. */
+  settle(grid: SettlementGrid): SettledStretch {
+    return settledStretch(this.settler.settle(grid), this.hash, this.keepCells);
+  }
 }
 
 /** A period put together from its stretches. */

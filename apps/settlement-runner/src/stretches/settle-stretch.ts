@@ -2,12 +2,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import type { Community, ContractFiles } from '@microgrid/community';
 import { nodeHash } from '@microgrid/journal/node';
 import { CanonicalGridReader } from '@microgrid/metering';
-import {
-  PeriodSettler,
-  settledStretch,
-  settlementContract,
-  type SettledStretch,
-} from '@microgrid/settlement';
+import { settlementContract, StretchedPeriod, type SettledStretch } from '@microgrid/settlement';
 import type { TimeInterval } from '@microgrid/units';
 import { isInputError } from '../input-error.js';
 import { gridSpan } from '../run-inputs.js';
@@ -30,15 +25,14 @@ export class StretchSettler {
   /** New memory for each stretch would cost as much as reading it. */
   private bytes = new Uint8Array(0);
   private readonly grids: CanonicalGridReader;
-  private readonly settler: PeriodSettler;
+  private readonly period: StretchedPeriod;
 
   /** @throws what `settlementContract` throws. */
   constructor(private readonly task: StretchTask) {
     const { community, period, files, keepCells } = task;
     const contract = settlementContract(community, period, { files });
-    const reuse = { reuseColumns: !keepCells };
-    this.grids = new CanonicalGridReader(gridSpan(contract), reuse);
-    this.settler = new PeriodSettler(contract, reuse);
+    this.grids = new CanonicalGridReader(gridSpan(contract), { reuseColumns: !keepCells });
+    this.period = new StretchedPeriod(contract, nodeHash, keepCells);
   }
 
   /**
@@ -55,7 +49,7 @@ export class StretchSettler {
       const bytes = this.read(stretch);
       onRead(bytes);
       const grid = this.grids.read(bytes, stretch);
-      return grid && settledStretch(this.settler.settle(grid), nodeHash, this.task.keepCells);
+      return grid && this.period.settle(grid);
     } catch (error) {
       if (isInputError(error)) return undefined;
       throw error;

@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
 import { closeSync, constants, openSync, writeFile, writeSync } from 'node:fs';
-import { chmod, copyFile, stat } from 'node:fs/promises';
+import { chmod, copyFile, open, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { RunnerError } from '../runner-error.js';
 import { CopiedFile } from './copied-file.js';
 import { RunningDigest, type FileDigest } from './file-digest.js';
 import { FileSyncs } from './file-syncs.js';
@@ -36,7 +37,7 @@ const MOST_FILES_UNDER_WAY = 256;
 /** Hashes in the thread that asks; files that are whole at once are made beside it. */
 export class WriterHere implements FileWriter {
   private readonly syncs = new FileSyncs();
-  private readonly underWay = new Set<Promise<void>>();
+  private readonly underWay = new Set<Promise<number>>();
   private bytesUnderWay = 0;
 
   write(path: string, pieces: Iterable<Uint8Array>): FileDigest | Promise<FileDigest> {
@@ -82,16 +83,22 @@ export class WriterHere implements FileWriter {
   /** The system copies while this thread hashes, or settles. */
   private async copy(path: string, original: CopiedFile): Promise<FileDigest> {
     const made = this.beside(path, copied(original.path, path), 0);
-    const [digest] = await Promise.all([original.digest ?? digestOf(original), made]);
+    const [digest, size] = await Promise.all([original.digest ?? digestOf(original), made]);
     original.check();
-    return digest;
+    if (size === digest.bytes) return digest;
+    throw new RunnerError(
+      'bad-output',
+      `${path}: got ${size} bytes of ${original.path}, expected ${digest.bytes}; run again`,
+    );
   }
 
-  /** A file that is made while other work goes on, and then left to be made durable. */
-  private beside(path: string, making: Promise<number>, bytes: number): Promise<void> {
-    const make = async (): Promise<void> => {
+  /** A file that is made while other work goes on, and then left to be made durable. @param making gives its size. */
+  private beside(path: string, making: Promise<number>, bytes: number): Promise<number> {
+    const make = async (): Promise<number> => {
       try {
-        this.syncs.add(path, await making);
+        const size = await making;
+        this.syncs.add(path, size);
+        return size;
       } finally {
         this.bytesUnderWay -= bytes;
         this.underWay.delete(made);
@@ -104,12 +111,15 @@ export class WriterHere implements FileWriter {
   }
 }
 
-/** Copies a file; gives its size. */
+/** Copies a file into a new one; gives its size. */
 async function copied(from: string, to: string): Promise<number> {
-  const { COPYFILE_EXCL, COPYFILE_FICLONE } = constants;
-  await copyFile(from, to, COPYFILE_EXCL | COPYFILE_FICLONE);
-  await chmod(to, MODE);
-  return (await stat(to)).size;
+  const file = await open(to, 'wx', MODE);
+  const { mode: ownMode } = await file.stat().finally(() => file.close());
+  await copyFile(from, to, constants.COPYFILE_FICLONE);
+  const { mode, size } = await stat(to);
+  // The system copies who may read it, too.
+  if (mode !== ownMode) await chmod(to, ownMode & 0o777);
+  return size;
 }
 
 /** Whoever needs it hears of an error; nobody may be waiting yet. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -83,6 +83,27 @@ describe.each([
     const refused = await failure(() => writer.write(path('late'), again));
     expect(isRunnerError(refused) && refused.code).toBe('bad-input');
     expect((refused as Error).message).toContain('was changed while it was settled');
+  });
+
+  it('makes all files alike, whoever may read the original and the process lets read', async () => {
+    const original = place.write(`${name.length}-secret`, 'readings');
+    chmodSync(original, 0o600);
+    const state = stateOf(statSync(original, { bigint: true }));
+    const modes = async (round: string): Promise<number[]> => {
+      await writer.write(path(`mode-${round}`), [bytes('whole')]);
+      await writer.write(path(`pieces-${round}`), reused(['in ', 'pieces']));
+      await writer.write(path(`copy-${round}`), new CopiedFile(original, state));
+      return ['mode', 'pieces', 'copy'].map(
+        (file) => statSync(path(`${file}-${round}`)).mode & 0o777,
+      );
+    };
+    expect(await modes('open')).toEqual([0o644, 0o644, 0o644]);
+    const before = process.umask(0o077);
+    try {
+      expect(await modes('closed')).toEqual([0o600, 0o600, 0o600]);
+    } finally {
+      process.umask(before);
+    }
   });
 
   it("gives the file system's error of a file that cannot be made, and goes on", async () => {
