@@ -124,11 +124,8 @@ async function runInStretches(
   if (typeof readings !== 'string') return undefined;
   const contract = settlementContract(community, period, { files });
   const inputs = { community, contract, files };
-  const source = stretchedSource(readings, inputs, threads, {
-    onSettled: (done, total) => {
-      onProgress?.({ stage: 'reading', done, total });
-    },
-    digest: threads?.writer === undefined,
+  const source = stretchedSource(readings, inputs, threads, (done, total) => {
+    onProgress?.({ stage: 'reading', done, total });
   });
   if (source === undefined) return undefined;
   options.signal?.addEventListener('abort', source.stop);

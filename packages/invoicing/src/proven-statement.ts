@@ -26,7 +26,7 @@ export function provenStatement(body: StatementBody, proven: ProvenDays): Statem
     get days() {
       const text = new TextBytes();
       writeDays(text, body, proven);
-      return JSON.parse(decoder.decode(text.bytes())) as StatementV1['days'];
+      return JSON.parse(decoder.decode(text.take())) as StatementV1['days'];
     },
   };
   daysOf.set(statement, proven);
@@ -44,13 +44,12 @@ function writeDays(
   for (let at = 0; at < days.length; at++) {
     const day = days[at] as MemberDay;
     const leaf = firstLeaf + at;
-    text.add(between + texts.beforeProof(day, leaf));
-    text.addWritten(tree.inclusionProofJsonBytes, (bytes, start) =>
-      tree.writeInclusionProofJson(leaf, bytes, start),
-    );
+    text.text(between + texts.beforeProof(day, leaf));
+    text.reserve(tree.inclusionProofJsonBytes);
+    text.written((bytes, start) => tree.writeInclusionProofJson(leaf, bytes, start));
     between = `${texts.afterProof(day)},`;
   }
-  text.add(days.length === 0 ? '[]' : `${between.slice(0, -1)}]`);
+  text.text(days.length === 0 ? '[]' : `${between.slice(0, -1)}]`);
 }
 
 /** Used for one statement after the other. */
@@ -61,7 +60,7 @@ export function statementJsonBytes(value: StatementV1): Uint8Array {
   const proven = daysOf.get(value);
   room.clear();
   if (proven === undefined) {
-    room.add(canonicalJson(value));
+    room.text(canonicalJson(value));
   } else {
     const before: Record<string, unknown> = {};
     const after: Record<string, unknown> = {};
@@ -70,12 +69,12 @@ export function statementJsonBytes(value: StatementV1): Uint8Array {
       else if (key > 'days') after[key] = value[key];
     }
     // Three fields stand before the days, in every statement.
-    room.add(`${canonicalJson(before).slice(0, -1)},"days":`);
+    room.text(`${canonicalJson(before).slice(0, -1)},"days":`);
     writeDays(room, value, proven);
-    room.add(`,${canonicalJson(after).slice(1)}`);
+    room.text(`,${canonicalJson(after).slice(1)}`);
   }
-  room.add('\n');
-  return room.bytes();
+  room.text('\n');
+  return room.take().slice();
 }
 
 /** {@link statementJsonBytes} as text. */

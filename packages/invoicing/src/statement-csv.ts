@@ -2,7 +2,7 @@ import { INTERVAL_QUALITIES } from '@microgrid/events';
 import { pointCost, pointSurplus, type SettledPeriod } from '@microgrid/settlement';
 import { formatInstant, formatMoney, formatPrice } from '@microgrid/units';
 import { InvoicingError } from './invoicing-error.js';
-import { TableBytes } from './table-bytes.js';
+import { TextBytes } from './text-bytes.js';
 
 /** The columns of a member's interval file. */
 export const STATEMENT_CSV_HEADER =
@@ -49,7 +49,7 @@ function intervalTexts(settled: SettledPeriod): IntervalTexts {
 }
 
 /** kWh as canonical readings spell them: 3 decimals for whole Wh, else 6. Exact; a comma follows. */
-function putEnergy(table: TableBytes, energy: number): void {
+function putEnergy(table: TextBytes, energy: number): void {
   const whole = Math.floor(energy / MWH_PER_KILOWATT_HOUR);
   const rest = energy - whole * MWH_PER_KILOWATT_HOUR;
   if (rest % MWH_PER_WATT_HOUR === 0) table.decimal(whole, rest / MWH_PER_WATT_HOUR, 3);
@@ -59,7 +59,7 @@ function putEnergy(table: TableBytes, energy: number): void {
 
 /** {@link pointCost} with 12 decimals; in numbers where every product and sum of it is a safe integer. */
 function putCost(
-  table: TableBytes,
+  table: TextBytes,
   settled: SettledPeriod,
   interval: number,
   point: number,
@@ -93,15 +93,15 @@ interface OwnPoint {
   /** `<id>,` */
   readonly id: Uint8Array;
   readonly point: number;
-  readonly table: TableBytes;
+  readonly table: TextBytes;
 }
 
 /** The tables of some members and their points, in point order. */
 function openTables(
   settled: SettledPeriod,
   members: readonly string[],
-): { tables: TableBytes[]; own: OwnPoint[] } {
-  const tableOf = new Map<number, TableBytes>();
+): { tables: TextBytes[]; own: OwnPoint[] } {
+  const tableOf = new Map<number, TextBytes>();
   const tables = members.map((member) => {
     const position = settled.members.indexOf(member);
     if (position === -1) {
@@ -110,7 +110,7 @@ function openTables(
         `member: got ${member}, expected one of the community's, such as ${settled.members[0] ?? ''}`,
       );
     }
-    const table = new TableBytes(settled.intervals * TYPICAL_ROW_BYTES + LONGEST_ROW_BYTES);
+    const table = new TextBytes(settled.intervals * TYPICAL_ROW_BYTES + LONGEST_ROW_BYTES);
     table.put(encoder.encode(`${STATEMENT_CSV_HEADER}\n`));
     tableOf.set(position, table);
     return table;

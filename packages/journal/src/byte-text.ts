@@ -6,13 +6,18 @@ const ascii = new TextDecoder('latin1');
 /** Lower-case hexadecimal. */
 export function toHex(bytes: Uint8Array): string {
   // A text put together digit by digit has to be flattened later, which takes ten times as long.
+  return ascii.decode(hexDigits(bytes));
+}
+
+/** {@link toHex} as ASCII, two digits for each byte. */
+export function hexDigits(bytes: Uint8Array): Uint8Array {
   const digits = new Uint8Array(2 * bytes.length);
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at] as number;
     digits[2 * at] = HEX_DIGITS[byte >> 4] as number;
     digits[2 * at + 1] = HEX_DIGITS[byte & 15] as number;
   }
-  return ascii.decode(digits);
+  return digits;
 }
 
 /** The bytes of lower-case hexadecimal. Throws `bad-entry`. */

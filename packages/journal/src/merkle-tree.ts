@@ -1,3 +1,4 @@
+import { hexDigits } from './byte-text.js';
 import type { HashPort } from './hash-port.js';
 import { JournalError } from './journal-error.js';
 
@@ -127,13 +128,6 @@ function copy(from: Uint8Array, start: number, bytes: number, to: Uint8Array, at
 
 /** Siblings from this height up are written once for all leaves below. */
 const SHARED_HEIGHT = 4;
-/** Two digits of hexadecimal for each byte, as they lie in memory. */
-const HEX_PAIRS = new Uint16Array(256);
-new Uint8Array(HEX_PAIRS.buffer).set(
-  encoder.encode(
-    Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0')).join(''),
-  ),
-);
 const HEX_BYTES = 2 * HASH_BYTES;
 /** With quotation marks and a comma. */
 const SPELLED_BYTES = HEX_BYTES + 3;
@@ -184,7 +178,7 @@ class ProofWriter {
   ): number {
     let end = start;
     for (let height = from, at = index; height < to; height++, at >>= 1) {
-      const spelled = (this.spelled[height] ??= inHexadecimal(this.levels[height] as Level));
+      const spelled = (this.spelled[height] ??= hexDigits(this.levels[height] as Level));
       const first = (at ^ 1) * HEX_BYTES;
       if (first >= spelled.length) continue;
       bytes[end] = QUOTE;
@@ -195,12 +189,6 @@ class ProofWriter {
     }
     return end;
   }
-}
-
-function inHexadecimal(level: Level): Uint8Array {
-  const pairs = new Uint16Array(level.length);
-  for (let at = 0; at < level.length; at++) pairs[at] = HEX_PAIRS[level[at] as number] as number;
-  return new Uint8Array(pairs.buffer);
 }
 
 function siblingOf(levels: readonly Level[], height: number, at: number): Uint8Array | undefined {

@@ -111,7 +111,6 @@ export { joinSettled, settledColumns, type SettledColumns } from './settled-colu
 export {
   joinStretches,
   packStretch,
-  settledStretch,
   StretchedPeriod,
   unpackStretch,
   type JoinedStretches,

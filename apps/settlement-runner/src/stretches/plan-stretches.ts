@@ -18,8 +18,7 @@ export const STRETCH_CELLS = 200_000;
 const BLOCK_BYTES = 1024;
 /** An id of 64 bytes, two instants, two energies of 17 digits, the longest quality. */
 const LONGEST_ROW_BYTES = 160;
-/** What the file begins with, before its first stretch. */
-export const HEADER = `${CSV_HEADER}\n`;
+const HEADER = `${CSV_HEADER}\n`;
 const START_OF_ROW = /^[^,\n]*,(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ),/;
 
 /**

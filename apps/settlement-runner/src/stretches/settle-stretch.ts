@@ -37,18 +37,12 @@ export class StretchSettler {
 
   /**
    * Reads and settles one stretch.
-   * @param onRead hears the bytes, which are good until the next call.
    * @returns undefined where its rows are anything but the canonical ones of the stretch, or cannot be
    *   settled: the whole file has to be looked at then, to say what is wrong and where.
    */
-  settle(
-    stretch: Stretch,
-    onRead: (bytes: Uint8Array) => void = () => undefined,
-  ): SettledStretch | undefined {
+  settle(stretch: Stretch): SettledStretch | undefined {
     try {
-      const bytes = this.read(stretch);
-      onRead(bytes);
-      const grid = this.grids.read(bytes, stretch);
+      const grid = this.grids.read(this.read(stretch), stretch);
       return grid && this.period.settle(grid);
     } catch (error) {
       if (isInputError(error)) return undefined;

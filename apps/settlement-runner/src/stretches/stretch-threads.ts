@@ -34,19 +34,10 @@ export interface ThreadMessage {
   readonly settled?: PackedStretch;
 }
 
-/** What hears of how far the work is. */
-export interface SettlingListener {
-  readonly onSettled?: (done: number) => void;
-  /** Hears all bytes of the stretches in order, where one thread reads them all. */
-  readonly onRead?: (bytes: Uint8Array) => void;
-}
-
 /** Stretches on their way. */
 export interface SettlingStretches {
   /** All of them, in any order; undefined as soon as one could not be settled by itself. */
   readonly settled: Promise<readonly SettledStretch[] | undefined>;
-  /** Whether `onRead` hears of everything. */
-  readonly alone: boolean;
   /** Ends it: what is not settled by then is not settled. Harmless afterwards. */
   readonly stop: () => void;
 }
@@ -56,7 +47,7 @@ export function settleStretches(
   task: StretchTask,
   stretches: readonly Stretch[],
   { worker, writer, count = threadsFor(stretches.length, writer !== undefined) }: SettlingThreads,
-  { onSettled, onRead }: SettlingListener = {},
+  onSettled: (done: number) => void = () => undefined,
 ): SettlingStretches {
   const next = new Int32Array(new SharedArrayBuffer(4));
   const workerData: ThreadData = { task, stretches, next };
@@ -81,7 +72,7 @@ export function settleStretches(
         return;
       }
       done.push(one);
-      onSettled?.(done.length);
+      onSettled(done.length);
       if (done.length === stretches.length) resolve(done);
     };
     for (const thread of threads) {
@@ -94,11 +85,11 @@ export function settleStretches(
         if (code !== 0) reject(new Error(`a settling thread ended with code ${code}`));
       });
     }
-    settleHere(workerData, take, threads.length === 0 ? onRead : undefined).catch(reject);
+    settleHere(workerData, take).catch(reject);
   });
   // Whoever waits hears of it; nobody may be waiting yet.
   settled.catch(() => undefined);
-  return { settled: settled.finally(stop), alone: threads.length === 0, stop };
+  return { settled: settled.finally(stop), stop };
 }
 
 /** A thread first has to become fast: below this many stretches each it costs more than it brings. */
@@ -112,7 +103,6 @@ function threadsFor(stretches: number, isWritten: boolean): number {
 async function settleHere(
   { task, stretches, next }: ThreadData,
   take: (settled: SettledStretch | undefined) => void,
-  onRead: ((bytes: Uint8Array) => void) | undefined,
 ): Promise<void> {
   const settler = new StretchSettler(task);
   for (;;) {
@@ -120,6 +110,6 @@ async function settleHere(
     await setImmediate();
     const stretch = stretches[Atomics.add(next, 0, 1)];
     if (stretch === undefined) return;
-    take(settler.settle(stretch, onRead));
+    take(settler.settle(stretch));
   }
 }

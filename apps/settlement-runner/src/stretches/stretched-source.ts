@@ -1,11 +1,10 @@
 import type { Community, ContractFiles } from '@microgrid/community';
-import { joinStretches, type SettledStretch, type SettlementContract } from '@microgrid/settlement';
+import { joinStretches, type SettlementContract } from '@microgrid/settlement';
 import type { RunSource, SettledRun } from '../produce-run.js';
 import { fileState } from '../readings-file.js';
 import { isSystemError } from '../runner-error.js';
 import { CopiedFile } from '../writing/copied-file.js';
-import { RunningDigest, type FileDigest } from '../writing/file-digest.js';
-import { HEADER, planStretches } from './plan-stretches.js';
+import { planStretches } from './plan-stretches.js';
 import { settleStretches, type SettlingThreads } from './stretch-threads.js';
 
 /** A readings file that cannot be settled stretch by stretch after all: the whole has to be laid out. */
@@ -15,13 +14,6 @@ export class NotInStretches extends Error {}
 export interface StretchedSource extends RunSource {
   /** Ends it where it is; harmless afterwards. */
   readonly stop: () => void;
-}
-
-/** What settling in stretches does besides. */
-export interface StretchedOptions {
-  readonly onSettled?: (done: number, total: number) => void;
-  /** Whether the file is hashed while it is read, so that it need not be read again. Default false. */
-  readonly digest?: boolean;
 }
 
 /**
@@ -37,45 +29,26 @@ export function stretchedSource(
     readonly files: ContractFiles;
   },
   threads: SettlingThreads = {},
-  { onSettled, digest = false }: StretchedOptions = {},
+  onSettled?: (done: number, total: number) => void,
 ): StretchedSource | undefined {
   const before = fileState(path);
   const stretches = planned(path, inputs.contract, threads.stretchCells);
   if (stretches === undefined) return undefined;
   let stop = (): void => undefined;
-  let digested: Promise<FileDigest> | undefined;
   return {
     ...inputs,
-    readings: () => new CopiedFile(path, before, digested),
+    readings: () => new CopiedFile(path, before),
     settle: async (keepCells) => {
       const { community, contract, files } = inputs;
       const { startMs, endMs } = contract;
       const task = { readings: path, period: { startMs, endMs }, community, files, keepCells };
-      const hash = new RunningDigest();
-      hash.add(Buffer.from(HEADER));
-      const settling = settleStretches(task, stretches, threads, {
-        onSettled: (done) => {
-          onSettled?.(done, stretches.length);
-        },
-        ...(digest && {
-          onRead: (bytes) => {
-            hash.add(bytes);
-          },
-        }),
+      const settling = settleStretches(task, stretches, threads, (done) => {
+        onSettled?.(done, stretches.length);
       });
       ({ stop } = settling);
-      const whole = async (): Promise<readonly SettledStretch[]> => {
-        const settled = await settling.settled;
-        if (settled === undefined || fileState(path) !== before) throw new NotInStretches();
-        return settled;
-      };
-      const settled = whole();
-      if (digest && settling.alone) {
-        digested = settled.then(() => hash.end());
-        // Whoever needs it hears of an error.
-        digested.catch(() => undefined);
-      }
-      return joinStretches(contract, await settled) satisfies SettledRun;
+      const settled = await settling.settled;
+      if (settled === undefined || fileState(path) !== before) throw new NotInStretches();
+      return joinStretches(contract, settled) satisfies SettledRun;
     },
     stop: () => {
       stop();

@@ -1,6 +1,5 @@
 import { closeSync, openSync, readSync, statSync, type BigIntStats } from 'node:fs';
 import { RunnerError } from '../runner-error.js';
-import type { FileDigest } from './file-digest.js';
 
 const READ_BYTES = 1 << 20;
 
@@ -14,14 +13,10 @@ export function stateOf({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): File
 
 /** The bytes of a plain file that was read before, piece by piece, good until the next piece. */
 export class CopiedFile implements Iterable<Uint8Array> {
-  /**
-   * @param state how the file stood when it was read.
-   * @param digest what it is, where whoever reads it finds out on the way.
-   */
+  /** @param state how the file stood when it was read. */
   constructor(
     readonly path: string,
     readonly state: FileState,
-    readonly digest?: Promise<FileDigest>,
   ) {}
 
   /** @throws as {@link check}. */

@@ -80,10 +80,11 @@ export class WriterHere implements FileWriter {
     return digest;
   }
 
-  /** The system copies while this thread hashes, or settles. */
+  /** The system copies while this thread hashes. */
   private async copy(path: string, original: CopiedFile): Promise<FileDigest> {
     const made = this.beside(path, copied(original.path, path), 0);
-    const [digest, size] = await Promise.all([original.digest ?? digestOf(original), made]);
+    const digest = digestOf(original);
+    const size = await made;
     original.check();
     if (size === digest.bytes) return digest;
     throw new RunnerError(
